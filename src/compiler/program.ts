@@ -1,0 +1,85 @@
+import type { DType } from '../graph/dtype.js'
+import type { Shape } from '../graph/shape.js'
+import type { LoopFunction } from '../loops/ir.js'
+
+/**
+ * A Program: a graph compiled for one target. Pure data, and relocatable: every address is an offset from a base that
+ * the runtime supplies at each run, so a Program can be handed to workers once and run on any buffers.
+ */
+export interface Program {
+  /** Functions by key. Two launches, of this or another Program, with one key share one compiled function. */
+  readonly functions: ReadonlyMap<string, LoopFunction>
+  readonly steps: readonly Step[]
+  /** Bases in order: 0 is the arena, then inputs, variables, constants, outputs. */
+  readonly inputs: readonly BaseType[]
+  readonly variables: readonly BaseType[]
+  readonly constants: readonly BaseType[]
+  readonly outputs: readonly BaseType[]
+  /** Which variables (by position) a run changes. */
+  readonly assigned: readonly number[]
+  readonly arenaBytes: number
+  readonly report: Report
+}
+
+export interface BaseType {
+  readonly shape: Shape
+  readonly dtype: DType
+  readonly bytes: number
+}
+
+/** Every buffer is followed by this many bytes that vector loops may read and write freely, and starts aligned to it. */
+export const bufferAlignment = 64
+
+/** A place in memory: `bases[base] + offset`, and inside repeats, `+ stride * iteration` for each enclosing one. */
+export interface Address {
+  readonly base: number
+  readonly offset: number
+  /** Bytes by which the address moves with each iteration of the enclosing repeats, outermost first. */
+  readonly strides: readonly number[]
+}
+
+export type Step = Launch | Repeat
+
+/** One function over its grid. Threads split `[0, grid)` evenly and statically. */
+export interface Launch {
+  readonly type: 'launch'
+  readonly function: string
+  readonly arguments: readonly Address[]
+  readonly grid: number
+  /** True if this launch touches memory that launches since the last barrier wrote or read: threads meet before it. */
+  readonly barrier: boolean
+}
+
+/** Steps run `count` times in order, for `loop` ops. */
+export interface Repeat {
+  readonly type: 'repeat'
+  readonly count: number
+  readonly steps: readonly Step[]
+}
+
+/** What was chosen for each launch, and why. */
+export interface Report {
+  readonly launches: readonly LaunchReport[]
+  readonly arenaBytes: number
+}
+
+export interface LaunchReport {
+  readonly function: string
+  /** The ops computed, in graph order: `conv2d+add+relu`. */
+  readonly ops: string
+  /** The template and variant, with the reason where there was a choice. */
+  readonly algorithm: string
+  readonly grid: number
+  readonly flops: number
+  /** Bytes read and written, each buffer counted once. */
+  readonly bytes: number
+  /** How lanes are used: `vector`, or `scalar` with the reason. */
+  readonly lanes: 'vector' | { readonly scalar: string }
+  /** Why a launch cannot use more than one thread, if it cannot. */
+  readonly singleThreaded?: string
+}
+
+/** The part of `[0, grid)` that thread `thread` of `threads` computes. */
+export function partOf(grid: number, thread: number, threads: number): readonly [begin: number, end: number] {
+  return [Math.floor((grid * thread) / threads), Math.floor((grid * (thread + 1)) / threads)]
+}

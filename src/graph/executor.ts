@@ -1,0 +1,80 @@
+import { StateError } from '../errors.js'
+import type { TypedArray } from './dtype.js'
+import type { Tensor } from './tensor.js'
+import type { Trace } from './trace.js'
+import { isTracing } from './trace.js'
+import type { Variable } from './variable.js'
+
+/** A compiled trace. Runs queue first-in first-out; variables it assigns are updated in place. */
+export interface Executable {
+  /** Runs once. Arrays are copied in before this returns, so the caller may reuse them at once. */
+  run(inputs: readonly TypedArray[]): Promise<TypedArray[]>
+  /** What was compiled, as text: launches, algorithms and their reasons, memory. */
+  readonly report: string
+  readonly arenaBytes: number
+}
+
+export interface ExecutorStatistics {
+  readonly target: string
+  readonly threads: number
+  /** Programs compiled so far, cache hits not counted. */
+  readonly programsCompiled: number
+  /** Loop functions compiled so far, cache hits not counted. */
+  readonly functionsCompiled: number
+  readonly runs: number
+  /** Bytes of device memory reserved (its high-water mark), and in use now. */
+  readonly reservedBytes: number
+  readonly usedBytes: number
+}
+
+/** What the graph needs of a machine. `runtime/` implements it; nothing of it is loaded before the first read. */
+export interface Executor {
+  readonly statistics: ExecutorStatistics
+  /** Computes tensors without remembering them. */
+  evaluate(tensors: readonly Tensor[]): Promise<TypedArray[]>
+  compile(trace: Trace): Promise<Executable>
+  readVariable(variable: Variable): Promise<TypedArray>
+  /** Ends workers once queued runs are done. The next use starts them again. */
+  close(): Promise<void>
+}
+
+export interface ExecutorOptions {
+  /** `auto` (the default) takes the fastest this machine offers; `GRADUS_TARGET` overrides it. */
+  readonly target?: 'auto' | 'wasm' | 'interpreter'
+  /** Worker threads: by default the machine's cores, at most 16; `GRADUS_THREADS` overrides it. */
+  readonly threads?: number
+}
+
+let options: ExecutorOptions = {}
+let current: Promise<Executor> | undefined
+
+/** The executor that reads and steps run on; started at its first use. */
+export function getExecutor(): Promise<Executor> {
+  current ??= import('../runtime/createExecutor.js').then(({ createExecutor }) => createExecutor(options))
+  return current
+}
+
+/** Chooses target and threads for all that follows. Variables move along at their next use. */
+export async function configure(chosen: ExecutorOptions): Promise<void> {
+  const previous = current
+  options = { ...options, ...chosen }
+  current = undefined
+  if (previous) await (await previous).close()
+}
+
+/** The elements of tensors, computed together; each tensor remembers its own and forgets how it was made. */
+export async function readTensors(tensors: readonly Tensor[]): Promise<TypedArray[]> {
+  if (isTracing()) {
+    throw new StateError(
+      'A tensor was read inside a traced function (a layer, loss, metric or train step), where values do not exist yet. ' +
+        'Return it from the function and read it outside, or compute with ops instead of its numbers.',
+    )
+  }
+  const pending = tensors.filter((tensor) => tensor.node.type !== 'constant')
+  if (pending.length > 0) {
+    const executor = await getExecutor()
+    const arrays = await executor.evaluate(pending)
+    pending.forEach((tensor, i) => tensor.become(arrays[i]))
+  }
+  return tensors.map((tensor) => tensor.knownData())
+}

@@ -1,0 +1,66 @@
+import { InternalError } from '../errors.js'
+import { arrayOf, type DType, type TypedArray } from './dtype.js'
+import { readTensors } from './executor.js'
+import type { Node } from './node.js'
+import { type Shape, sizeOf } from './shape.js'
+
+/** Nested arrays of numbers, as many levels deep as the tensor has axes. */
+export type NestedArray = number | readonly NestedArray[]
+
+/**
+ * A value in the typed tensor graph: one output of one node. Making one computes nothing; a graph runs when a value is
+ * read with `data()`. Nobody frees tensors: the garbage collector does.
+ */
+export class Tensor {
+  constructor(
+    /** The node that computes this value. Once read, it becomes a constant and lets go of what it came from. */
+    public node: Node,
+    public index: number,
+    readonly shape: Shape,
+    readonly dtype: DType,
+  ) {}
+
+  get rank(): number {
+    return this.shape.length
+  }
+
+  get size(): number {
+    return sizeOf(this.shape)
+  }
+
+  /** The elements in row-major order. Computes them at the first call. The array is the caller's own copy. */
+  async data(): Promise<TypedArray> {
+    const [data] = await readTensors([this])
+    return new arrayOf[this.dtype](data)
+  }
+
+  /** The one element of a tensor of size 1. */
+  async item(): Promise<number> {
+    return (await this.data())[0]
+  }
+
+  /** The elements as nested arrays, or a number for rank 0. */
+  async array(): Promise<NestedArray> {
+    const data = await this.data()
+    let at = 0
+    const nest = (axis: number): NestedArray =>
+      axis === this.shape.length ? data[at++] : Array.from({ length: this.shape[axis] }, () => nest(axis + 1))
+    return nest(0)
+  }
+
+  /** Turns into a constant, when its value has been computed: the graph behind it can go. */
+  become(data: TypedArray): void {
+    this.node = { type: 'constant', id: this.node.id, data, literal: false }
+    this.index = 0
+  }
+
+  /** The elements of a constant, not copied. */
+  knownData(): TypedArray {
+    if (this.node.type !== 'constant') throw new InternalError(`${this} is not computed yet`)
+    return this.node.data
+  }
+
+  toString(): string {
+    return `Tensor(${this.dtype} [${this.shape.join(', ')}])`
+  }
+}

@@ -1,0 +1,89 @@
+import { ArgumentError, ShapeError } from '../errors.js'
+import { arrayOf, type DType, type TypedArray } from './dtype.js'
+import { getExecutor } from './executor.js'
+import { freshNodeId } from './node.js'
+import { type Shape, sameShape, showShape, sizeOf } from './shape.js'
+import { Tensor } from './tensor.js'
+import { assignedValue, isTracing, recordAssignment } from './trace.js'
+
+/** Where a variable's elements live once a Program has used it. The executor that made it knows what is inside. */
+export interface DeviceStorage {
+  readonly owner: object
+}
+
+export interface VariableOptions {
+  readonly name?: string
+  readonly dtype?: DType
+  /** Whether an optimizer may change it. Default: true. */
+  readonly trainable?: boolean
+}
+
+/**
+ * State that outlives a step: a weight, an optimizer's slot, a moving statistic, a metric's sum, a counter.
+ * It owns its storage; a traced step reads it with `value()` and changes it with `assign`.
+ */
+export class Variable {
+  readonly name: string
+  readonly dtype: DType
+  trainable: boolean
+  /** Grows with each change. A tensor taken from `value()` stands for one version. */
+  version = 0
+  /** Elements on the host, as long as no device holds newer ones. */
+  host: TypedArray | undefined
+  device: DeviceStorage | undefined
+
+  constructor(
+    initial: ArrayLike<number>,
+    readonly shape: Shape,
+    options: VariableOptions = {},
+  ) {
+    this.name = options.name ?? 'variable'
+    this.dtype = options.dtype ?? 'float32'
+    this.trainable = options.trainable ?? true
+    this.host = this.checked(initial)
+  }
+
+  get size(): number {
+    return sizeOf(this.shape)
+  }
+
+  /** The value as of now: inside a trace, what was last assigned in it. */
+  value(): Tensor {
+    const node = { type: 'variable', id: freshNodeId(), variable: this, version: this.version } as const
+    return assignedValue(this) ?? new Tensor(node, 0, this.shape, this.dtype)
+  }
+
+  /** Inside a trace: the value the variable has once the step is done. */
+  assign(value: Tensor): void {
+    if (!sameShape(value.shape, this.shape) || value.dtype !== this.dtype) {
+      throw new ShapeError(
+        `Variable ${this.name}: expected ${this.dtype} ${showShape(this.shape)}, received ${value.dtype} ${showShape(value.shape)}.`,
+      )
+    }
+    recordAssignment(this, value)
+  }
+
+  /** Outside a trace: replaces the elements. Takes effect for every run started later. */
+  write(data: ArrayLike<number>): void {
+    if (isTracing())
+      throw new ArgumentError(`Variable ${this.name}: write(...) inside a trace. Use assign(tensor) there.`)
+    this.host = this.checked(data)
+    this.device = undefined
+    this.version++
+  }
+
+  /** The elements in row-major order, as the caller's own copy. */
+  async data(): Promise<TypedArray> {
+    if (this.host) return new arrayOf[this.dtype](this.host)
+    return (await getExecutor()).readVariable(this)
+  }
+
+  private checked(data: ArrayLike<number>): TypedArray {
+    if (data.length !== this.size) {
+      throw new ShapeError(
+        `Variable ${this.name}: expected ${this.size} numbers for shape ${showShape(this.shape)}, received ${data.length}.`,
+      )
+    }
+    return new arrayOf[this.dtype](data)
+  }
+}

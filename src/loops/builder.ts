@@ -1,0 +1,287 @@
+import { InternalError } from '../errors.js'
+import {
+  type Comparison,
+  type Conversion,
+  type FloatBinary,
+  type FloatUnary,
+  type Instruction,
+  type IntegerBinary,
+  type IntegerUnary,
+  type LoopFunction,
+  type Parameter,
+  type Statement,
+  type Storage,
+  scalarOf,
+  storageType,
+  type Value,
+  type ValueType,
+  type Variable,
+} from './ir.js'
+
+type Float = Value<'f32'> | Value<'f32v'>
+type Integer = Value<'i32'> | Value<'i32v'>
+type Bool = Value<'bool'> | Value<'boolv'>
+
+const vectorOf = { f32: 'f32v', i32: 'i32v', bool: 'boolv' } as const
+const boolLike = (type: ValueType): ValueType => (type.endsWith('v') ? 'boolv' : 'bool')
+
+/**
+ * Builds one loop function, statement by statement. Methods check types as they go, so that an ill-typed template
+ * fails where it is written. Where one operand is a vector and the other a scalar, the scalar is splatted.
+ */
+export class LoopBuilder {
+  private nextId = 0
+  private block: Statement[] = []
+  private readonly parameters: Parameter[] = []
+  readonly begin = this.fresh('i32')
+  readonly end = this.fresh('i32')
+  /** Constants already made in an enclosing block, by type and value. */
+  private constants = new Map<string, Value>()
+
+  constructor(
+    readonly name: string,
+    readonly width: number,
+  ) {}
+
+  finish(): LoopFunction {
+    return {
+      name: this.name,
+      width: this.width,
+      parameters: this.parameters,
+      begin: this.begin,
+      end: this.end,
+      body: this.block,
+      idCount: this.nextId,
+    }
+  }
+
+  pointer(name: string, access: Parameter['access']): Value<'ptr'> {
+    const value = this.fresh('ptr')
+    this.parameters.push({ value, name, access })
+    return value
+  }
+
+  // ---- constants and variables ----
+
+  float(value: number): Value<'f32'> {
+    return this.constant('f32', value)
+  }
+
+  int(value: number): Value<'i32'> {
+    return this.constant('i32', value)
+  }
+
+  bool(value: boolean): Value<'bool'> {
+    return this.constant('bool', value ? 1 : 0)
+  }
+
+  constant<T extends ValueType>(type: T, value: number): Value<T> {
+    const key = `${type}:${Object.is(value, -0) ? '-0' : value}`
+    const known = this.constants.get(key)
+    if (known) return known as Value<T>
+    const made = this.emit(type, { op: 'constant', value })
+    this.constants.set(key, made)
+    return made
+  }
+
+  lanes(): Value<'i32v'> {
+    return this.emit('i32v', { op: 'lanes' })
+  }
+
+  variable<T extends ValueType>(value: Value<T>): Variable<T> {
+    const variable: Variable<T> = { id: this.nextId++, type: value.type }
+    this.block.push({ kind: 'declare', variable, value })
+    return variable
+  }
+
+  get<T extends ValueType>(variable: Variable<T>): Value<T> {
+    return this.emit(variable.type, { op: 'get', variable })
+  }
+
+  set<T extends ValueType>(variable: Variable<T>, value: Value<T>): void {
+    if (variable.type !== value.type)
+      throw new InternalError(`set: ${variable.type} variable, ${value.type} value`)
+    this.block.push({ kind: 'set', variable, value })
+  }
+
+  // ---- arithmetic ----
+
+  unary<V extends Float | Integer>(name: V extends Float ? FloatUnary : IntegerUnary, a: V): V {
+    return this.emit(a.type, { op: 'unary', name, a }) as V
+  }
+
+  binary(name: FloatBinary | IntegerBinary, a: Value, b: Value): Value {
+    const [x, y] = this.unify(a, b)
+    return this.emit(x.type, { op: 'binary', name, a: x, b: y })
+  }
+
+  add<V extends Value>(a: V, b: Value): V {
+    return this.binary('add', a, b) as V
+  }
+
+  sub<V extends Value>(a: V, b: Value): V {
+    return this.binary('sub', a, b) as V
+  }
+
+  mul<V extends Value>(a: V, b: Value): V {
+    return this.binary('mul', a, b) as V
+  }
+
+  mulAdd(a: Value, b: Value, c: Value): Value {
+    const wide = [a, b, c].some((value) => value.type === 'f32v')
+    const [x, y, z] = [a, b, c].map((value) => (wide ? this.widen(value) : value))
+    return this.emit(x.type, { op: 'mulAdd', a: x, b: y, c: z })
+  }
+
+  compare(name: Comparison, a: Value, b: Value): Bool {
+    const [x, y] = this.unify(a, b)
+    return this.emit(boolLike(x.type), { op: 'compare', name, a: x, b: y }) as Bool
+  }
+
+  logic(name: 'and' | 'or', a: Value, b: Value): Bool {
+    const [x, y] = this.unify(a, b)
+    return this.emit(x.type, { op: 'logic', name, a: x, b: y }) as Bool
+  }
+
+  not(a: Value): Bool {
+    return this.emit(a.type, { op: 'logicNot', a }) as Bool
+  }
+
+  select(condition: Value, a: Value, b: Value): Value {
+    const wide = [condition, a, b].some((value) => value.type.endsWith('v'))
+    const [c, x, y] = [condition, a, b].map((value) => (wide ? this.widen(value) : value))
+    if (x.type !== y.type) throw new InternalError(`select: ${x.type} and ${y.type} in ${this.name}`)
+    return this.emit(x.type, { op: 'select', condition: c, a: x, b: y })
+  }
+
+  convert(name: Conversion, a: Value): Value {
+    const scalar = name === 'toFloat' || name === 'toFloatU' || name === 'bitsToFloat' ? 'f32' : 'i32'
+    return this.emit(a.type.endsWith('v') ? vectorOf[scalar] : scalar, { op: 'convert', name, a })
+  }
+
+  splat(a: Value): Value {
+    const scalar = scalarOf(a.type)
+    if (scalar === 'ptr' || a.type.endsWith('v')) throw new InternalError(`splat of ${a.type}`)
+    return this.emit(vectorOf[scalar], { op: 'splat', a })
+  }
+
+  extract(a: Value, lane: number): Value {
+    return this.emit(scalarOf(a.type), { op: 'extract', a, lane })
+  }
+
+  reduce(name: 'add' | 'min' | 'max' | 'mul', a: Value): Value {
+    return this.emit(scalarOf(a.type), { op: 'reduce', name, a })
+  }
+
+  // ---- memory ----
+
+  /** `base` moved by `index` elements of `bytes` bytes each. */
+  advance(base: Value<'ptr'>, index: Value<'i32'>, bytes: number): Value<'ptr'> {
+    return this.emit('ptr', { op: 'advance', base, index, bytes })
+  }
+
+  load(storage: Storage, base: Value<'ptr'>, offset = 0): Value<'f32'> | Value<'i32'> {
+    return this.emit(storageType[storage], { op: 'load', storage, base, offset, count: 1 })
+  }
+
+  loadVector(
+    storage: Storage,
+    base: Value<'ptr'>,
+    offset = 0,
+    count = this.width,
+  ): Value<'f32v'> | Value<'i32v'> {
+    return this.emit(vectorOf[storageType[storage]], { op: 'load', storage, base, offset, count })
+  }
+
+  loadSplat(storage: Storage, base: Value<'ptr'>, offset = 0): Value<'f32v'> | Value<'i32v'> {
+    return this.emit(vectorOf[storageType[storage]], { op: 'loadSplat', storage, base, offset })
+  }
+
+  loadIndexed(
+    storage: Storage,
+    base: Value<'ptr'>,
+    index: Value<'i32v'>,
+    offset = 0,
+  ): Value<'f32v'> | Value<'i32v'> {
+    return this.emit(vectorOf[storageType[storage]], { op: 'loadIndexed', storage, base, offset, index })
+  }
+
+  /** Stores a scalar, or the first `count` lanes of a vector. */
+  store(storage: Storage, base: Value<'ptr'>, value: Value, offset = 0, count?: number): void {
+    const lanes = value.type.endsWith('v') ? this.width : 1
+    if (scalarOf(value.type) !== storageType[storage]) {
+      throw new InternalError(`store of ${value.type} as ${storage} in ${this.name}`)
+    }
+    this.block.push({ kind: 'store', storage, base, offset, value, count: count ?? lanes })
+  }
+
+  // ---- control ----
+
+  for(
+    from: Value<'i32'> | number,
+    to: Value<'i32'> | number,
+    step: number,
+    body: (counter: Value<'i32'>) => void,
+  ): void {
+    const first = this.asInt(from)
+    const last = this.asInt(to)
+    const counter = this.fresh('i32')
+    const statements = this.inner(() => body(counter))
+    this.block.push({ kind: 'for', counter, from: first, to: last, step, body: statements })
+  }
+
+  /** Runs `body` for each number below `count`: unrolled when `unroll` is set, else as a loop. */
+  repeat(
+    count: number,
+    unroll: boolean,
+    body: (counter: Value<'i32'>, index: number | undefined) => void,
+  ): void {
+    if (!unroll && count > 1) this.for(0, count, 1, (counter) => body(counter, undefined))
+    else for (let i = 0; i < count; i++) body(this.int(i), i)
+  }
+
+  if(condition: Value<'bool'>, then: () => void, otherwise: () => void = () => {}): void {
+    const yes = this.inner(then)
+    const no = this.inner(otherwise)
+    this.block.push({ kind: 'if', condition, whenTrue: yes, whenFalse: no })
+  }
+
+  asInt(value: Value<'i32'> | number): Value<'i32'> {
+    return typeof value === 'number' ? this.int(value) : value
+  }
+
+  /** The value as a vector: itself, or splatted. */
+  widen(value: Value): Value {
+    return value.type.endsWith('v') ? value : this.splat(value)
+  }
+
+  private unify(a: Value, b: Value): [Value, Value] {
+    const wide = a.type.endsWith('v') || b.type.endsWith('v')
+    const x = wide ? this.widen(a) : a
+    const y = wide ? this.widen(b) : b
+    if (x.type !== y.type) throw new InternalError(`${a.type} and ${b.type} do not combine in ${this.name}`)
+    return [x, y]
+  }
+
+  private fresh<T extends ValueType>(type: T): Value<T> {
+    return { id: this.nextId++, type }
+  }
+
+  private emit<T extends ValueType>(type: T, instruction: Instruction): Value<T> {
+    const result = this.fresh(type)
+    this.block.push({ kind: 'let', result, instruction })
+    return result
+  }
+
+  private inner(body: () => void): Statement[] {
+    const outer = this.block
+    const outerConstants = this.constants
+    this.block = []
+    this.constants = new Map(outerConstants)
+    body()
+    const made = this.block
+    this.block = outer
+    this.constants = outerConstants
+    return made
+  }
+}
