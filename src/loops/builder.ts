@@ -18,8 +18,6 @@ import {
   type Variable,
 } from './ir.js'
 
-type Float = Value<'f32'> | Value<'f32v'>
-type Integer = Value<'i32'> | Value<'i32v'>
 type Bool = Value<'bool'> | Value<'boolv'>
 
 const vectorOf = { f32: 'f32v', i32: 'i32v', bool: 'boolv' } as const
@@ -106,7 +104,7 @@ export class LoopBuilder {
 
   // ---- arithmetic ----
 
-  unary<V extends Float | Integer>(name: V extends Float ? FloatUnary : IntegerUnary, a: V): V {
+  unary<V extends Value>(name: FloatUnary | IntegerUnary, a: V): V {
     return this.emit(a.type, { op: 'unary', name, a }) as V
   }
 
