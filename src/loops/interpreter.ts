@@ -17,7 +17,6 @@ import {
   type LoopFunction,
   laneCount,
   type Statement,
-  type Storage,
   scalarOf,
   storageBytes,
   type Value,
@@ -42,7 +41,7 @@ interface Run {
   /** Lowest allowed address and the first one past the highest, by parameter. */
   low: Float64Array
   high: Float64Array
-  mulAdd: (a: number, b: number, c: number) => number
+  fusedMulAdd: boolean
 }
 
 interface Compiled {
@@ -77,7 +76,7 @@ class Compiler {
       bytes: noBytes,
       low: new Float64Array(count),
       high: new Float64Array(count),
-      mulAdd: fusedMulAdd,
+      fusedMulAdd: true,
     }
   }
 
@@ -181,9 +180,15 @@ class Compiler {
       case 'mulAdd': {
         const [a, b, c] = [instruction.a, instruction.b, instruction.c].map((value) => this.place(value))
         const { run } = this
+        // Two loops, so that the engine inlines both functions.
         return () => {
-          const { mulAdd } = run
-          for (let i = 0; i < lanes; i++) floats[to + i] = mulAdd(floats[a + i], floats[b + i], floats[c + i])
+          if (run.fusedMulAdd) {
+            for (let i = 0; i < lanes; i++)
+              floats[to + i] = fusedMulAdd(floats[a + i], floats[b + i], floats[c + i])
+          } else {
+            for (let i = 0; i < lanes; i++)
+              floats[to + i] = unfusedMulAdd(floats[a + i], floats[b + i], floats[c + i])
+          }
         }
       }
       case 'compare': {
@@ -244,10 +249,12 @@ class Compiler {
         const index = this.place(instruction.index)
         const size = storageBytes[storage]
         const check = this.checker(`indexed load of ${storage}`, base, size, size)
-        const read = this.reader(storage)
+        const { run } = this
         return () => {
           const address = addresses[base.id] + offset
-          for (let i = 0; i < lanes; i++) ints[to + i] = read(check(address + ints[index + i] * size))
+          const elements = storage === 'u8' ? run.bytes : run.words
+          for (let i = 0; i < lanes; i++)
+            ints[to + i] = elements[check(address + ints[index + i] * size) / size]
         }
       }
     }
@@ -320,14 +327,15 @@ class Compiler {
 
   private load(source: Extract<Instruction, { op: 'load' }> | LoadOne, to: number, lanes: number): Step {
     const { storage, base, offset, count } = source
-    const { addresses } = this
+    const { addresses, run } = this
     const { ints } = this.registers
     const size = storageBytes[storage]
     const check = this.checker(`load of ${count} x ${storage}`, base, size, size * count)
-    const read = this.reader(storage)
     return () => {
       const address = check(addresses[base.id] + offset)
-      for (let i = 0; i < count; i++) ints[to + i] = read(address + i * size)
+      const elements = storage === 'u8' ? run.bytes : run.words
+      const first = address / size
+      for (let i = 0; i < count; i++) ints[to + i] = elements[first + i]
       for (let i = count; i < lanes; i++) ints[to + i] = 0
     }
   }
@@ -339,23 +347,11 @@ class Compiler {
     const size = storageBytes[storage]
     const from = this.place(target.value)
     const check = this.checker(`store of ${count} x ${storage}`, base, size, size * count)
-    const write =
-      storage === 'u8'
-        ? (address: number, word: number) => {
-            run.bytes[address] = word
-          }
-        : (address: number, word: number) => {
-            run.words[address / 4] = word
-          }
     return () => {
-      const address = check(addresses[base.id] + offset)
-      for (let i = 0; i < count; i++) write(address + i * size, ints[from + i])
+      const first = check(addresses[base.id] + offset) / size
+      const elements = storage === 'u8' ? run.bytes : run.words
+      for (let i = 0; i < count; i++) elements[first + i] = ints[from + i]
     }
-  }
-
-  private reader(storage: Storage): (address: number) => number {
-    const { run } = this
-    return storage === 'u8' ? (address) => run.bytes[address] : (address) => run.words[address / 4]
   }
 
   /** Returns a function that passes an address on if `bytes` bytes at it are in bounds and it is aligned. */
@@ -431,6 +427,6 @@ export const interpret = (
     run.low[i] = Math.max(low, 0)
     run.high[i] = Math.min(high, memory.byteLength)
   }
-  run.mulAdd = options.fusedMulAdd ? fusedMulAdd : unfusedMulAdd
+  run.fusedMulAdd = options.fusedMulAdd
   compiled.start(memory, pointers, begin, end)
 }

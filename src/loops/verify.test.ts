@@ -104,7 +104,7 @@ describe('verify', () => {
     [
       'an unsigned comparison of floats',
       [put(value(8, 'bool'), { op: 'compare', name: 'ltU', a: x, b: x })],
-      'no comparison ltU on f32',
+      'no operation ltU on f32',
     ],
     [
       'a scalar condition for vectors',

@@ -1,11 +1,14 @@
 import { InternalError } from '../errors.js'
 import {
-  type Comparison,
-  type FloatBinary,
-  type FloatUnary,
+  floatBinary,
+  floatCompare,
+  floatUnary,
+  integerBinary,
+  integerCompare,
+  integerUnary,
+} from './interpreterArithmetic.js'
+import {
   type Instruction,
-  type IntegerBinary,
-  type IntegerUnary,
   type LoopFunction,
   type Statement,
   type Storage,
@@ -18,51 +21,6 @@ import {
 } from './ir.js'
 import { printStatement } from './print.js'
 import { noRoot, rootOfInstruction } from './roots.js'
-
-const floatUnary: Record<FloatUnary, true> = {
-  neg: true,
-  abs: true,
-  sqrt: true,
-  floor: true,
-  ceil: true,
-  trunc: true,
-  nearest: true,
-}
-const floatBinary: Record<FloatBinary, true> = {
-  add: true,
-  sub: true,
-  mul: true,
-  div: true,
-  min: true,
-  max: true,
-}
-const integerUnary: Record<IntegerUnary, true> = { neg: true, abs: true, not: true }
-const integerBinary: Record<IntegerBinary, true> = {
-  add: true,
-  sub: true,
-  mul: true,
-  div: true,
-  rem: true,
-  divU: true,
-  remU: true,
-  min: true,
-  max: true,
-  and: true,
-  or: true,
-  xor: true,
-  shl: true,
-  shr: true,
-  shrU: true,
-}
-/** Comparisons, and whether floats have them. */
-const comparisons: Record<Comparison, boolean> = {
-  eq: true,
-  ne: true,
-  lt: true,
-  le: true,
-  ltU: false,
-  leU: false,
-}
 
 const isVector = (type: ValueType): boolean => type.endsWith('v')
 /** The type with the given scalar type that is a vector exactly if `like` is one. */
@@ -256,9 +214,7 @@ class Verifier {
       case 'compare': {
         const type = this.use(instruction.a)
         this.useAs(instruction.b, type)
-        const scalar = scalarOf(type)
-        if (scalar !== 'i32' && !(scalar === 'f32' && comparisons[instruction.name]))
-          this.fail(`there is no comparison ${instruction.name} on ${type}`)
+        this.operation(instruction.name, type, floatCompare, integerCompare)
         return shaped('bool', type)
       }
       case 'logic': {
@@ -333,15 +289,10 @@ class Verifier {
     if (!allowed[scalarOf(type)]) this.fail(`${value} is no constant of type ${type}`)
   }
 
-  private operation(
-    name: string,
-    type: ValueType,
-    floats: Partial<Record<string, true>>,
-    integers: Partial<Record<string, true>>,
-  ): void {
+  private operation(name: string, type: ValueType, floats: object, integers: object): void {
     const scalar = scalarOf(type)
-    const known = (scalar === 'f32' && floats[name]) || (scalar === 'i32' && integers[name])
-    if (!known) this.fail(`there is no operation ${name} on ${type}`)
+    const table = scalar === 'f32' ? floats : scalar === 'i32' ? integers : {}
+    if (!Object.hasOwn(table, name)) this.fail(`there is no operation ${name} on ${type}`)
   }
 
   private convert({ name, a }: Extract<Instruction, { op: 'convert' }>): ValueType {
