@@ -1,0 +1,47 @@
+import { ArgumentError } from '../errors.js'
+import type { DType } from '../graph/dtype.js'
+import { applyOne } from '../graph/node.js'
+import { defineOp } from '../graph/op.js'
+import { resolveAxis, type Shape } from '../graph/shape.js'
+import type { Tensor } from '../graph/tensor.js'
+import { add } from './add.js'
+import { cast } from './cast.js'
+import { equal } from './equal.js'
+import { multiply } from './multiply.js'
+import { referenceOf } from './reference.js'
+
+/** An `int32` tensor of this shape in which each element is its own coordinate along `axis`. */
+export function iota(shape: Shape, axis = 0): Tensor {
+  return applyOne(iotaOp, [], { shape, axis: resolveAxis(axis, shape.length, 'iota') })
+}
+
+export interface ArangeOptions {
+  /** Default: 0. */
+  readonly start?: number
+  /** Default: 1. */
+  readonly step?: number
+  /** Default: `int32`. */
+  readonly dtype?: DType
+}
+
+/**
+ * `start, start + step, ...` up to but without `stop`, as one axis.
+ * @throws ArgumentError if `step` is 0
+ */
+export function arange(stop: number, { start = 0, step = 1, dtype = 'int32' }: ArangeOptions = {}): Tensor {
+  if (step === 0) throw new ArgumentError('arange: expected a step other than 0.')
+  const index = cast(iota([Math.max(0, Math.ceil((stop - start) / step))]), dtype)
+  return start === 0 && step === 1 ? index : add(multiply(index, step), start)
+}
+
+/** The identity matrix, or the first `columns` columns of it (zeros beyond the last). */
+export function eye(rows: number, columns = rows, dtype: DType = 'float32'): Tensor {
+  return cast(equal(iota([rows, columns], 0), iota([rows, columns], 1)), dtype)
+}
+
+const iotaOp = defineOp<{ readonly shape: Shape; readonly axis: number }>({
+  name: 'iota',
+  kind: { kind: 'elementwise', expression: (math, _, { axis }) => math.coordinate(axis) },
+  infer: (_, { shape }) => [{ shape, dtype: 'int32' }],
+  reference: (_, { shape, axis }) => [referenceOf(shape, (at) => at[axis])],
+})

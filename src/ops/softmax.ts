@@ -1,0 +1,35 @@
+import type { Tensor } from '../graph/tensor.js'
+import { cast } from './cast.js'
+import { exp } from './exp.js'
+import { log } from './log.js'
+import { max } from './max.js'
+import { multiply } from './multiply.js'
+import { reciprocal } from './reciprocal.js'
+import { stopGradient } from './stopGradient.js'
+import { subtract } from './subtract.js'
+import { sum } from './sum.js'
+import { asTensor, type TensorLike } from './tensor.js'
+
+export interface SoftmaxOptions {
+  /** The axis, or axes, along which the result sums to 1. Default: -1. */
+  readonly axis?: number | readonly number[]
+}
+
+/** `e^x / sum(e^x)` along an axis, without overflow: the largest element is taken out first. */
+export function softmax(x: TensorLike, { axis = -1 }: SoftmaxOptions = {}): Tensor {
+  const exponentials = exp(fromLargest(x, axis))
+  // One division for each row, not for each element.
+  return multiply(exponentials, reciprocal(sum(exponentials, { axis, keepDims: true })))
+}
+
+/** `ln(softmax(x))`, accurate where the softmax is tiny. */
+export function logSoftmax(x: TensorLike, { axis = -1 }: SoftmaxOptions = {}): Tensor {
+  const shifted = fromLargest(x, axis)
+  return subtract(shifted, log(sum(exp(shifted), { axis, keepDims: true })))
+}
+
+/** `x - max(x)`. The result of both functions does not depend on the shift, so no gradient flows through it. */
+function fromLargest(x: TensorLike, axis: number | readonly number[]): Tensor {
+  const value = cast(asTensor(x), 'float32')
+  return subtract(value, stopGradient(max(value, { axis, keepDims: true })))
+}
