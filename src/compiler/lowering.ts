@@ -34,6 +34,8 @@ export interface LaunchRequest {
    * declaring them: `const x = operands.read(view)`; the same view declared twice is one parameter.
    */
   readonly build: (b: LoopBuilder, operands: Operands) => void
+  /** Pairs in which each element of the output is written after the same element of the input was last read. */
+  readonly inPlace?: readonly { readonly output: BufferView; readonly input: BufferView }[]
   readonly report: Pick<LaunchReport, 'algorithm' | 'flops' | 'lanes' | 'singleThreaded'>
 }
 

@@ -1,7 +1,7 @@
 import type { DType } from './dtype.js'
 import { Graph } from './graph.js'
 import type { Node } from './node.js'
-import type { Attributes } from './op.js'
+import type { Attributes, OpDefinition } from './op.js'
 import type { Tensor } from './tensor.js'
 import type { Trace } from './trace.js'
 import type { Variable } from './variable.js'
@@ -50,18 +50,30 @@ export function canonicalize(trace: Trace): CanonicalTrace {
   function describe(node: Node): string {
     switch (node.type) {
       case 'operation':
-        return `${node.op.name}(${node.inputs.map(name).join(' ')}) ${attributesText(node.attributes)} ${node.outputs.map(typeText).join(' ')}`
+        return `${opName(node.op)}(${node.inputs.map(name).join(' ')}) ${attributesText(node.attributes)} ${node.outputs.map(typeText).join(' ')}`
       case 'parameter':
         return `parameter#${parameterAt.get(node) ?? 'free'}`
       case 'variable':
         return `variable#${variableAt(node.variable)} ${typeText(node.variable)}`
       case 'constant': {
         const tensor = tensorsOf.get(node) as Tensor
-        if (node.literal) return `literal ${typeText(tensor)} ${Array.from(node.data, literalText).join(',')}`
+        if (node.literal && node.data.length === 1)
+          return `literal ${typeText(tensor)} ${literalText(node.data[0])}`
         return `constant#${constants.push(tensor) - 1} ${typeText(tensor)}`
       }
     }
   }
+}
+
+const namesakes = new Map<string, OpDefinition[]>()
+
+/** A name that no other definition has: its own, numbered if several ops were given the same. */
+function opName(op: OpDefinition): string {
+  const known = namesakes.get(op.name) ?? []
+  namesakes.set(op.name, known)
+  const at = known.indexOf(op)
+  const number = at >= 0 ? at : known.push(op) - 1
+  return number === 0 ? op.name : `${op.name}#${number}`
 }
 
 const typeText = (type: { readonly shape: readonly number[]; readonly dtype: DType }): string =>

@@ -211,6 +211,8 @@ export interface OpDefinition<A extends Attributes = Attributes> {
   infer(inputs: readonly TensorType[], attributes: A): readonly TensorType[]
   /** Gradient with respect to each input in terms of other ops. Absent: no gradient flows (as through `argmax`). */
   gradient?(context: GradientContext<A>): readonly (Tensor | undefined)[]
+  /** The same value by less work, if there is one: `x * 1` is `x`. Must be exact, infinities and NaN included. */
+  simplify?(inputs: readonly Tensor[], attributes: A): Tensor | undefined
   /** The plain float64 reference that tests hold every target against. */
   reference(inputs: readonly Reference[], attributes: A, outputs: readonly TensorType[]): readonly Reference[]
 }

@@ -67,8 +67,8 @@ export class Variable {
   write(data: ArrayLike<number>): void {
     if (isTracing())
       throw new ArgumentError(`Variable ${this.name}: write(...) inside a trace. Use assign(tensor) there.`)
+    // What a device holds is older from now on; its executor sees that by the version, and reuses the place.
     this.host = this.checked(data)
-    this.device = undefined
     this.version++
   }
 

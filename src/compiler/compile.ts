@@ -1,0 +1,98 @@
+import type { CanonicalTrace } from '../graph/canonical.js'
+import { bytesPerElement, type DType } from '../graph/dtype.js'
+import { reachable } from '../graph/graph.js'
+import type { Node } from '../graph/node.js'
+import type { Shape } from '../graph/shape.js'
+import { simplify } from '../graph/simplify.js'
+import type { Tensor } from '../graph/tensor.js'
+import type { TargetTraits } from '../loops/traits.js'
+import { assemble } from './assemble.js'
+import { LaunchRecorder } from './launches.js'
+import { GraphLowering } from './lowerGraph.js'
+import type { BufferView, DeviceBuffer } from './lowering.js'
+import { lifetimes, timeline } from './memoryPlan.js'
+import type { BaseType, Program } from './program.js'
+import { lowerCopy } from './templates/copy.cpu.js'
+
+/** Compiles a trace for a target: fusion, lowering to loops, memory plan, barriers. Pure. */
+export function compile({ trace, variables, constants }: CanonicalTrace, traits: TargetTraits): Program {
+  const recorder = new LaunchRecorder(traits.width)
+  const { parameters, results } = trace.graph
+  const homes = new Map<DeviceBuffer, number>()
+  const fed = [...parameters, ...variables, ...constants].map(({ dtype, shape }, i) => {
+    const view = recorder.view(dtype, elements(shape))
+    homes.set(view.buffer, i + 1)
+    return view
+  })
+  const variableView = (i: number): BufferView => fed[parameters.length + i]
+  const bindings = new Map<Node, BufferView>()
+  parameters.forEach((tensor, i) => bindings.set(tensor.node, fed[i]))
+  constants.forEach((tensor, i) => bindings.set(tensor.node, fed[parameters.length + variables.length + i]))
+  const assignedVariables = [...trace.assignments.keys()].map((variable) => variables.indexOf(variable))
+  const wanted = simplify([...results, ...trace.assignments.values()])
+  for (const node of reachable(wanted)) {
+    if (node.type === 'variable') bindings.set(node, variableView(variables.indexOf(node.variable)))
+  }
+
+  const lowering = new GraphLowering(wanted, bindings, recorder, traits)
+  const copy = (from: BufferView, tensor: Tensor): BufferView => {
+    const to = recorder.view(tensor.dtype, tensor.size)
+    lowerCopy(from, to, tensor.dtype, tensor.size, lowering.lowering('copy'))
+    return to
+  }
+  /** A result in a buffer of its own, which may become an output or a variable's storage. */
+  const taken = new Set<DeviceBuffer>(homes.keys())
+  const own = (tensor: Tensor): BufferView => {
+    const view = lowering.view(tensor)
+    const whole =
+      view.offset === 0 && view.buffer.elements === tensor.size && view.buffer.dtype === tensor.dtype
+    const mine = whole && !taken.has(view.buffer) ? view : copy(view, tensor)
+    taken.add(mine.buffer)
+    return mine
+  }
+  const outputViews = wanted.slice(0, results.length).map(own)
+  const newValues = assignedVariables.map((at, i) => {
+    const value = wanted[results.length + i]
+    return { at, value, view: own(value) }
+  })
+  const firstOutput = 1 + fed.length
+  outputViews.forEach(({ buffer }, i) => homes.set(buffer, firstOutput + i))
+  for (const { at, value, view } of newValues) {
+    const storage = variableView(at)
+    if (mayReplace(recorder, storage.buffer, view.buffer)) homes.set(view.buffer, 1 + parameters.length + at)
+    else {
+      const written = copy(view, value)
+      homes.set(written.buffer, 1 + parameters.length + at)
+    }
+  }
+  return assemble(recorder.steps, homes, {
+    inputs: parameters.map(baseType),
+    variables: variables.map(baseType),
+    constants: constants.map(baseType),
+    outputs: results.map(baseType),
+    assigned: assignedVariables,
+  })
+}
+
+/** Whether a variable's new value may be written over the old one: nobody reads the old one afterwards. */
+function mayReplace(recorder: LaunchRecorder, old: DeviceBuffer, value: DeviceBuffer): boolean {
+  const launches = timeline(recorder.steps)
+  const lives = lifetimes(launches)
+  const last = lives.get(old)?.last
+  const first = lives.get(value)?.first
+  if (last === undefined || first === undefined || last < first) return true
+  const [writer] = launches.filter(({ from }) => from === first)
+  return (
+    last === first &&
+    writer.from === writer.to &&
+    writer.launch.inPlace.some(({ output, input }) => output === value && input === old)
+  )
+}
+
+const elements = (shape: Shape): number => shape.reduce((size, axis) => size * axis, 1)
+
+const baseType = ({ shape, dtype }: { readonly shape: Shape; readonly dtype: DType }): BaseType => ({
+  shape,
+  dtype,
+  bytes: elements(shape) * bytesPerElement[dtype],
+})

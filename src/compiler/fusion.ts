@@ -1,0 +1,182 @@
+import { reachable } from '../graph/graph.js'
+import type { Node, OperationNode } from '../graph/node.js'
+import { sizeOf } from '../graph/shape.js'
+import type { Tensor } from '../graph/tensor.js'
+
+/**
+ * What is computed by one set of launches: an anchor with the elementwise ops around it, or elementwise ops alone.
+ * `roots` are the tensors that it puts in memory; ops between them stay in registers.
+ */
+export interface Group {
+  /** `pointwise` groups may carry the anchor whose output they finish; `anchor` groups have no fused successors. */
+  readonly type: 'pointwise' | 'anchor' | 'concatenate'
+  anchor: OperationNode | undefined
+  readonly roots: Tensor[]
+  readonly size: number
+  members: number
+}
+
+export interface FusionPlan {
+  readonly nodes: readonly Node[]
+  /** The group that computes a node, where it is not a leaf or a mere view. */
+  readonly groupOf: Map<Node, Group>
+  isRoot(tensor: Tensor): boolean
+}
+
+/** A group takes no more ops than this: code grows with each, and registers are few. */
+const largestGroup = 48
+
+interface Use {
+  readonly group: Group | 'memory'
+  /** True if the using op reads the tensor's elements in their own order. */
+  readonly aligned: boolean
+}
+
+/**
+ * Decides which elementwise ops are computed together, from the last node to the first: an op whose users all lie in
+ * one group joins it; one with users in several groups is put in memory, by a user's group where that makes no cycle.
+ * Views (movements) are computed where they are used. An anchor that takes an epilogue joins a user's group likewise.
+ */
+export function planFusion(
+  results: readonly Tensor[],
+  takesEpilogue: (node: OperationNode) => boolean,
+): FusionPlan {
+  const nodes = reachable(results)
+  const order = new Map(nodes.map((node, i) => [node, i] as const))
+  const consumers = new Map<Node, OperationNode[]>(nodes.map((node) => [node, []]))
+  for (const node of nodes) {
+    if (node.type === 'operation')
+      for (const input of new Set(node.inputs.map((t) => t.node))) consumers.get(input)?.push(node)
+  }
+  const groupOf = new Map<Node, Group>()
+  const roots = new Set<Tensor>()
+  const wanted = new Set(results.map((tensor) => tensor.node))
+
+  const usesOf = (node: Node): Use[] => {
+    const uses = (consumers.get(node) as OperationNode[]).flatMap((consumer): Use[] => {
+      const { kind } = consumer.op
+      const group = groupOf.get(consumer)
+      switch (kind.kind) {
+        case 'elementwise':
+          return group ? [{ group, aligned: true }] : []
+        case 'movement': {
+          // What is computed and then repeated goes to memory, so that it is computed once.
+          const computed = node.type === 'operation' && ['elementwise', 'random'].includes(node.op.kind.kind)
+          if (computed && consumer.outputs[0].size > consumer.inputs[0].size)
+            return [{ group: 'memory', aligned: false }]
+          if (group) return [{ group, aligned: false }]
+          const { type } = kind.movement(consumer.attributes, consumer.inputs)
+          return usesOf(consumer).map((use) => ({
+            group: use.group,
+            aligned: use.aligned && type === 'reshape',
+          }))
+        }
+        case 'reduction':
+          return group ? [{ group, aligned: false }] : []
+        case 'window':
+          return [{ group: kind.form === 'reduce' && group ? group : 'memory', aligned: false }]
+        default:
+          return [{ group: 'memory', aligned: false }]
+      }
+    })
+    return wanted.has(node) ? [...uses, { group: 'memory', aligned: false }] : uses
+  }
+
+  /** Whether a path leads from one of the nodes into the group. */
+  const reaches = (from: readonly OperationNode[], group: Group): boolean => {
+    const limit = Math.max(...group.roots.map((root) => order.get(root.node) ?? 0))
+    const seen = new Set<Node>()
+    const stack = [...from]
+    for (let node = stack.pop(); node; node = stack.pop()) {
+      if (seen.has(node) || (order.get(node) ?? 0) > limit) continue
+      seen.add(node)
+      if (groupOf.get(node) === group) return true
+      stack.push(...(consumers.get(node) as OperationNode[]))
+    }
+    return false
+  }
+
+  /** Users of a node outside a group, seen through views that are computed inside it. */
+  const outside = (node: Node, group: Group): OperationNode[] =>
+    (consumers.get(node) as OperationNode[]).flatMap((consumer) => {
+      if (groupOf.get(consumer) === group) return []
+      const isView = consumer.op.kind.kind === 'movement' && !groupOf.has(consumer)
+      return isView ? outside(consumer, group) : [consumer]
+    })
+
+  const groupToJoin = (
+    tensor: Tensor,
+    uses: readonly Use[],
+    accepts: (group: Group) => boolean,
+  ): Group | undefined =>
+    uses
+      .flatMap(({ group, aligned }) => (aligned && group !== 'memory' ? [group] : []))
+      .find(
+        (group) =>
+          group.type === 'pointwise' &&
+          group.size === tensor.size &&
+          group.members < largestGroup &&
+          accepts(group) &&
+          !reaches(outside(tensor.node, group), group),
+      )
+
+  const start = (type: Group['type'], node: OperationNode, anchor?: OperationNode): void => {
+    const group: Group = {
+      type,
+      anchor,
+      roots: [...node.outputs],
+      size: sizeOf(node.outputs[0].shape),
+      members: 1,
+    }
+    groupOf.set(node, group)
+    for (const output of node.outputs) roots.add(output)
+  }
+
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const node = nodes[i]
+    if (node.type !== 'operation') continue
+    const uses = usesOf(node)
+    const groups = new Set(uses.map((use) => use.group))
+    const [output] = node.outputs
+    switch (node.op.kind.kind) {
+      case 'elementwise':
+      case 'random': {
+        const [only] = groups
+        if (groups.size === 1 && only !== 'memory' && only.members < largestGroup) {
+          groupOf.set(node, only)
+          only.members++
+          break
+        }
+        const joined = groupToJoin(output, uses, () => true)
+        if (joined) {
+          groupOf.set(node, joined)
+          joined.members++
+          joined.roots.push(output)
+          roots.add(output)
+        } else start('pointwise', node)
+        break
+      }
+      case 'movement': {
+        const { type } = node.op.kind.movement(node.attributes, node.inputs)
+        if (type === 'concatenate') start('concatenate', node)
+        // A reshape of something in memory is the same memory; other views are copied if memory is asked for.
+        else if (groups.has('memory') && type === 'affine') start('pointwise', node)
+        break
+      }
+      default: {
+        const joined = takesEpilogue(node) ? groupToJoin(output, uses, (group) => !group.anchor) : undefined
+        if (!joined) {
+          start('anchor', node, node)
+          break
+        }
+        joined.anchor = node
+        groupOf.set(node, joined)
+        if (groups.size > 1) {
+          joined.roots.push(output)
+          roots.add(output)
+        }
+      }
+    }
+  }
+  return { nodes, groupOf, isRoot: (tensor) => roots.has(tensor) }
+}

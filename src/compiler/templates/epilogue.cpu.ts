@@ -1,0 +1,33 @@
+import { storageBytes, type Value } from '../../loops/ir.js'
+import type { Affine } from '../affine.js'
+import { type Body, opsOf } from '../body.js'
+import { BodyEmitter, storeResult } from '../emitBody.js'
+import { type Epilogue, storageOf } from '../lowering.js'
+import type { Store } from './pointwise.cpu.js'
+
+/** An epilogue from a body over `[rows, columns]` of an anchor's output. Each store moves by 1 along columns. */
+export function bodyEpilogue(body: Body, stores: readonly (Store & { readonly index: Affine })[]): Epilogue {
+  return {
+    ops: opsOf(body).join('+'),
+    bind(b, operands) {
+      const start = BodyEmitter.start(b, body, operands)
+      const outputs = stores.map(({ view }) => operands.write(view))
+      return {
+        emitRow(row, column, values, counts) {
+          const standing = start.enter(0, row).at(1, column)
+          const targets = stores.map(({ dtype, index }, i) => {
+            const bytes = storageBytes[storageOf[dtype]]
+            return b.advance(b.advance(outputs[i], row, index.factors[0] * bytes), column, bytes)
+          })
+          values.forEach((value: Value, v) => {
+            const offset = v * b.width
+            const results = standing.withAnchor(value).results({ axis: 1, offset, count: counts[v] })
+            results.forEach((result, i) =>
+              storeResult(b, stores[i].dtype, targets[i], result, counts[v], offset),
+            )
+          })
+        },
+      }
+    },
+  }
+}
