@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../src')
+
+const vocabulary = ['layers', 'activations', 'initializers', 'losses', 'metrics', 'optimizers']
+
+/** Which rooms a room may import besides itself and `errors.ts`. The table of docs/architecture.md, enforced. */
+const mayImport: Record<string, readonly string[]> = {
+  graph: [],
+  loops: [],
+  compiler: ['graph', 'loops'],
+  'targets/wasm': ['loops'],
+  runtime: ['compiler', 'graph', 'loops', 'targets/wasm'],
+  ops: ['graph'],
+  data: ['graph', 'ops'],
+  layers: ['graph', 'ops', ...vocabulary],
+  activations: ['graph', 'ops', ...vocabulary],
+  initializers: ['graph', 'ops', ...vocabulary],
+  losses: ['graph', 'ops', ...vocabulary],
+  metrics: ['graph', 'ops', ...vocabulary],
+  optimizers: ['graph', 'ops', ...vocabulary],
+  models: ['graph', 'ops', 'data', ...vocabulary],
+}
+
+/** Rooms that join all the others. */
+const joinsEverything = ['cli', 'testing', 'bench', '']
+
+const sources = (readdirSync(root, { recursive: true }) as string[])
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+
+function roomOf(file: string): string {
+  const folder = dirname(file) === '.' ? '' : dirname(file)
+  const known = [...Object.keys(mayImport), ...joinsEverything.filter(Boolean)]
+  return known.find((room) => folder === room || folder.startsWith(`${room}/`)) ?? folder
+}
+
+/** Static imports of a file that stay inside the project. Dynamic ones are decisions of their own. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  return [...text.matchAll(/^(?:import|export)[^'"]*?from '(\.[^']+)'/gm)].map(([, path]) =>
+    relative(root, resolve(root, dirname(file), path))
+      .replaceAll('\\', '/')
+      .replace(/\.js$/, '.ts'),
+  )
+}
+
+describe('rooms', () => {
+  it('each import more than one file', () => {
+    expect(sources.length).toBeGreaterThan(50)
+  })
+
+  it.each(sources)('%s imports only what its room may', (file) => {
+    const room = roomOf(file)
+    if (joinsEverything.includes(room)) return
+    const allowed = mayImport[room]
+    expect(allowed, `room ${room} is not in the table`).toBeDefined()
+    const strangers = importsOf(file).filter((path) => {
+      const other = roomOf(path)
+      return path !== 'errors.ts' && other !== room && !allowed.includes(other)
+    })
+    expect(strangers).toEqual([])
+  })
+})
