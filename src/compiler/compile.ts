@@ -5,7 +5,9 @@ import type { Node } from '../graph/node.js'
 import type { Shape } from '../graph/shape.js'
 import { simplify } from '../graph/simplify.js'
 import type { Tensor } from '../graph/tensor.js'
+import { verifyGraph } from '../graph/verify.js'
 import type { TargetTraits } from '../loops/traits.js'
+import { verify } from '../loops/verify.js'
 import { assemble } from './assemble.js'
 import { LaunchRecorder } from './launches.js'
 import { GraphLowering } from './lowerGraph.js'
@@ -14,8 +16,17 @@ import { lifetimes, timeline } from './memoryPlan.js'
 import type { BaseType, Program } from './program.js'
 import { lowerCopy } from './templates/copy.cpu.js'
 
+export interface CompileOptions {
+  /** Check what each stage hands to the next, which costs about as much as compiling. Default: false. */
+  readonly verify?: boolean
+}
+
 /** Compiles a trace for a target: fusion, lowering to loops, memory plan, barriers. Pure. */
-export function compile({ trace, variables, constants }: CanonicalTrace, traits: TargetTraits): Program {
+export function compile(
+  { trace, variables, constants }: CanonicalTrace,
+  traits: TargetTraits,
+  options: CompileOptions = {},
+): Program {
   const recorder = new LaunchRecorder(traits.width)
   const { parameters, results } = trace.graph
   const homes = new Map<DeviceBuffer, number>()
@@ -30,6 +41,10 @@ export function compile({ trace, variables, constants }: CanonicalTrace, traits:
   constants.forEach((tensor, i) => bindings.set(tensor.node, fed[parameters.length + variables.length + i]))
   const assignedVariables = [...trace.assignments.keys()].map((variable) => variables.indexOf(variable))
   const wanted = simplify([...results, ...trace.assignments.values()])
+  if (options.verify) {
+    verifyGraph([...results, ...trace.assignments.values()], 'tracing')
+    verifyGraph(wanted, 'simplification')
+  }
   for (const node of reachable(wanted)) {
     if (node.type === 'variable') bindings.set(node, variableView(variables.indexOf(node.variable)))
   }
@@ -65,13 +80,15 @@ export function compile({ trace, variables, constants }: CanonicalTrace, traits:
       homes.set(written.buffer, 1 + parameters.length + at)
     }
   }
-  return assemble(recorder.steps, homes, {
+  const program = assemble(recorder.steps, homes, {
     inputs: parameters.map(baseType),
     variables: variables.map(baseType),
     constants: constants.map(baseType),
     outputs: results.map(baseType),
     assigned: assignedVariables,
   })
+  if (options.verify) for (const fn of program.functions.values()) verify(fn)
+  return program
 }
 
 /** Whether a variable's new value may be written over the old one: nobody reads the old one afterwards. */
