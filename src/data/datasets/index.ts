@@ -1,0 +1,6 @@
+export type { DigitsOptions } from './digits.js'
+export * as digits from './digits.js'
+export type { DownloadProgress } from './fileStore.js'
+export type { IdxOptions } from './idxDataset.js'
+export type { ImageDataset, LabelledImages } from './labelledImages.js'
+export * as mnist from './mnist.js'
