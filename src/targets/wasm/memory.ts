@@ -20,7 +20,7 @@ export function lowerAdvance(_: Of<'advance'>, values: Values, result: Value): v
   const advance = values.analysis.variableAdvanceOf(result)
   if (!advance) throw new InternalError(`pointer ${result.id} has no variable part`)
   const { base, index, bytes } = advance
-  values.push(base)
+  values.pushRoot(base)
   values.push(index)
   const shift = Math.log2(bytes)
   if (bytes !== 1) {

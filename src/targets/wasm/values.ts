@@ -127,7 +127,8 @@ export class Values {
     }
   }
 
-  private pushRoot(value: Value): void {
+  /** Leaves a root of places on the operand stack: a pointer without the constants split off from it. */
+  pushRoot(value: Value): void {
     this.remaining[value.id]--
     const known = this.locals.get(value.id)
     if (known !== undefined) {
