@@ -78,6 +78,8 @@ export interface TemplateRun {
   readonly reversed?: boolean
   /** Fused ops. Default: the plain store into the node's output 0. */
   readonly epilogue?: (lowering: TestLowering, output: Tensor) => Epilogue
+  /** Elements of tensors that the epilogue reads. */
+  readonly extra?: ReadonlyMap<Tensor, TypedArray>
 }
 
 export interface TemplateResult {
@@ -272,7 +274,10 @@ export function runTemplate(
   const lowering = new TestLowering(options.traits)
   const [output] = node.outputs
   template.lower(node, lowering, (options.epilogue ?? plainStore)(lowering, output))
-  const values = new Map(node.inputs.map((tensor, i) => [tensor, inputs[i]] as const))
+  const values = new Map([
+    ...node.inputs.map((tensor, i) => [tensor, inputs[i]] as const),
+    ...(options.extra ?? []),
+  ])
   return { outputs: lowering.run(values, node.outputs, options), launches: lowering.launches }
 }
 

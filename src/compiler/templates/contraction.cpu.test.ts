@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { type OperationNode, parameter } from '../../graph/node.js'
+import { sizeOf } from '../../graph/shape.js'
+import type { Tensor } from '../../graph/tensor.js'
+import type { Value } from '../../loops/ir.js'
+import { matmul } from '../../ops/matmul.js'
+import {
+  checkTemplate,
+  expectClose,
+  interpreterEngine,
+  plainStore,
+  runTemplate,
+  testFloats,
+  testTraits,
+} from '../../testing/templateHarness.js'
+import type { Epilogue } from '../lowering.js'
+import { contractionTemplate } from './contraction.cpu.js'
+
+interface Case {
+  readonly batch?: readonly number[]
+  readonly m: number
+  readonly k: number
+  readonly n: number
+  readonly transposeA?: boolean
+  readonly transposeB?: boolean
+}
+
+function product({ batch = [], m, k, n, transposeA = false, transposeB = false }: Case) {
+  const a = parameter('a', { shape: [...batch, ...(transposeA ? [k, m] : [m, k])], dtype: 'float32' })
+  const b = parameter('b', { shape: [...batch, ...(transposeB ? [n, k] : [k, n])], dtype: 'float32' })
+  const node = matmul(a, b, { transposeA, transposeB }).node as OperationNode
+  return { node, inputs: node.inputs.map(({ shape }, i) => testFloats(sizeOf(shape), i + 1)) }
+}
+
+const check = (size: Case, widths?: readonly (4 | 8 | 16)[]): void => {
+  const { node, inputs } = product(size)
+  checkTemplate(contractionTemplate, node, inputs, { tolerance: 3e-6 * Math.sqrt(size.k + 1), widths })
+}
+
+describe('contractionTemplate', () => {
+  for (const columns of [1, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 31, 33, 37])
+    it(`${columns} columns`, () => check({ m: 5, k: 3, n: columns }))
+
+  for (const rows of [1, 2, 3, 4, 5, 6, 7, 8, 11, 13, 14, 15, 29, 37])
+    it(`${rows} rows`, () => check({ m: rows, k: 4, n: 21 }))
+
+  for (const depth of [0, 1, 2, 7, 8, 9, 31, 33, 37, 64])
+    it(`depth ${depth}`, () => check({ m: 6, k: depth, n: 9 }))
+
+  for (const transposeA of [false, true]) {
+    for (const transposeB of [false, true]) {
+      const name = `${transposeA ? "A'" : 'A'} ${transposeB ? "B'" : 'B'}`
+      it(name, () => check({ m: 19, k: 23, n: 29, transposeA, transposeB }))
+      it(`${name} in a batch`, () => check({ batch: [2, 3], m: 7, k: 5, n: 11, transposeA, transposeB }))
+    }
+  }
+
+  it('nothing at all', () => {
+    check({ m: 0, k: 3, n: 4 })
+    check({ m: 3, k: 3, n: 0 })
+    check({ batch: [0], m: 3, k: 3, n: 4 })
+  })
+
+  it('blocks of k, whose partial sums wait in memory', () => {
+    check({ m: 17, k: 2100, n: 21, transposeB: true }, [4])
+    check({ m: 30, k: 500, n: 69 }, [16])
+    const { node, inputs } = product({ m: 17, k: 2100, n: 21 })
+    const { launches } = runTemplate(contractionTemplate, node, inputs, {
+      traits: testTraits(4),
+      engine: interpreterEngine,
+    })
+    expect(launches.map(({ report }) => report.algorithm).join()).toContain('k in blocks of')
+  })
+
+  it('cuts a grid that keeps 16 threads busy, and shares rows where columns are few', () => {
+    const { node, inputs } = product({ m: 1024, k: 64, n: 16 })
+    const { launches } = runTemplate(contractionTemplate, node, inputs, {
+      traits: testTraits(4),
+      engine: () => {},
+    })
+    expect(launches.at(-1)?.grid).toBeGreaterThanOrEqual(16)
+  })
+
+  it('hands rows and columns to the epilogue', () => {
+    const size = { batch: [2], m: 9, k: 5, n: 14 }
+    const { node, inputs } = product(size)
+    const bias = testFloats(size.n, 7)
+    const traits = testTraits(4)
+    const biasTensor = parameter('bias', { shape: [size.n], dtype: 'float32' })
+    const { outputs } = runTemplate(contractionTemplate, node, inputs, {
+      traits,
+      engine: interpreterEngine,
+      extra: new Map([[biasTensor, bias]]),
+      epilogue: (lowering, output) => biasAndRelu(lowering, output, biasTensor),
+    })
+    const [plain] = runTemplate(contractionTemplate, node, inputs, {
+      traits,
+      engine: interpreterEngine,
+    }).outputs
+    const expected = plain.map((value, i) => Math.max(value + bias[i % size.n], 0))
+    expectClose(outputs[0], expected, 1e-7, 'bias and relu')
+  })
+})
+
+function biasAndRelu(lowering: Parameters<typeof plainStore>[0], output: Tensor, bias: Tensor): Epilogue {
+  const store = plainStore(lowering, output)
+  return {
+    ops: 'add+relu',
+    bind(b, operands) {
+      const from = operands.read(lowering.input(bias))
+      const bound = store.bind(b, operands)
+      return {
+        emitRow(row, column, values, counts) {
+          const at = b.advance(from, column, 4)
+          const finished = values.map((value, i) => {
+            const sum = b.add(value, b.loadVector('f32', at, 4 * i * b.width, counts[i]))
+            return b.binary('max', sum, b.float(0)) as Value<'f32v'>
+          })
+          bound.emitRow(row, column, finished, counts)
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,162 @@
+import type { LoopBuilder } from '../../loops/builder.js'
+import type { Value } from '../../loops/ir.js'
+import type { TargetTraits } from '../../loops/traits.js'
+
+/**
+ * Columns of a matrix, cut into panels of some vectors each. Panels of one class look alike: all full ones, and
+ * perhaps a last one that is narrower or whose last lanes are no columns.
+ */
+export interface PanelClass {
+  /** Number of this class's first panel, and how many there are. */
+  readonly first: number
+  readonly panels: number
+  readonly vectors: number
+  /** Columns in each vector of a panel. */
+  readonly counts: readonly number[]
+  /** The first column of the first panel. */
+  readonly column: number
+  /** Rows that a tile of this class takes: a multiple of that of the full panels. */
+  readonly rows: number
+}
+
+export interface Tiling {
+  readonly classes: readonly PanelClass[]
+  /** Panels in all classes. */
+  readonly panels: number
+  /** Columns with the lanes that are none. */
+  readonly lanes: number
+  /** The rows of the tallest tile, of which all tiles' rows are divisors. */
+  readonly rows: number
+  /** Share of the micro-kernel's best speed that the tiles' shapes allow, by the cost model. */
+  readonly efficiency: number
+}
+
+/**
+ * Cycles for one step of k of a tile, in a machine that starts two `mulAdd` and two loads a cycle and finishes a
+ * `mulAdd` after four: a model that holds for x64 cores of the last decade, and well enough for others.
+ */
+const stepCycles = (rows: number, vectors: number): number =>
+  Math.max((rows * vectors) / 2, (rows + vectors) / 2, 4)
+
+/** No tile is taller: each row needs an address. */
+const mostRows = 14
+
+/** Rows of a tile of that many vectors. */
+function tileRows(traits: TargetTraits, vectors: number): number {
+  if (vectors === traits.tile.vectors) return traits.tile.rows
+  return Math.min(mostRows, Math.max(1, Math.floor(traits.accumulators / vectors)))
+}
+
+function rowCycles(rows: number, tall: number, vectors: number): number {
+  const rest = rows % tall
+  const whole = Math.floor(rows / tall) * stepCycles(tall, vectors)
+  return rest > 0 ? whole + stepCycles(rest, vectors) : whole
+}
+
+/**
+ * Cuts a matrix of `columns` columns into panels and says how many rows the tiles on them take, where rows come in
+ * runs of `rows`. Of the panel widths that the registers allow, takes the one with the fewest cycles.
+ */
+export function tileMatrix(rows: number, columns: number, traits: TargetTraits): Tiling {
+  const vectors = Math.ceil(columns / traits.width)
+  const widths = [traits.tile.vectors]
+  for (let width = 1; width <= Math.min(vectors, traits.accumulators); width++) widths.push(width)
+  let best: Tiling | undefined
+  for (const width of widths) {
+    const tiling = cut(rows, columns, Math.min(width, vectors), traits)
+    // Another width must be better by more than the model's error.
+    if (!best || tiling.efficiency > 1.02 * best.efficiency) best = tiling
+  }
+  return best as Tiling
+}
+
+function cut(rows: number, columns: number, vectors: number, traits: TargetTraits): Tiling {
+  const { width } = traits
+  const full = Math.floor(columns / (vectors * width))
+  const rest = columns - full * vectors * width
+  const restVectors = Math.ceil(rest / width)
+  const tall = tileRows(traits, vectors)
+  const classes: PanelClass[] = []
+  if (full > 0) {
+    const counts = new Array<number>(vectors).fill(width)
+    classes.push({ first: 0, panels: full, vectors, counts, column: 0, rows: tall })
+  }
+  if (rest > 0) {
+    const counts = Array.from({ length: restVectors }, (_, i) => Math.min(width, rest - i * width))
+    const height =
+      full > 0
+        ? tall * Math.max(1, Math.floor(tileRows(traits, restVectors) / tall))
+        : tileRows(traits, restVectors)
+    const column = full * vectors * width
+    classes.push({ first: full, panels: 1, vectors: restVectors, counts, column, rows: height })
+  }
+  let cycles = 0
+  for (const panel of classes) cycles += panel.panels * rowCycles(rows, panel.rows, panel.vectors)
+  return {
+    classes,
+    panels: full + (rest > 0 ? 1 : 0),
+    lanes: (full * vectors + restVectors) * width,
+    rows: Math.max(1, ...classes.map((panel) => panel.rows)),
+    efficiency: (rows * columns) / width / 2 / cycles,
+  }
+}
+
+/** The class's number of panel `panel` times the lanes of a panel, from the first lane of all. */
+export const firstLane = (
+  b: LoopBuilder,
+  panel: Value<'i32'>,
+  { first, column, vectors }: PanelClass,
+): Value<'i32'> => {
+  const lanes = vectors * b.width
+  return first === 0
+    ? b.mul(panel, b.int(lanes))
+    : b.add(b.mul(b.sub(panel, b.int(first)), b.int(lanes)), b.int(column))
+}
+
+/**
+ * Runs `body` for each panel in `[from, to)`. All panels of one class share one loop; the values of `from` and `to`
+ * are known when the functions runs.
+ */
+export function forPanels(
+  b: LoopBuilder,
+  { classes, panels }: Tiling,
+  from: Value<'i32'> | number,
+  to: Value<'i32'> | number,
+  body: (panel: PanelClass, index: Value<'i32'>, column: Value<'i32'>) => void,
+): void {
+  for (const panel of classes) {
+    const end = panel.first + panel.panels
+    if (panel.panels > 1 || panel.first === 0) {
+      const last = end === panels && typeof to !== 'number' ? to : b.binary('min', b.asInt(to), b.int(end))
+      b.for(from, last as Value<'i32'>, 1, (index) => body(panel, index, firstLane(b, index, panel)))
+    } else {
+      const index = b.int(panel.first)
+      const inside = b.compare('lt', index, b.asInt(to)) as Value<'bool'>
+      b.if(inside, () => body(panel, index, b.int(panel.column)))
+    }
+  }
+}
+
+/**
+ * Runs `body` for tiles of `tall` rows from `from` (a multiple of `tall`) to `to`, which is one too, or `rows`: where
+ * the last tile is shorter.
+ */
+export function forRows(
+  b: LoopBuilder,
+  rows: number,
+  tall: number,
+  from: Value<'i32'> | number,
+  to: Value<'i32'> | number,
+  body: (row: Value<'i32'>, height: number) => void,
+): void {
+  const rest = rows % tall
+  const whole = rows - rest
+  if (whole > 0) {
+    const last = rest === 0 ? to : (b.binary('min', b.asInt(to), b.int(whole)) as Value<'i32'>)
+    b.for(from, last, tall, (row) => body(row, tall))
+  }
+  if (rest > 0) {
+    const reached = b.compare('lt', b.int(whole), b.asInt(to)) as Value<'bool'>
+    b.if(reached, () => body(b.int(whole), rest))
+  }
+}
