@@ -1,11 +1,5 @@
 import type { Instruction, LoopFunction, Statement, Value } from '../../loops/ir.js'
 
-/** What running statements changes. */
-export interface Effects {
-  readonly storesMemory: boolean
-  readonly setsVariables: ReadonlySet<number>
-}
-
 /** A pointer as the value of `root` plus a constant number of bytes. */
 export interface Place {
   readonly root: Value
@@ -35,7 +29,8 @@ export interface Analysis {
   variableAdvanceOf(root: Value): VariableAdvance | undefined
   /** The values that the instruction of a value reads when the program runs. */
   operandsOf(value: Value): readonly Value[]
-  effectsOf(block: readonly Statement[]): Effects
+  /** Ids of the variables that a block sets or declares, blocks inside it included. */
+  variablesSetIn(block: readonly Statement[]): ReadonlySet<number>
 }
 
 export function analyze(fn: LoopFunction): Analysis {
@@ -45,7 +40,7 @@ export function analyze(fn: LoopFunction): Analysis {
   const uses = new Uint32Array(fn.idCount)
   const definedIn = new Map<number, number>()
   const usedOutsideOfItsLoop = new Set<number>()
-  const effects = new Map<readonly Statement[], Effects>()
+  const variablesSet = new Map<readonly Statement[], ReadonlySet<number>>()
   let loops = 0
 
   const constantOf = (value: Value): number | undefined => {
@@ -107,12 +102,10 @@ export function analyze(fn: LoopFunction): Analysis {
     return { variable: inner.variable, constant: inner.constant + constant }
   }
 
-  const visit = (block: readonly Statement[], loop: number): Effects => {
-    let storesMemory = false
-    const setsVariables = new Set<number>()
-    const include = (inner: Effects): void => {
-      storesMemory ||= inner.storesMemory
-      for (const id of inner.setsVariables) setsVariables.add(id)
+  const visit = (block: readonly Statement[], loop: number): ReadonlySet<number> => {
+    const set = new Set<number>()
+    const include = (inner: ReadonlySet<number>): void => {
+      for (const id of inner) set.add(id)
     }
     for (const statement of block) {
       switch (statement.kind) {
@@ -122,12 +115,11 @@ export function analyze(fn: LoopFunction): Analysis {
         case 'declare':
         case 'set':
           use(statement.value, loop)
-          setsVariables.add(statement.variable.id)
+          set.add(statement.variable.id)
           break
         case 'store':
           use(statement.base, loop)
           use(statement.value, loop)
-          storesMemory = true
           break
         case 'for':
           use(statement.from, loop)
@@ -141,9 +133,8 @@ export function analyze(fn: LoopFunction): Analysis {
           break
       }
     }
-    const made = { storesMemory, setsVariables }
-    effects.set(block, made)
-    return made
+    variablesSet.set(block, set)
+    return set
   }
   visit(fn.body, 0)
 
@@ -155,7 +146,7 @@ export function analyze(fn: LoopFunction): Analysis {
     placeOf,
     variableAdvanceOf: (root) => variableAdvances.get(root.id),
     operandsOf: operands,
-    effectsOf: (block) => effects.get(block) ?? { storesMemory: false, setsVariables: new Set() },
+    variablesSetIn: (block) => variablesSet.get(block) ?? new Set(),
   }
 }
 

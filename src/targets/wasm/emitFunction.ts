@@ -1,6 +1,6 @@
 import { InternalError } from '../../errors.js'
 import type { Instruction, LoopFunction, Statement, Value } from '../../loops/ir.js'
-import { analyze, type Effects } from './analysis.js'
+import { analyze } from './analysis.js'
 import * as arithmetic from './arithmetic.js'
 import { CodeWriter } from './codeWriter.js'
 import type { FunctionDefinition } from './encoder.js'
@@ -8,8 +8,6 @@ import * as memory from './memory.js'
 import { Values } from './values.js'
 
 type Of<Kind extends Statement['kind']> = Extract<Statement, { kind: Kind }>
-
-const storing: Effects = { storesMemory: true, setsVariables: new Set() }
 
 /**
  * Compiles one function of width 4. Its parameters are its pointers in order, then `begin` and `end`, all i32.
@@ -91,7 +89,8 @@ function emitStatement(statement: Statement, values: Values): void {
       code.emit('local.set', values.localOf(statement.variable))
       break
     case 'store':
-      memory.emitStore(statement, values, () => values.settle(storing))
+      values.flush([statement.base, statement.value])
+      memory.emitStore(statement, values)
       break
     case 'for':
       emitFor(statement, values)
@@ -104,8 +103,9 @@ function emitStatement(statement: Statement, values: Values): void {
 
 /** Leaves the new value of a variable on the stack, when all that still needs the old one has been computed. */
 function emitAssignment({ variable, value }: Of<'declare' | 'set'>, values: Values): void {
+  values.flush([value])
   values.push(value)
-  values.settle({ storesMemory: false, setsVariables: new Set([variable.id]) })
+  values.beforeSetting(new Set([variable.id]))
 }
 
 /** A loop checks its counter at the bottom; one that may have no iterations is guarded at the top. */
@@ -115,11 +115,12 @@ function emitFor({ counter, from, to, step, body }: Of<'for'>, values: Values): 
   const known = first !== undefined && last !== undefined
   if (known && first >= last) return
   const index = code.local('i32')
+  values.flush([from, to])
   values.push(from)
   code.emit('local.set', index)
   const limit = last === undefined ? values.inLocal(to) : undefined
   values.bind(counter, index)
-  values.settle(values.analysis.effectsOf(body))
+  values.beforeSetting(values.analysis.variablesSetIn(body))
   if (known && first + step >= last) {
     emitBlock(body, values)
     return
@@ -150,9 +151,9 @@ function emitFor({ counter, from, to, step, body }: Of<'for'>, values: Values): 
 
 function emitIf({ condition, whenTrue, whenFalse }: Of<'if'>, values: Values): void {
   const { code } = values
+  values.flush([condition])
   values.push(condition)
-  values.settle(values.analysis.effectsOf(whenTrue))
-  values.settle(values.analysis.effectsOf(whenFalse))
+  for (const block of [whenTrue, whenFalse]) values.beforeSetting(values.analysis.variablesSetIn(block))
   code.emit('if')
   emitBlock(whenTrue, values)
   if (whenFalse.length > 0) {

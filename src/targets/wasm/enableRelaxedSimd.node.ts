@@ -1,10 +1,13 @@
 import { setFlagsFromString } from 'node:v8'
+import { detectFeatures } from './features.js'
 
 /**
- * Turns on relaxed SIMD, which Node has behind a flag up to version 21 and always later (then this does nothing).
- * Call it before the first module that needs it is compiled. The flag holds for the whole process: for workers too,
- * also for those that run already.
+ * Makes relaxed SIMD usable in Node 20 and 21, which have it behind a flag of V8; later versions have it anyway, and
+ * nothing is done. Call it before the first module that needs it is compiled. The flag holds for the whole process:
+ * once one thread has called this, new workers and those already running compile such modules too.
  */
 export function enableRelaxedSimd(): void {
-  setFlagsFromString('--experimental-wasm-relaxed-simd')
+  // V8 prints a message when it does not know a flag.
+  if (detectFeatures().relaxedMadd) return
+  if (Number(process.versions.node.split('.')[0]) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd')
 }

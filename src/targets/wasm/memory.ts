@@ -147,14 +147,11 @@ export function lowerLoadIndexed({ storage, base, offset, index }: Of<'loadIndex
 
 // ---- stores ----
 
-/** Emits a store; `beforeStoring` runs when the operands are computed and memory is still as it was. */
-export function emitStore(store: Store, values: Values, beforeStoring: () => void): void {
-  const { storage, base, offset, value, count } = store
+export function emitStore({ storage, base, offset, value, count }: Store, values: Values): void {
   const { code } = values
   const rest = values.pushAddress(base, offset)
   if (!isVector(value) || (storage !== 'u8' && count === 4)) {
     values.push(value)
-    beforeStoring()
     code.emit(isVector(value) ? 'v128.store' : scalarStore[storage], rest)
     return
   }
@@ -166,7 +163,6 @@ export function emitStore(store: Store, values: Values, beforeStoring: () => voi
   values.push(value)
   if (storage === 'u8') narrowToBytes(code)
   code.emit('local.set', lanes)
-  beforeStoring()
   for (const part of parts) {
     code.emit('local.get', address)
     code.emit('local.get', lanes)

@@ -1,19 +1,19 @@
 import { InternalError } from '../../errors.js'
 import { type Instruction, scalarOf, type Value, type ValueType, type Variable } from '../../loops/ir.js'
-import type { Analysis, Effects } from './analysis.js'
+import type { Analysis } from './analysis.js'
 import type { CodeWriter } from './codeWriter.js'
 import type { WasmType } from './encoder.js'
 
-/** A value not computed yet: its instruction goes where the value is used, as long as nothing it reads has changed. */
+/** A value that is computed where it is used. */
 interface Pending {
   readonly result: Value
   readonly instruction: Instruction
-  readonly readsMemory: boolean
-  readonly readsVariables: ReadonlySet<number>
 }
 
 /** Emits the instruction that leaves `result` on the operand stack. */
 export type Lower = (result: Value, instruction: Instruction, values: Values) => void
+
+const floats = ({ op }: Instruction): boolean => op === 'get' || op === 'advance'
 
 /** The WASM type of a value: pointers and truth values are i32, truth values of lanes are masks. */
 export function wasmTypeOf(type: ValueType): WasmType {
@@ -22,9 +22,13 @@ export function wasmTypeOf(type: ValueType): WasmType {
 }
 
 /**
- * Where the values of a function are. Each is in a local, or is a constant, or waits to be computed on the operand
- * stack by its only user. Reads of variables wait too, for any number of users: they are the variable's own local
- * until the variable is about to change.
+ * Where the values of a function are: in a local, or a constant, or pending, which means not computed yet.
+ *
+ * - Reads of variables and moved pointers float: they cost nothing, or become part of an address. They are computed
+ *   for each user, as late as their variables allow.
+ * - Other values with one user wait to be computed on the operand stack by the next statement that emits code, if it
+ *   uses them. If it does not, they are computed before it: the order of the program stays, since newer engines keep
+ *   it and it decides how many vectors are live.
  */
 export class Values {
   private readonly locals = new Map<number, number>()
@@ -60,15 +64,15 @@ export class Values {
     return index
   }
 
-  /** Takes note of a value, and computes it now unless it may wait or nobody wants it. */
+  /** Takes note of a value, and computes it now unless it may be pending or nobody wants it. */
   define(result: Value, instruction: Instruction): void {
     if (this.isConstant(result) || this.remaining[result.id] === 0) return
     if (instruction.op === 'get' || this.analysis.usedOnceInPlace[result.id]) {
-      this.pending.set(result.id, { result, instruction, ...this.readsOf(result, instruction) })
+      this.pending.set(result.id, { result, instruction })
       return
     }
-    this.lower(result, instruction, this)
-    this.code.emit('local.set', this.bindNew(result))
+    this.flush(this.analysis.operandsOf(result))
+    this.compute({ result, instruction })
   }
 
   /** Leaves a value on the operand stack. */
@@ -112,19 +116,45 @@ export class Values {
     return index
   }
 
-  /** Computes what still waits and would be changed by `effects`. The operand stack stays as it is. */
-  settle(effects: Effects): void {
-    const changed = ({ readsMemory, readsVariables }: Pending): boolean =>
-      (readsMemory && effects.storesMemory) ||
-      [...readsVariables].some((variable) => effects.setsVariables.has(variable))
-    // Users before what they use, so that an operand is still folded into its user; reads of variables last.
-    const waiting = [...this.pending.values()].filter(changed).reverse()
-    const isRead = ({ instruction }: Pending): boolean => instruction.op === 'get'
-    for (const item of [...waiting.filter((item) => !isRead(item)), ...waiting.filter(isRead)]) {
-      if (!this.pending.delete(item.result.id) || this.remaining[item.result.id] === 0) continue
-      this.lower(item.result, item.instruction, this)
-      this.code.emit('local.set', this.bindNew(item.result))
+  /** Computes what waits, but for what the statement with these operands will compute. */
+  flush(operands: readonly Value[]): void {
+    const own = new Set<number>()
+    const include = (value: Value): void => {
+      const { root } = this.analysis.placeOf(value)
+      const item = this.pending.get(root.id)
+      if (!item) return
+      own.add(root.id)
+      for (const operand of this.analysis.operandsOf(item.result)) include(operand)
     }
+    for (const operand of operands) include(operand)
+    this.settle(({ result, instruction }) => !floats(instruction) && !own.has(result.id))
+  }
+
+  /** Computes what floats and would change with these variables. The operand stack stays as it is. */
+  beforeSetting(variables: ReadonlySet<number>): void {
+    const reads = ({ result, instruction }: Pending): boolean =>
+      instruction.op === 'get'
+        ? variables.has(instruction.variable.id)
+        : this.analysis.operandsOf(result).some((operand) => {
+            const item = this.pending.get(operand.id)
+            return item !== undefined && reads(item)
+          })
+    this.settle(reads)
+  }
+
+  /** Computes pending values in order, but users before what they use, which is then computed with them. */
+  private settle(chosen: (item: Pending) => boolean): void {
+    const items = [...this.pending.values()].filter(chosen)
+    const used = new Set(items.flatMap(({ result }) => this.analysis.operandsOf(result).map(({ id }) => id)))
+    const isUsed = ({ result }: Pending): boolean => used.has(result.id)
+    for (const item of [...items.filter((item) => !isUsed(item)), ...items.filter(isUsed)]) {
+      if (this.pending.delete(item.result.id)) this.compute(item)
+    }
+  }
+
+  private compute({ result, instruction }: Pending): void {
+    this.lower(result, instruction, this)
+    this.code.emit('local.set', this.bindNew(result))
   }
 
   /** Leaves a root of places on the operand stack: a pointer without the constants split off from it. */
@@ -137,7 +167,7 @@ export class Values {
     }
     const item = this.pending.get(value.id)
     if (item) {
-      if (item.instruction.op !== 'get') this.pending.delete(value.id)
+      if (this.remaining[value.id] === 0) this.pending.delete(value.id)
       this.lower(value, item.instruction, this)
       return
     }
@@ -151,20 +181,5 @@ export class Values {
   /** Constants have no local: they are made where they are used. */
   private isConstant(value: Value): boolean {
     return this.constantOf(value) !== undefined || this.analysis.definitions.get(value.id)?.op === 'lanes'
-  }
-
-  /** What an instruction reads, itself and through the operands that wait with it. */
-  private readsOf(result: Value, instruction: Instruction): Pick<Pending, 'readsMemory' | 'readsVariables'> {
-    let readsMemory =
-      instruction.op === 'load' || instruction.op === 'loadSplat' || instruction.op === 'loadIndexed'
-    const readsVariables = new Set<number>()
-    if (instruction.op === 'get') readsVariables.add(instruction.variable.id)
-    for (const operand of this.analysis.operandsOf(result)) {
-      const item = this.pending.get(operand.id)
-      if (!item) continue
-      readsMemory ||= item.readsMemory
-      for (const variable of item.readsVariables) readsVariables.add(variable)
-    }
-    return { readsMemory, readsVariables }
   }
 }
