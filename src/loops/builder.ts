@@ -35,6 +35,8 @@ export class LoopBuilder {
   readonly end = this.fresh('i32')
   /** Constants already made in an enclosing block, by type and value. */
   private constants = new Map<string, Value>()
+  /** What each scalar constant holds, by id, so that its splat is a constant too. */
+  private readonly constantValues = new Map<number, number>()
 
   constructor(
     readonly name: string,
@@ -79,6 +81,7 @@ export class LoopBuilder {
     if (known) return known as Value<T>
     const made = this.emit(type, { op: 'constant', value })
     this.constants.set(key, made)
+    this.constantValues.set(made.id, value)
     return made
   }
 
@@ -160,6 +163,8 @@ export class LoopBuilder {
   splat(a: Value): Value {
     const scalar = scalarOf(a.type)
     if (scalar === 'ptr' || a.type.endsWith('v')) throw new InternalError(`splat of ${a.type}`)
+    const known = this.constantValues.get(a.id)
+    if (known !== undefined) return this.constant(vectorOf[scalar], known)
     return this.emit(vectorOf[scalar], { op: 'splat', a })
   }
 
