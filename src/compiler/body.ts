@@ -8,6 +8,7 @@ import {
   combine,
   constantIndex,
   flatIndex,
+  identityPosition,
   mergeAxes,
   mergedForm,
   type Position,
@@ -116,7 +117,13 @@ export function resolveBody(
       }))
     }
     const source = sourceOf(tensor)
-    if (source.type === 'anchor') return add('anchor', () => ({ type: 'anchor', dtype }))
+    if (source.type === 'anchor') {
+      // The anchor hands over each element where it stands: it cannot be read out of order.
+      const here =
+        JSON.stringify(flatIndex(position, rank)) === JSON.stringify(flatIndex(identityPosition(space), rank))
+      if (!here || guards.length > 0) throw new Unresolvable(tensor)
+      return add('anchor', () => ({ type: 'anchor', dtype }))
+    }
     if (source.type === 'buffer') {
       const index = flatIndex(position, rank)
       const { view } = source

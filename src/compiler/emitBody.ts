@@ -211,10 +211,9 @@ export class BodyEmitter {
       return loaded(b.load(storage, b.advance(pointer, index as Value<'i32'>, bytes)))
     }
     if (!lanes || factor === 0) return loaded(b.load(storage, pointer))
-    const offset = lanes.offset * factor * bytes
-    if (factor === 1) return loaded(b.loadVector(storage, pointer, offset, lanes.count))
-    const indices = b.mul(this.laneNumbers(lanes), b.int(factor))
-    return loaded(b.loadIndexed(storage, pointer, indices as Value<'i32v'>, offset))
+    if (factor === 1) return loaded(b.loadVector(storage, pointer, lanes.offset * bytes, lanes.count))
+    const indices = b.mul(b.add(this.laneNumbers(lanes), b.int(lanes.offset)), b.int(factor))
+    return loaded(b.loadIndexed(storage, pointer, indices as Value<'i32v'>))
   }
 
   /** Lane numbers, with those past the real ones held at the last: whatever they index is there. */

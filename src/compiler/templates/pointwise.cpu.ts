@@ -21,12 +21,13 @@ const unitElements = 8192
  * all operands walk alike are one.
  */
 export function lowerPointwise(original: Body, stores: readonly Store[], lowering: Lowering): void {
-  const merged = mergeBody(
-    original,
-    stores.map(({ index }) => index),
-  )
-  const { body } = merged
-  const indices = stores.map(({ index }) => mergedForm(index, merged.groups))
+  const forms = stores.map(({ index }) => index)
+  const lastAxis = original.space.length - 1
+  const joined = mergeBody(original, forms)
+  // Lanes are stored side by side: where results lie apart, the last axis stays, even if it has one element.
+  const apart = forms.some((form) => mergedForm(form, joined.groups).factors.at(-1) !== 1)
+  const { body, groups } = apart && lastAxis >= 0 ? mergeBody(original, forms, new Set([lastAxis])) : joined
+  const indices = forms.map((form) => mergedForm(form, groups))
   const { space } = body
   const { width } = lowering.traits
   const last = space.length - 1
@@ -120,6 +121,10 @@ export function forCoordinates(
   sizes.forEach((size, axis) => {
     below /= size
     const isLast = below === 1
+    if (size === 1) {
+      each(axis, b.int(0))
+      return
+    }
     const coordinate = isLast ? rest : (b.binary('divU', rest, b.int(below)) as Value<'i32'>)
     each(axis, coordinate)
     if (!isLast) rest = b.sub(rest, b.mul(coordinate, b.int(below)))
