@@ -1,0 +1,35 @@
+import type { Program } from '../compiler/program.js'
+import type { TargetTraits } from '../loops/traits.js'
+import type { DeviceMemory } from './deviceMemory.js'
+
+/** A machine that runs Programs: its memory, and how their functions are compiled and called. */
+export interface Backend {
+  readonly name: string
+  readonly threads: number
+  readonly traits: TargetTraits
+  readonly memory: DeviceMemory
+  /** Buffers lie at or above this address. */
+  readonly lowestAddress: number
+  readonly functionsCompiled: number
+  /** Begins to make a Program ready to run. */
+  load(program: Program): LoadedProgram
+  /** Ends threads, when nothing is under way. Memory stays, and the next run starts them again. */
+  close(): Promise<void>
+}
+
+export interface LoadedProgram {
+  /** Fulfilled once it can run. */
+  readonly ready: Promise<void>
+  /** About how much memory it takes. */
+  readonly bytes: number
+  /**
+   * Runs once with the base addresses of `Program`. Runs are done in the order of calls, and some (`maximumInFlight`)
+   * may be called for before earlier ones are done.
+   */
+  run(bases: readonly number[]): Promise<void>
+  /** It will not be run again. */
+  release(): void
+}
+
+/** How many runs a backend takes before the first of them is done. */
+export const maximumInFlight = 4

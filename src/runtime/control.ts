@@ -1,0 +1,37 @@
+import { maximumInFlight } from './backend.js'
+import { Barrier } from './barrier.js'
+
+const lineWords = 16
+
+/** Runs that may be under way or waiting in workers' hands: a power of two. */
+export const ringSlots = maximumInFlight
+
+/**
+ * Words of the memory that the caller's thread and its workers steer each other by, apart from device memory. Run
+ * numbers count from 0 and wrap around at 2^32; run r uses slot r mod `ringSlots` of the ring.
+ */
+export const word = {
+  /** Changes with each of the next two: what an idle worker sleeps on. */
+  signal: 0,
+  /** Number of the next run to be submitted. */
+  submitted: 1,
+  /** How many code messages were posted to each worker. */
+  mail: 2,
+  /** Number of the next run to be completed. */
+  completed: lineWords,
+  /** For each slot, the id of the program to run. */
+  program: 2 * lineWords,
+  /** For each slot, whether the run failed. */
+  failed: 2 * lineWords + ringSlots,
+  /** Where threads meet between launches; aborted when one of them fails. */
+  launchBarrier: 3 * lineWords,
+  /** Where threads meet after each run, failed or not. */
+  runBarrier: 3 * lineWords + Barrier.words,
+} as const
+
+export const controlWords = 3 * lineWords + 2 * Barrier.words
+
+export const slotOf = (run: number): number => run & (ringSlots - 1)
+
+/** Bytes of shared memory for the base addresses of the runs in the ring. */
+export const basesBytes = (baseCount: number): number => 4 * ringSlots * baseCount

@@ -1,0 +1,24 @@
+import type { TypedArray } from '../graph/dtype.js'
+import type { Executable } from '../graph/executor.js'
+import type { DeviceExecutor, RunRequest } from './deviceExecutor.js'
+import { reportText } from './reportText.js'
+
+/** A trace compiled on one executor, with its constants in device memory. */
+export class DeviceExecutable implements Executable {
+  constructor(
+    private readonly executor: DeviceExecutor,
+    private readonly request: Omit<RunRequest, 'inputs'>,
+  ) {}
+
+  async run(inputs: readonly TypedArray[]): Promise<TypedArray[]> {
+    return this.executor.run({ ...this.request, inputs })
+  }
+
+  get report(): string {
+    return reportText(this.request.cached.program.report)
+  }
+
+  get arenaBytes(): number {
+    return this.request.cached.program.arenaBytes
+  }
+}

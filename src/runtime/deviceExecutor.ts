@@ -1,0 +1,226 @@
+import type { Program } from '../compiler/program.js'
+import { ArgumentError, StateError } from '../errors.js'
+import { type CanonicalTrace, canonicalize } from '../graph/canonical.js'
+import { arrayOf, type TypedArray } from '../graph/dtype.js'
+import type { Executable, Executor, ExecutorStatistics } from '../graph/executor.js'
+import { Graph, reachable } from '../graph/graph.js'
+import { showShape, sizeOf } from '../graph/shape.js'
+import type { Tensor } from '../graph/tensor.js'
+import type { Trace } from '../graph/trace.js'
+import type { Variable } from '../graph/variable.js'
+import { print } from '../loops/print.js'
+import type { TargetTraits } from '../loops/traits.js'
+import { Allocator } from './allocator.js'
+import { Arena } from './arena.js'
+import { type Backend, maximumInFlight } from './backend.js'
+import { BufferGroup } from './bufferGroup.js'
+import type { Debug } from './debug.js'
+import { DeviceExecutable } from './deviceExecutable.js'
+import { bytesOfType, elementsOf } from './elements.js'
+import { CachedProgram, ProgramCache } from './programCache.js'
+import { reportText } from './reportText.js'
+import { RunQueue } from './runQueue.js'
+import { VariableStore } from './variableStore.js'
+
+/** How a trace becomes a Program: the compiler's entry, so that tests can stand in for it. */
+export type Compile = (canonical: CanonicalTrace, traits: TargetTraits) => Program
+
+export interface DeviceExecutorOptions {
+  readonly backend: Backend
+  readonly compile: Compile
+  readonly debug: Debug
+  /** Bytes that programs nobody uses at present may take. Default: 64 MiB. */
+  readonly programCacheBytes?: number
+}
+
+/** One run's program and what it works on. */
+export interface RunRequest {
+  readonly cached: CachedProgram
+  readonly inputs: readonly TypedArray[]
+  readonly variables: readonly Variable[]
+  /** Buffers of constants, filled. */
+  readonly constants: BufferGroup
+}
+
+/** Runs traces on a backend: one queue, one memory, one cache of Programs. */
+export class DeviceExecutor implements Executor {
+  private readonly backend: Backend
+  private readonly allocator: Allocator
+  private readonly arena: Arena
+  private readonly queue = new RunQueue(maximumInFlight)
+  private readonly variables: VariableStore
+  private readonly programs: ProgramCache
+  private readonly collected = new FinalizationRegistry<() => void>((release) => release())
+  private runs = 0
+
+  constructor(private readonly options: DeviceExecutorOptions) {
+    const { backend } = options
+    this.backend = backend
+    this.allocator = new Allocator(backend.memory, backend.lowestAddress)
+    this.arena = new Arena(this.allocator)
+    this.variables = new VariableStore(this.allocator, backend.memory, this.queue)
+    this.programs = new ProgramCache(options.programCacheBytes ?? 64 * 2 ** 20)
+  }
+
+  get statistics(): ExecutorStatistics {
+    const { backend, allocator } = this
+    return {
+      target: backend.name,
+      threads: backend.threads,
+      programsCompiled: this.programs.compiled,
+      functionsCompiled: backend.functionsCompiled,
+      runs: this.runs,
+      reservedBytes: allocator.reservedBytes,
+      usedBytes: allocator.usedBytes,
+    }
+  }
+
+  async evaluate(tensors: readonly Tensor[]): Promise<TypedArray[]> {
+    checkVersions(tensors)
+    const canonical = canonicalize({ graph: new Graph([], tensors), assignments: new Map() })
+    const cached = this.programFor(canonical)
+    const constants = this.upload(canonical.constants)
+    try {
+      return await this.run({ cached, inputs: [], variables: canonical.variables, constants })
+    } finally {
+      constants.buffer.discard()
+    }
+  }
+
+  async compile(trace: Trace): Promise<Executable> {
+    const canonical = canonicalize(trace)
+    const cached = this.programFor(canonical)
+    // Held from here on, whatever the cache does meanwhile.
+    cached.retain()
+    const constants = this.upload(canonical.constants)
+    const release = () => {
+      cached.release()
+      constants.buffer.discard()
+    }
+    try {
+      await cached.loading
+    } catch (error) {
+      release()
+      throw error
+    }
+    const executable = new DeviceExecutable(this, { cached, variables: canonical.variables, constants })
+    this.collected.register(executable, release)
+    return executable
+  }
+
+  readVariable(variable: Variable): Promise<TypedArray> {
+    return this.variables.read(variable)
+  }
+
+  async close(): Promise<void> {
+    await this.queue.idle()
+    await this.backend.close()
+  }
+
+  /** Queues a run. Everything it reads is where it has to be, or on its way, when this returns. */
+  run(request: RunRequest): Promise<TypedArray[]> {
+    const { cached, inputs, variables, constants } = request
+    const { program, loaded } = cached
+    checkInputs(program, inputs)
+    const inputSizes = program.inputs.map(({ bytes }) => bytes)
+    const staging = new BufferGroup(this.allocator, [
+      ...inputSizes,
+      ...program.outputs.map(({ bytes }) => bytes),
+    ])
+    // From now on, all that is pinned is held until the run is over.
+    const pinned = [staging.buffer, constants.buffer]
+    const bases: number[] = []
+    const arrivals: Promise<unknown>[] = []
+    for (const buffer of pinned) buffer.pin()
+    staging.buffer.discard()
+    cached.retain()
+    const finish = () => {
+      for (const buffer of pinned) buffer.unpin()
+      cached.release()
+    }
+    try {
+      const arena = this.arena.atLeast(program.arenaBytes)
+      arena.pin()
+      pinned.push(arena)
+      const bound = variables.map((variable) => {
+        const { buffer, arrival } = this.variables.bind(variable)
+        buffer.pin()
+        pinned.push(buffer)
+        if (arrival) arrivals.push(arrival)
+        return buffer.address
+      })
+      const outputs = staging.addresses.slice(inputs.length)
+      bases.push(arena.address, ...staging.addresses.slice(0, inputs.length))
+      bases.push(...bound, ...constants.addresses, ...outputs)
+    } catch (error) {
+      finish()
+      throw error
+    }
+    inputs.forEach((input, i) => this.backend.memory.write(staging.addresses[i], input))
+    for (const position of program.assigned) this.variables.assigned(variables[position])
+    this.runs++
+    if (cached.loading) arrivals.push(cached.loading)
+    return this.queue.push({
+      ready: arrivals.length > 0 ? Promise.all(arrivals) : undefined,
+      alone: false,
+      start: async () => {
+        await loaded.run(bases)
+        return this.readOutputs(program, staging.addresses.slice(inputs.length))
+      },
+      finish,
+    })
+  }
+
+  private async readOutputs(program: Program, addresses: readonly number[]): Promise<TypedArray[]> {
+    const { memory } = this.backend
+    const buffers = await Promise.all(
+      program.outputs.map((output, i) => memory.read(addresses[i], bytesOfType(output))),
+    )
+    return program.outputs.map(({ dtype }, i) => elementsOf(dtype, buffers[i]))
+  }
+
+  /** Constants in device memory. */
+  private upload(constants: readonly Tensor[]): BufferGroup {
+    const group = new BufferGroup(this.allocator, constants.map(bytesOfType))
+    constants.forEach((tensor, i) => this.backend.memory.write(group.addresses[i], tensor.knownData()))
+    return group
+  }
+
+  private programFor(canonical: CanonicalTrace): CachedProgram {
+    const { backend, compile, debug } = this.options
+    return this.programs.get(canonical.key, () => {
+      debug.show('graph', 'trace', () => canonical.key)
+      const program = compile(canonical, backend.traits)
+      debug.show('plan', 'program', () => reportText(program.report))
+      for (const fn of program.functions.values()) debug.show('loops', fn.name, () => print(fn))
+      return new CachedProgram(program, backend.load(program))
+    })
+  }
+}
+
+/** Tensors taken from a variable stand for its value at that time, which is gone once the variable has changed. */
+function checkVersions(tensors: readonly Tensor[]): void {
+  for (const node of reachable(tensors)) {
+    if (node.type !== 'variable' || node.version === node.variable.version) continue
+    throw new StateError(
+      `A tensor depends on variable ${node.variable.name} as it was before it changed (version ${node.version}, now ` +
+        `${node.variable.version}). Read the tensor before the step that changes the variable, or take value() anew.`,
+    )
+  }
+}
+
+function checkInputs(program: Program, inputs: readonly TypedArray[]): void {
+  if (inputs.length !== program.inputs.length) {
+    throw new ArgumentError(
+      `This executable takes ${program.inputs.length} inputs, and received ${inputs.length}.`,
+    )
+  }
+  program.inputs.forEach(({ shape, dtype }, i) => {
+    const input = inputs[i]
+    if (input instanceof arrayOf[dtype] && input.length === sizeOf(shape)) return
+    throw new ArgumentError(
+      `Input ${i}: expected a ${arrayOf[dtype].name} of ${sizeOf(shape)} elements for ${dtype} ${showShape(shape)}, ` +
+        `received ${input?.constructor?.name ?? String(input)} of ${input?.length}.`,
+    )
+  })
+}

@@ -1,0 +1,71 @@
+import type { Step } from '../compiler/program.js'
+
+/** Loop functions that were compiled together: function i of the module is exported as `f` + i. */
+export interface CodeUnit {
+  readonly id: number
+  readonly module: WebAssembly.Module
+  readonly functions: readonly { readonly key: string; readonly name: string }[]
+}
+
+/** What workers keep until it is released. */
+export type CodeMessage =
+  | { readonly type: 'code'; readonly unit: CodeUnit }
+  /** A Program, handed over once. Its functions have been handed over before. */
+  | {
+      readonly type: 'program'
+      readonly id: number
+      readonly steps: readonly Step[]
+      readonly baseCount: number
+      /** Base addresses of the runs in the ring, `baseCount` for each slot. Only where memory is shared. */
+      readonly bases?: SharedArrayBuffer
+    }
+  | { readonly type: 'release'; readonly programs: readonly number[]; readonly units: readonly number[] }
+
+/** First message to a worker that shares memory with this thread and its fellow workers. */
+export interface StartShared {
+  readonly type: 'startShared'
+  readonly thread: number
+  readonly threads: number
+  readonly control: SharedArrayBuffer
+  readonly memory: WebAssembly.Memory
+}
+
+/** First message to the one worker that owns its memory. */
+export interface StartAlone {
+  readonly type: 'startAlone'
+  readonly maximumPages: number
+}
+
+/** What the worker that owns its memory is told, in the order in which it happens. */
+export type AloneMessage =
+  | { readonly type: 'grow'; readonly byteLength: number }
+  | { readonly type: 'write'; readonly address: number; readonly data: ArrayBuffer }
+  | { readonly type: 'read'; readonly request: number; readonly address: number; readonly bytes: number }
+  | {
+      readonly type: 'run'
+      readonly request: number
+      readonly program: number
+      readonly bases: readonly number[]
+    }
+
+export type ToWorker = StartShared | StartAlone | CodeMessage | AloneMessage
+
+/** A launch that threw. */
+export interface Failure {
+  /** Name of the loop function. */
+  readonly function: string
+  readonly thread: number
+  readonly reason: string
+}
+
+export type FromWorker =
+  /** The last worker is done with a run; which, and how it went, stands in shared memory. */
+  | { readonly type: 'completed' }
+  | { readonly type: 'failed'; readonly run: number; readonly failure: Failure }
+  /** An answer of the worker that owns its memory. */
+  | {
+      readonly type: 'answer'
+      readonly request: number
+      readonly data?: ArrayBuffer
+      readonly failure?: Failure
+    }

@@ -1,0 +1,31 @@
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import { enableRelaxedSimd } from '../targets/wasm/enableRelaxedSimd.node.js'
+import type { Platform } from './platform.js'
+
+export const nodePlatform: Platform = {
+  prepareEngine: enableRelaxedSimd,
+  parallelism: availableParallelism(),
+  startWorker() {
+    // Flags of the main script, such as --input-type, are none of the worker's.
+    const worker = new Worker(new URL('./worker.node.js', import.meta.url), { execArgv: [] })
+    return {
+      post: (message, transfer = []) => worker.postMessage(message, transfer),
+      onMessage: (handler) => {
+        worker.on('message', handler)
+        // Only now: a listener for messages makes the worker keep the process alive, whatever was said before.
+        worker.unref()
+      },
+      onFailure: (handler) => {
+        worker.on('error', handler)
+        worker.on('messageerror', handler)
+        worker.on('exit', (code) => handler(new Error(`it exited with code ${code}`)))
+      },
+      keepAlive: (keep) => (keep ? worker.ref() : worker.unref()),
+      terminate: async () => {
+        worker.removeAllListeners()
+        await worker.terminate()
+      },
+    }
+  },
+}

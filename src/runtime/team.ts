@@ -1,0 +1,61 @@
+import { InternalError } from '../errors.js'
+import type { CodeMessage, Failure } from './messages.js'
+
+/** Workers that are running, from their start to their end. */
+export interface Team {
+  /** True once its workers have ended, or one of them died. */
+  readonly ended: boolean
+  post(message: CodeMessage): void
+  /** Runs in the order of calls; a call need not wait for earlier ones, up to `ringSlots` of them. */
+  run(program: number, bases: readonly number[]): Promise<void>
+  /** Ends the workers; what is under way is rejected with `reason`. */
+  end(reason: Error): Promise<void>
+}
+
+/** The error that a run's caller gets. */
+export const failureError = (failure: Failure): InternalError =>
+  new InternalError(
+    `Loop function ${failure.function} failed on thread ${failure.thread}: ${failure.reason}. ` +
+      'The variables of this step may be half updated. Please report this, with GRADUS_DEBUG=plan,loops as text.',
+  )
+
+export const workerDied = (cause: Error): InternalError =>
+  new InternalError(`A worker thread ended unexpectedly: ${cause.message}.`, { cause })
+
+interface Waiting<T> {
+  resolve(value: T): void
+  reject(error: Error): void
+}
+
+/** Promises by number, for answers that come later. */
+export class PendingAnswers<T> {
+  private readonly waiting = new Map<number, Waiting<T>>()
+
+  /** `onBusy` hears when the first answer is awaited, and when none is any more. */
+  constructor(private readonly onBusy: (busy: boolean) => void) {}
+
+  add(id: number): Promise<T> {
+    if (this.waiting.size === 0) this.onBusy(true)
+    return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }))
+  }
+
+  resolve(id: number, value: T): void {
+    this.take(id)?.resolve(value)
+  }
+
+  reject(id: number, error: Error): void {
+    this.take(id)?.reject(error)
+  }
+
+  rejectAll(error: Error): void {
+    for (const id of [...this.waiting.keys()]) this.reject(id, error)
+  }
+
+  private take(id: number): Waiting<T> | undefined {
+    const found = this.waiting.get(id)
+    if (!found) return undefined
+    this.waiting.delete(id)
+    if (this.waiting.size === 0) this.onBusy(false)
+    return found
+  }
+}

@@ -1,0 +1,68 @@
+import { InternalError } from '../errors.js'
+import type { CodeMessage, CodeUnit, Failure } from './messages.js'
+import { type Callable, PreparedProgram } from './preparedProgram.js'
+
+export interface WorkerProgram {
+  readonly prepared: PreparedProgram
+  /** Base addresses of the runs in the ring, where memory is shared. */
+  readonly bases: Int32Array
+  readonly baseCount: number
+}
+
+interface UnitFunction extends Callable {
+  readonly unit: number
+}
+
+/** What one worker keeps: compiled functions by key, and programs by id. */
+export class WorkerCode {
+  private readonly functions = new Map<string, UnitFunction>()
+  private readonly programs = new Map<number, WorkerProgram>()
+
+  constructor(
+    private readonly memory: WebAssembly.Memory,
+    private readonly thread: number,
+    private readonly threads: number,
+  ) {}
+
+  handle(message: CodeMessage): void {
+    switch (message.type) {
+      case 'code':
+        this.instantiate(message.unit)
+        return
+      case 'program': {
+        const { id, steps, baseCount } = message
+        this.programs.set(id, {
+          prepared: new PreparedProgram(steps, this.functions, this.thread, this.threads),
+          bases: message.bases ? new Int32Array(message.bases) : new Int32Array(0),
+          baseCount,
+        })
+        return
+      }
+      case 'release':
+        for (const id of message.programs) this.programs.delete(id)
+        // A key may belong to a newer unit by now.
+        for (const [key, { unit }] of this.functions)
+          if (message.units.includes(unit)) this.functions.delete(key)
+        return
+    }
+  }
+
+  program(id: number): WorkerProgram {
+    const program = this.programs.get(id)
+    if (!program) throw new InternalError(`Program ${id} was not handed over.`)
+    return program
+  }
+
+  /** What to tell about an error thrown by a program's run. */
+  failure(error: unknown, program: WorkerProgram): Failure {
+    const reason = error instanceof Error ? error.message : String(error)
+    return { function: program.prepared.current, thread: this.thread, reason }
+  }
+
+  private instantiate(unit: CodeUnit): void {
+    const { exports } = new WebAssembly.Instance(unit.module, { env: { memory: this.memory } })
+    unit.functions.forEach(({ key, name }, i) => {
+      this.functions.set(key, { name, unit: unit.id, call: exports[`f${i}`] as Callable['call'] })
+    })
+  }
+}
