@@ -96,10 +96,10 @@ export function planFusion(
     return false
   }
 
-  /** Users of a node outside a group, seen through views that are computed inside it. */
+  /** Who needs a node before the group can start: users outside it, and its anchor. Views are looked through. */
   const outside = (node: Node, group: Group): OperationNode[] =>
     (consumers.get(node) as OperationNode[]).flatMap((consumer) => {
-      if (groupOf.get(consumer) === group) return []
+      if (groupOf.get(consumer) === group && consumer !== group.anchor) return []
       const isView = consumer.op.kind.kind === 'movement' && !groupOf.has(consumer)
       return isView ? outside(consumer, group) : [consumer]
     })
