@@ -17,7 +17,7 @@ export const erf = defineUnary({
  * The error function in float64, by the series `2 / sqrt(pi) * e^(-x^2) * sum of 2^n x^(2n+1) / (2n+1)!!`, whose terms all
  * have the sign of x, so that nothing cancels (Abramowitz and Stegun 7.1.6). Beyond 6 it is 1 to the last bit.
  */
-function errorFunction(x: number): number {
+export function errorFunction(x: number): number {
   if (Number.isNaN(x) || Math.abs(x) > 6) return Number.isNaN(x) ? x : Math.sign(x)
   let term = x
   let total = x

@@ -81,6 +81,8 @@ export { logicalNot } from './logicalNot.js'
 export { logicalOr } from './logicalOr.js'
 export { logSigmoid } from './logSigmoid.js'
 export { logSumExp } from './logSumExp.js'
+// Repetition with carried values.
+export { type LoopOptions, type LoopResult, type LoopStep, loop } from './loop.js'
 // Products of matrices.
 export { type MatmulOptions, matmul } from './matmul.js'
 export { max } from './max.js'

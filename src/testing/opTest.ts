@@ -1,0 +1,208 @@
+import { expect } from 'vitest'
+import { arrayOf, type DType, type TypedArray } from '../graph/dtype.js'
+import type { Executor } from '../graph/executor.js'
+import { Graph } from '../graph/graph.js'
+import { type OperationNode, parameter } from '../graph/node.js'
+import type { Reference } from '../graph/op.js'
+import { type Shape, sizeOf } from '../graph/shape.js'
+import type { Tensor } from '../graph/tensor.js'
+import { gradients } from '../ops/gradient.js'
+import { hostRandomUniform } from '../ops/hostRandom.js'
+import { add, multiply, sum } from '../ops/index.js'
+import { evaluateReference } from '../ops/reference.js'
+import { kindReference } from './kindReference.js'
+import { referenceEvaluate } from './referenceEvaluate.js'
+
+export interface OpInput {
+  readonly shape: Shape
+  /** Default: `float32`. */
+  readonly dtype?: DType
+  /** Elements are drawn uniformly from this range. Default: -2 to 2, or all values of a small integer type's middle. */
+  readonly range?: readonly [number, number]
+  /** Elements, instead of drawn ones. */
+  readonly values?: readonly number[]
+}
+
+/** One op, or a composition, on inputs of given shapes: what is checked on the references and on every target. */
+export interface OpCase {
+  readonly name: string
+  readonly inputs: readonly OpInput[]
+  build(inputs: readonly Tensor[]): Tensor | readonly Tensor[]
+  /** Elements of the first output, from an independent source. */
+  readonly expected?: readonly number[]
+  /**
+   * How far gradients are checked: not at all (`none`, where the function has jumps), the first, or the second as well.
+   * Default: `first`.
+   */
+  readonly gradient?: 'none' | 'first' | 'second'
+  /** Allowed relative error of targets. Default: 1e-5. */
+  readonly tolerance?: number
+}
+
+/** A case as a graph: its outputs, then the gradients of their weighted sum for each float input. */
+export interface OpGraph {
+  readonly graph: Graph
+  readonly inputs: readonly TypedArray[]
+  /** How many results are outputs; the others are gradients. */
+  readonly outputs: number
+}
+
+/** The executors that cases are run on, beside the reference: names of `ExecutorOptions.target`. */
+export const targets = ['interpreter', 'wasm'] as const
+
+/** The elements of a case's inputs: the same each time. */
+export function inputValues(inputs: readonly OpInput[]): TypedArray[] {
+  return inputs.map(({ shape, dtype = 'float32', range, values }, i) => {
+    if (values) return new arrayOf[dtype](values)
+    const [from, to] = range ?? defaultRange[dtype]
+    const drawn = hostRandomUniform([i, 2024], sizeOf(shape)).map((u) => from + u * (to - from))
+    return new arrayOf[dtype](dtype === 'float32' ? drawn : drawn.map(Math.floor))
+  })
+}
+
+const defaultRange: Record<DType, readonly [number, number]> = {
+  float32: [-2, 2],
+  int32: [-9, 10],
+  uint8: [0, 256],
+  bool: [0, 2],
+}
+
+/** Traces a case with its gradients. */
+export function traceCase({ inputs, build, gradient = 'first' }: OpCase): OpGraph {
+  const parameters = inputs.map(({ shape, dtype = 'float32' }, i) => parameter(`input${i}`, { shape, dtype }))
+  const outputs = [build(parameters)].flat()
+  const floats = parameters.filter(({ dtype }) => dtype === 'float32')
+  const differentiable = outputs.filter(({ dtype }) => dtype === 'float32')
+  const weights = differentiable.map(({ shape }, i) => parameter(`weight${i}`, { shape, dtype: 'float32' }))
+  const weightValues = inputValues(weights.map(({ shape }) => ({ shape, range: [0.5, 1.5] })))
+  const wanted = gradient !== 'none' && differentiable.length > 0 && floats.length > 0
+  const found = wanted ? gradients(weightedSum(differentiable, weights), floats) : []
+  return {
+    graph: new Graph(wanted ? [...parameters, ...weights] : parameters, [...outputs, ...found]),
+    inputs: [...inputValues(inputs), ...(wanted ? weightValues : [])],
+    outputs: outputs.length,
+  }
+}
+
+/** Checks a case on the references alone: values, expressions, movements, gradients by finite differences. */
+export function checkOnReference(opCase: OpCase): void {
+  const traced = traceCase(opCase)
+  const values = evaluate(traced)
+  if (opCase.expected) expectClose(Array.from(values[0].data), opCase.expected, 1e-6)
+  traced.graph.results.forEach((result, i) => expect(values[i].shape).toEqual(result.shape))
+  checkKinds(traced)
+  checkGradients(traced)
+  if (opCase.gradient === 'second') checkGradients(traceCase(gradientCase(opCase)))
+}
+
+/** Compiles a case for an executor, runs it, and holds it against the references. */
+export async function checkOnExecutor(executor: Executor, opCase: OpCase): Promise<void> {
+  const traced = traceCase(opCase)
+  const expected = evaluate(traced)
+  const executable = await executor.compile({ graph: traced.graph, assignments: new Map() })
+  const received = await executable.run(traced.inputs)
+  traced.graph.results.forEach(({ dtype }, i) => {
+    expectClose(received[i], expected[i].data, dtype === 'float32' ? (opCase.tolerance ?? 1e-5) : 0)
+  })
+}
+
+/** Elements equal up to an error relative to the largest of them, and to their own size; NaN and infinities equal. */
+export function expectClose(
+  received: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+): void {
+  expect(received.length).toBe(expected.length)
+  const finite = Array.from(expected).filter(Number.isFinite)
+  const scale = finite.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0)
+  for (let i = 0; i < expected.length; i++) {
+    const close =
+      Object.is(received[i], expected[i]) ||
+      received[i] === expected[i] ||
+      Math.abs(received[i] - expected[i]) <= tolerance * Math.max(Math.abs(expected[i]), scale * 0.1)
+    if (!close) expect.fail(`element ${i}: received ${received[i]}, expected ${expected[i]}`)
+  }
+}
+
+const evaluate = ({ graph, inputs }: OpGraph): Reference[] =>
+  evaluateReference(
+    graph,
+    inputs.map((data, i) => ({ shape: graph.parameters[i].shape, data: Float64Array.from(data) })),
+  )
+
+const weightedSum = (outputs: readonly Tensor[], weights: readonly Tensor[]): Tensor =>
+  outputs.map((output, i) => sum(multiply(output, weights[i]))).reduce((a, b) => add(a, b))
+
+/** Holds each node's expression or movement against its reference. */
+function checkKinds({ graph, inputs }: OpGraph): void {
+  const nodes = graph.nodes().filter((node): node is OperationNode => node.type === 'operation')
+  const tensors = nodes.flatMap((node) => [...node.inputs, ...node.outputs])
+  const feeds = new Map(graph.parameters.map((tensor, i) => [tensor, inputs[i]] as const))
+  const values = new Map(referenceEvaluate(tensors, feeds).map((value, i) => [tensors[i], value] as const))
+  const lookUp = (tensor: Tensor) => values.get(tensor) as Reference
+  for (const node of nodes) {
+    const byKind = kindReference(node, node.inputs.map(lookUp))
+    if (byKind) expectClose(byKind.data, lookUp(node.outputs[0]).data, 1e-12)
+  }
+}
+
+/** Holds gradients against central differences along each axis of small inputs, and random directions of large ones. */
+function checkGradients({ graph, inputs, outputs }: OpGraph): void {
+  const values = evaluate({ graph, inputs, outputs })
+  const found = values.slice(outputs)
+  if (found.length === 0) return
+  const primal = new Graph(graph.parameters, graph.results.slice(0, outputs))
+  const weights = inputs.slice(
+    inputs.length - primal.results.filter(({ dtype }) => dtype === 'float32').length,
+  )
+  const lossAt = (changed: number, data: Float64Array): number => {
+    const feeds = inputs.map((values, i) => ({
+      shape: graph.parameters[i].shape,
+      data: i === changed ? data : Float64Array.from(values),
+    }))
+    const results = evaluateReference(primal, feeds).filter((_, i) => primal.results[i].dtype === 'float32')
+    return results.reduce(
+      (total, { data: y }, o) => total + y.reduce((sum, v, i) => sum + v * weights[o][i], 0),
+      0,
+    )
+  }
+  const floats = inputs.flatMap((_, i) =>
+    i < inputs.length - weights.length && graph.parameters[i].dtype === 'float32' ? [i] : [],
+  )
+  const step = 1e-5
+  floats.forEach((input, g) => {
+    const at = Float64Array.from(inputs[input])
+    for (const direction of directions(at.length)) {
+      const moved = (sign: number) => at.map((value, i) => value + sign * step * direction[i])
+      const numeric = (lossAt(input, moved(1)) - lossAt(input, moved(-1))) / (2 * step)
+      const analytic = found[g].data.reduce((total, value, i) => total + value * direction[i], 0)
+      expect(
+        Math.abs(analytic - numeric),
+        `gradient ${analytic}, finite difference ${numeric}`,
+      ).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(numeric)))
+    }
+  })
+}
+
+function directions(size: number): Float64Array[] {
+  if (size <= 6)
+    return Array.from({ length: size }, (_, i) =>
+      Float64Array.from({ length: size }, (__, j) => (i === j ? 1 : 0)),
+    )
+  return [1, 2, 3].map((n) => hostRandomUniform([n, 7], size).map((u) => 2 * u - 1))
+}
+
+/** The gradients of a case as a case of its own, so that their gradients are checked. */
+export function gradientCase(opCase: OpCase): OpCase {
+  return {
+    name: `gradient of ${opCase.name}`,
+    inputs: opCase.inputs,
+    build(inputs) {
+      const outputs = [opCase.build(inputs)].flat().filter(({ dtype }) => dtype === 'float32')
+      const floats = inputs.filter(({ dtype }) => dtype === 'float32')
+      // Squares, so that the gradient of a linear op is not constant.
+      const loss = outputs.map((output) => sum(multiply(output, output))).reduce((a, b) => add(a, b))
+      return gradients(loss, floats)
+    },
+  }
+}
