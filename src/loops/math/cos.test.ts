@@ -3,7 +3,7 @@ import { evaluateMath, worstOfUnary } from '../../testing/measureMath.js'
 import { cos } from './cos.js'
 
 describe('cos', () => {
-  it('is within 1 ulp of the correctly rounded value up to 100,000', () => {
+  it('is within 2 ulp of the correctly rounded value up to 100,000', () => {
     const worst = worstOfUnary(cos, Math.cos, {
       intervals: [
         [-4, 4],
@@ -15,7 +15,7 @@ describe('cos', () => {
       ],
       everywhere: false,
     })
-    expect(worst.steps, worst.text).toBeLessThanOrEqual(1)
+    expect(worst.steps, worst.text).toBeLessThanOrEqual(2)
   })
 
   it('has an absolute error below 10^-12 at its zeros', () => {

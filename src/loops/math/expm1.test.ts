@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { worstOfUnary } from '../../testing/measureMath.js'
 import { expm1 } from './expm1.js'
 
-it('is within 1 ulp of the correctly rounded value', () => {
+it('is within 2 ulp of the correctly rounded value', () => {
   const worst = worstOfUnary(expm1, Math.expm1, {
     intervals: [
       [-20, 20],
@@ -13,5 +13,5 @@ it('is within 1 ulp of the correctly rounded value', () => {
       [-1e-7, 1e-7],
     ],
   })
-  expect(worst.steps, worst.text).toBeLessThanOrEqual(1)
+  expect(worst.steps, worst.text).toBeLessThanOrEqual(2)
 })

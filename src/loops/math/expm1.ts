@@ -5,7 +5,7 @@ import { powerOfTwo, reduceExponent } from './exponent.js'
 import { polynomial } from './polynomial.js'
 
 /**
- * `e^x - 1`, within 1 ulp of the correctly rounded value, denormal results included. `-0` stays `-0`; at -infinity
+ * `e^x - 1`, within 2 ulp of the correctly rounded value, denormal results included. `-0` stays `-0`; at -infinity
  * it is -1; NaN stays.
  *
  * With `x = n ln 2 + r`: `e^x - 1 = 2^n (e^r - 1) + (2^n - 1)`. Where n is 1 or -1 the two terms partly cancel, so

@@ -82,7 +82,7 @@ const exp2OfSum = (l: LoopBuilder, a: Value, b: Value): Value => {
 }
 
 /**
- * `x^y`, within 1 ulp of the correctly rounded value, denormal results included. Special cases are those of
+ * `x^y`, within 2 ulp of the correctly rounded value, denormal results included. Special cases are those of
  * IEEE 754: `x^0 = 1` and `1^y = 1` even for NaN; a negative x gives NaN unless y is an integer, and a negative
  * result where y is odd; 0 and infinities give 0 or infinity; `(-1)^(+-infinity) = 1`.
  */

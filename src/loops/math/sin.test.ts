@@ -3,7 +3,7 @@ import { evaluateMath, worstOfUnary } from '../../testing/measureMath.js'
 import { sin } from './sin.js'
 
 describe('sin', () => {
-  it('is within 1 ulp of the correctly rounded value up to 100,000', () => {
+  it('is within 2 ulp of the correctly rounded value up to 100,000', () => {
     const worst = worstOfUnary(sin, Math.sin, {
       intervals: [
         [-4, 4],
@@ -15,7 +15,7 @@ describe('sin', () => {
       ],
       everywhere: false,
     })
-    expect(worst.steps, worst.text).toBeLessThanOrEqual(1)
+    expect(worst.steps, worst.text).toBeLessThanOrEqual(2)
   })
 
   it('has an absolute error below 10^-12 at its zeros', () => {
