@@ -53,8 +53,14 @@ export function gradients(output: Tensor, targets: readonly (Tensor | Variable)[
 /**
  * A function that gives a scalar function's value and its gradients with respect to all arguments.
  * @throws ShapeError if the function's result is not a float32 scalar
- * @example const { value, gradients: [dw] } = valueAndGrad((w: Tensor) => sum(square(w)))([1, 2, 3])
+ * @example const { value, gradients: [dw] } = valueAndGrad((w) => sum(square(w)))([1, 2, 3])
  */
+export function valueAndGrad<P extends readonly Tensor[]>(
+  f: (...parameters: P) => Tensor,
+): (...inputs: { [I in keyof P]: ArgumentFor<P[I]> }) => ValueAndGradients<P>
+export function valueAndGrad<P extends readonly Differentiable[]>(
+  f: (...parameters: P) => Tensor,
+): (...inputs: { [I in keyof P]: ArgumentFor<P[I]> }) => ValueAndGradients<P>
 export function valueAndGrad<P extends readonly Differentiable[]>(
   f: (...parameters: P) => Tensor,
 ): (...inputs: { [I in keyof P]: ArgumentFor<P[I]> }) => ValueAndGradients<P> {
@@ -75,8 +81,16 @@ export function valueAndGrad<P extends readonly Differentiable[]>(
  * A function that gives the gradient of a scalar function with respect to one argument.
  * @param argument which argument, counted from 0
  * @throws ShapeError if the function's result is not a float32 scalar
- * @example grad((x: Tensor) => sum(square(x)))([1, 2, 3]) // 2, 4, 6
+ * @example grad((x) => sum(square(x)))([1, 2, 3]) // 2, 4, 6
  */
+export function grad<P extends readonly Tensor[]>(
+  f: (...parameters: P) => Tensor,
+  argument?: number,
+): (...inputs: { [I in keyof P]: ArgumentFor<P[I]> }) => Tensor
+export function grad<P extends readonly Differentiable[], N extends number = 0>(
+  f: (...parameters: P) => Tensor,
+  argument?: N,
+): (...inputs: { [I in keyof P]: ArgumentFor<P[I]> }) => GradientOf<P[N]>
 export function grad<P extends readonly Differentiable[], N extends number = 0>(
   f: (...parameters: P) => Tensor,
   argument: N = 0 as N,

@@ -119,7 +119,8 @@ export function expectClose(
     const close =
       Object.is(received[i], expected[i]) ||
       received[i] === expected[i] ||
-      Math.abs(received[i] - expected[i]) <= tolerance * Math.max(Math.abs(expected[i]), scale * 0.1)
+      (Number.isFinite(expected[i]) &&
+        Math.abs(received[i] - expected[i]) <= tolerance * Math.max(Math.abs(expected[i]), scale * 0.1))
     if (!close) expect.fail(`element ${i}: received ${received[i]}, expected ${expected[i]}`)
   }
 }

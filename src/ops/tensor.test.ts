@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { ArgumentError, ShapeError } from '../errors.js'
+import { referenceValues } from '../testing/referenceEvaluate.js'
+import { asTensor, full, literal, tensor, zerosLike } from './tensor.js'
+
+describe('tensor', () => {
+  it('takes its shape from nested arrays and its type from the data', () => {
+    const matrix = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ])
+    expect([matrix.shape, matrix.dtype]).toEqual([[2, 3], 'float32'])
+    expect(tensor([true, false]).dtype).toBe('bool')
+    expect(tensor(new Uint8Array(6), { shape: [2, 3] })).toMatchObject({ shape: [2, 3], dtype: 'uint8' })
+    expect(tensor(Int32Array.of(1, 2))).toMatchObject({ shape: [2], dtype: 'int32' })
+    expect(tensor([[], []]).shape).toEqual([2, 0])
+    expect(tensor(7).shape).toEqual([])
+  })
+
+  it('copies its data', () => {
+    const data = Float32Array.of(1, 2)
+    const copy = tensor(data)
+    data[0] = 9
+    expect(referenceValues(copy)).toEqual([1, 2])
+  })
+
+  it('stores booleans as 0 and 1', () => {
+    expect(referenceValues(tensor([2, 0, -1], { dtype: 'bool' }))).toEqual([1, 0, 1])
+  })
+
+  it('refuses ragged arrays, wrong sizes and other data', () => {
+    expect(() => tensor([[1, 2], [3]])).toThrow(ShapeError)
+    expect(() => tensor([1, [2]])).toThrow(ShapeError)
+    expect(() => tensor([[1], 2])).toThrow(ShapeError)
+    expect(() => tensor([1, 2, 3], { shape: [2, 2] })).toThrow('needs 4 elements, received 3')
+    expect(() => tensor(['1'] as unknown as number[])).toThrow(ArgumentError)
+  })
+})
+
+describe('asTensor', () => {
+  it('gives plain numbers the type of their partner where it can hold them', () => {
+    expect(asTensor(3, 'int32').dtype).toBe('int32')
+    expect(asTensor(0.5, 'int32').dtype).toBe('float32')
+    expect(asTensor(255, 'uint8').dtype).toBe('uint8')
+    expect(asTensor(-1, 'uint8').dtype).toBe('int32')
+    expect(asTensor(true, 'float32').dtype).toBe('float32')
+    expect(asTensor([1, 0.5], 'int32').dtype).toBe('float32')
+    expect(asTensor([1, 2], 'int32').dtype).toBe('int32')
+    expect(asTensor(3).dtype).toBe('float32')
+  })
+
+  it('compiles numbers in, and feeds arrays', () => {
+    expect(asTensor(3).node).toMatchObject({ type: 'constant', literal: true })
+    expect(literal(3).node).toMatchObject({ literal: true })
+    expect(asTensor([3]).node).toMatchObject({ type: 'constant', literal: false })
+  })
+})
+
+describe('full', () => {
+  it('repeats a value', () => {
+    expect(referenceValues(full([2, 2], 0.5))).toEqual([0.5, 0.5, 0.5, 0.5])
+    expect(full([2], 1, 'int32').dtype).toBe('int32')
+    expect(zerosLike(tensor([true]))).toMatchObject({ shape: [1], dtype: 'bool' })
+  })
+})
