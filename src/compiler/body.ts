@@ -179,8 +179,7 @@ export function resolveBody(
     if (node.type !== 'operation') throw new Unresolvable(tensor)
     const linear = flatIndex(position, rank)
     const coordinates = byAxes(position, tensor.shape, space)
-    // Ops without inputs are functions of coordinates; others almost never ask for them.
-    if (inputs.length === 0 && !coordinates) throw new Unresolvable(tensor)
+    if (op.kind === 'elementwise' && op.positional && !coordinates) throw new Unresolvable(tensor)
     const { attributes } = node
     const name = node.op.name
     steps.push({ type: 'apply', op, name, attributes, inputs, dtype: tensor.dtype, coordinates, linear })
@@ -240,9 +239,9 @@ export function formsOf(body: Body): Affine[] {
   })
 }
 
-/** Whether an op's position matters: only to random ops and to those computed from coordinates alone. */
+/** Whether an op's result depends on where the element is. */
 export const asksForPosition = (step: Extract<BodyStep, { type: 'apply' }>): boolean =>
-  step.op.kind === 'random' || step.inputs.length === 0
+  step.op.kind === 'random' || step.op.positional === true
 
 /** The same body over fewer, longer axes. `extra` are further indices (of stores) that must allow it. */
 export function mergeBody(

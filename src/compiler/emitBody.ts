@@ -1,3 +1,4 @@
+import { InternalError } from '../errors.js'
 import type { DType } from '../graph/dtype.js'
 import type { ScalarMath } from '../graph/scalarMath.js'
 import type { LoopBuilder } from '../loops/builder.js'
@@ -183,7 +184,7 @@ export class BodyEmitter {
       case 'apply': {
         const inputs = step.inputs.map((input) => values[input] as Value)
         const position = {
-          coordinate: (axis: number) => this.indexValue((step.coordinates as readonly Affine[])[axis], lanes),
+          coordinate: (axis: number) => this.indexValue(coordinateOf(step, axis), lanes),
           linearIndex: () => this.indexValue(step.linear, lanes),
         }
         const math: ScalarMath<Value> = loopMath(b, position)
@@ -238,6 +239,14 @@ export class BodyEmitter {
       .map(({ index, size }) => b.compare('ltU', this.indexValue(index, lanes), b.int(size)) as Value)
       .reduce((all, one) => b.logic('and', all, one))
   }
+}
+
+function coordinateOf(step: Extract<BodyStep, { type: 'apply' }>, axis: number): Affine {
+  const form = asksForPosition(step) ? step.coordinates?.[axis] : undefined
+  if (form) return form
+  throw new InternalError(
+    `${step.name} asks for coordinate ${axis}, but its definition is not marked positional`,
+  )
 }
 
 /** A bit that no axis has: the anchor's value is known only when it is given. */

@@ -29,6 +29,8 @@ export interface Reference {
 /** `output[i] = expression(inputs[i])`. Inputs have the output's shape (the op function broadcasts them). */
 export interface Elementwise<A extends Attributes> {
   readonly kind: 'elementwise'
+  /** Whether the expression asks for `coordinate` or `linearIndex`. Default: false. */
+  readonly positional?: boolean
   expression<T>(math: ScalarMath<T>, inputs: readonly T[], attributes: A, inputDtypes: readonly DType[]): T
 }
 

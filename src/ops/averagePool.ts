@@ -30,6 +30,7 @@ const windowCountOp = defineOp<WindowAttributes & { readonly image: Shape }>({
   name: 'windowCount',
   kind: {
     kind: 'elementwise',
+    positional: true,
     expression(math, _, { size, strides, padding, image }) {
       // Along one axis: min(first + size, image) - max(first, 0), where first is the window's first position.
       const counts = size.map((extent, axis) => {

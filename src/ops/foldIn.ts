@@ -34,6 +34,7 @@ const foldInOp = defineOp({
   name: 'foldIn',
   kind: {
     kind: 'elementwise',
+    positional: true,
     expression(math, [key0, key1, n]) {
       const [word0, word1] = threefryExpression(math, [key0, key1], n, math.int(1))
       return math.select(math.eq(math.coordinate(0), math.int(0)), word0, word1)

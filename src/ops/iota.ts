@@ -41,7 +41,7 @@ export function eye(rows: number, columns = rows, dtype: DType = 'float32'): Ten
 
 const iotaOp = defineOp<{ readonly shape: Shape; readonly axis: number }>({
   name: 'iota',
-  kind: { kind: 'elementwise', expression: (math, _, { axis }) => math.coordinate(axis) },
+  kind: { kind: 'elementwise', positional: true, expression: (math, _, { axis }) => math.coordinate(axis) },
   infer: (_, { shape }) => [{ shape, dtype: 'int32' }],
   reference: (_, { shape, axis }) => [referenceOf(shape, (at) => at[axis])],
 })

@@ -8,7 +8,16 @@ import { kindOf } from './kindOf.js'
 import { divide } from './laneBlocks.js'
 import { microKernel } from './microKernel.js'
 import { packPanels } from './packing.cpu.js'
-import { firstLane, forPanels, forRows, type PanelClass, type Tiling, tileMatrix } from './tiling.js'
+import {
+  blockRange,
+  describeTiles,
+  firstLane,
+  forPanels,
+  forRows,
+  type PanelClass,
+  type Tiling,
+  tileMatrix,
+} from './tiling.js'
 
 /** `C[b, m, n] = sum over k of A[b, m, k] * B[b, k, n]`, with A and B wherever their elements lie. */
 export interface MatrixProduct {
@@ -100,8 +109,8 @@ export function lowerProduct(product: MatrixProduct, lowering: Lowering, epilogu
       builder.for(builder.begin, builder.end, 1, (item) => {
         const [block, panelBlock] = divide(builder, item, panelBlocks)
         const [matrix, rowBlock] = divide(builder, block, rowBlocks)
-        const rowRange = range(builder, rowBlock, blocks.rows, rows)
-        const panelRange = range(builder, panelBlock, blocks.panels, tiling.panels)
+        const rowRange = blockRange(builder, rowBlock, blocks.rows, rows)
+        const panelRange = blockRange(builder, panelBlock, blocks.panels, tiling.panels)
         const aMatrix = builder.advance(aBase, matrix, 4 * rows * depth)
         const bMatrix = builder.advance(bBase, matrix, b.matrix)
         const firstRow = builder.mul(matrix, builder.int(rows))
@@ -150,19 +159,6 @@ export function lowerProduct(product: MatrixProduct, lowering: Lowering, epilogu
       })
     },
   })
-}
-
-/** `[index * size, min(index * size + size, end))` */
-function range(
-  b: LoopBuilder,
-  index: Value<'i32'>,
-  size: number,
-  end: number,
-): [from: Value<'i32'> | number, to: Value<'i32'> | number] {
-  if (size >= end) return [0, end]
-  const from = b.mul(index, b.int(size))
-  const to = b.add(from, b.int(size))
-  return [from, end % size === 0 ? to : (b.binary('min', to, b.int(end)) as Value<'i32'>)]
 }
 
 /** A tile's partial sums between blocks of k: kept together, whole vectors, `[row][vector][lane]`. */
@@ -272,10 +268,9 @@ function describe(
   blocks: Blocks,
   direct: boolean,
 ): string {
-  const tiles = tiling.classes.map((panel) => `${panel.rows}x${panel.vectors}`).join(' and ')
   const b = direct
     ? `B read in place (${rows <= 2 * tiling.rows ? 'few rows use it' : 'it fits the first-level cache'})`
     : `B packed${transposeB ? ' and transposed' : ''}`
   const k = depth > blocks.depth ? `, k in blocks of ${blocks.depth}` : ''
-  return `micro-kernel, tiles ${tiles} vectors, ${b}${k}`
+  return `micro-kernel, tiles ${describeTiles(tiling)}, ${b}${k}`
 }

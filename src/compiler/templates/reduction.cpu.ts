@@ -78,7 +78,7 @@ export function lowerReduction(request: ReductionRequest, lowering: Lowering): v
       kept: 1,
       store: { offset: 0, factors: [1, 0] },
       parts: 1,
-      part: count
+      part: count,
     },
     lowering,
     '',

@@ -160,3 +160,20 @@ export function forRows(
     b.if(reached, () => body(b.int(whole), rest))
   }
 }
+
+/** The numbers in block `index` of blocks of `size` that cover `[0, end)`. */
+export function blockRange(
+  b: LoopBuilder,
+  index: Value<'i32'>,
+  size: number,
+  end: number,
+): [from: Value<'i32'> | number, to: Value<'i32'> | number] {
+  if (size >= end) return [0, end]
+  const from = b.mul(index, b.int(size))
+  const to = b.add(from, b.int(size))
+  return [from, end % size === 0 ? to : (b.binary('min', to, b.int(end)) as Value<'i32'>)]
+}
+
+/** For reports: `4x2 and 8x1 vectors`. */
+export const describeTiles = ({ classes }: Tiling): string =>
+  `${classes.map(({ rows, vectors }) => `${rows}x${vectors}`).join(' and ')} vectors`
