@@ -62,6 +62,11 @@ export async function configure(chosen: ExecutorOptions): Promise<void> {
   if (previous) await (await previous).close()
 }
 
+/** Runs all that follows on a given executor, in place of one made from options: for tests. */
+export function useExecutor(executor: Executor): void {
+  current = Promise.resolve(executor)
+}
+
 /** The elements of tensors, computed together; each tensor remembers its own and forgets how it was made. */
 export async function readTensors(tensors: readonly Tensor[]): Promise<TypedArray[]> {
   if (isTracing()) {

@@ -1,0 +1,1 @@
+export { relu } from '../ops/relu.js'

@@ -1,0 +1,1 @@
+export { tanh } from '../ops/tanh.js'

@@ -1,0 +1,30 @@
+export { Constant, constant, Ones, ones, Zeros, zeros } from './constant.js'
+export {
+  getInitializer as get,
+  type InitializerFunction,
+  type InitializerLike,
+  type InitializerName,
+  serializeInitializer as serialize,
+} from './get.js'
+export { GlorotNormal, GlorotUniform, glorotNormal, glorotUniform } from './glorot.js'
+export { HeNormal, HeUniform, heNormal, heUniform } from './he.js'
+export { Initializer, RandomInitializer, type SeededOptions } from './initializer.js'
+export { LecunNormal, LecunUniform, lecunNormal, lecunUniform } from './lecun.js'
+export {
+  type NormalOptions,
+  RandomNormal,
+  RandomUniform,
+  randomNormal,
+  randomUniform,
+  TruncatedNormal,
+  truncatedNormal,
+  type UniformOptions,
+} from './random.js'
+export {
+  computeFans,
+  type FanMode,
+  type ScalingDistribution,
+  VarianceScaling,
+  type VarianceScalingOptions,
+  varianceScaling,
+} from './varianceScaling.js'

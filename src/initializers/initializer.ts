@@ -1,0 +1,63 @@
+import { ArgumentError } from '../errors.js'
+import type { Shape } from '../graph/shape.js'
+import { sizeOf } from '../graph/shape.js'
+import { keyFromSeed } from '../ops/hostRandom.js'
+import { type Config, type Configurable, classNameOf } from '../utils/config.js'
+import { drawKey } from '../utils/randomSeed.js'
+import { RandomStream } from '../utils/randomStream.js'
+
+/** Makes the first values of a weight. Subclass it, or pass a function `(shape) => numbers` where one is expected. */
+export abstract class Initializer implements Configurable {
+  get className(): string {
+    return classNameOf(this)
+  }
+
+  /** The values for a weight of this shape in row-major order, in float64. */
+  abstract generate(shape: Shape): ArrayLike<number>
+
+  /** The settings under Keras's keys. */
+  getConfig(): Config {
+    return {}
+  }
+}
+
+export interface SeededOptions {
+  /**
+   * Fixes the numbers drawn: an initializer with a seed gives the same values at each call, as in Keras. Without one,
+   * each weight gets its own, fixed by `utils.setRandomSeed` or the model's `seed`.
+   */
+  readonly seed?: number
+}
+
+/** An initializer that draws each value from one distribution, on the host in float64. */
+export abstract class RandomInitializer extends Initializer {
+  readonly seed: number | undefined
+
+  constructor(options: SeededOptions = {}) {
+    super()
+    if (options.seed !== undefined) keyFromSeed(options.seed)
+    this.seed = options.seed
+  }
+
+  /** Draws one value of a weight of this shape. */
+  protected abstract sampler(shape: Shape, stream: RandomStream): () => number
+
+  override generate(shape: Shape): Float64Array {
+    const stream = new RandomStream(this.seed === undefined ? drawKey() : keyFromSeed(this.seed))
+    const sample = this.sampler(shape, stream)
+    const values = new Float64Array(sizeOf(shape))
+    for (let i = 0; i < values.length; i++) values[i] = sample()
+    return values
+  }
+
+  override getConfig(): Config {
+    return { seed: this.seed ?? null }
+  }
+}
+
+/** Checks a scale, deviation or bound. */
+export function finite(value: number, what: string): number {
+  if (!Number.isFinite(value))
+    throw new ArgumentError(`${what}: expected a finite number, received ${value}.`)
+  return value
+}

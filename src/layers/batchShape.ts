@@ -1,0 +1,30 @@
+import { showShape } from '../graph/shape.js'
+
+/** Sizes of a tensor's axes in which `null` stands for a size not known yet, as that of the batch: `[null, 28, 28, 1]`. */
+export type BatchShape = readonly (number | null)[]
+
+/** The shape in text: `[null, 28, 28, 1]`. */
+export const showBatchShape = (shape: BatchShape): string =>
+  `[${shape.map((size) => size ?? 'null').join(', ')}]`
+
+/** The shape of one batch with its size left open. */
+export const withOpenBatch = (shape: BatchShape): BatchShape => [null, ...shape.slice(1)]
+
+/** Whether a concrete shape is one of those that a pattern stands for. */
+export const matches = (shape: readonly number[], pattern: BatchShape): boolean =>
+  shape.length === pattern.length && pattern.every((size, axis) => size === null || size === shape[axis])
+
+/** What a user most likely has to do to bring `shape` to `wanted`; empty if nothing obvious would. */
+export function reshapeHint(shape: readonly number[], wanted: BatchShape): string {
+  const inner = wanted.slice(1)
+  if (inner.includes(null)) return ''
+  const rowSize = shape.slice(1).reduce((a, b) => a * b, 1)
+  const wantedSize = inner.reduce((a: number, b) => a * (b ?? 1), 1)
+  if (shape.length > 0 && rowSize === wantedSize) {
+    return ` The number of elements fits: reshape it to ${showShape([shape[0], ...(inner as number[])])}.`
+  }
+  const isOneSample = shape.length === inner.length && inner.every((size, axis) => size === shape[axis])
+  return isOneSample
+    ? ` This is one sample without a batch axis: reshape it to ${showShape([1, ...shape])}.`
+    : ''
+}

@@ -1,0 +1,47 @@
+import type { Tensor } from '../graph/tensor.js'
+import { keyFromSeed } from '../ops/hostRandom.js'
+import { tensor } from '../ops/tensor.js'
+import { drawKey } from '../utils/randomSeed.js'
+
+export interface CallOptions {
+  /** Whether layers behave as in training (dropout drops). Default: as the layer around, else false. */
+  readonly training?: boolean
+}
+
+/** Hands out keys for random ops, each once. */
+export interface RandomKeys {
+  /** A fresh int32 key of shape [2]; with a seed, one that depends on that seed and not on the model's. */
+  next(seed?: number): Tensor
+}
+
+/** What a layer's `call` is told besides its inputs. */
+export interface CallContext {
+  readonly training: boolean
+  readonly random: RandomKeys
+}
+
+/** Outside a model's step every call draws its own keys, fixed by `utils.setRandomSeed`. */
+const eagerKeys: RandomKeys = {
+  next: (seed) => tensor(Int32Array.from(seed === undefined ? drawKey() : keyFromSeed(seed))),
+}
+
+const active: CallContext[] = []
+
+/** The context for a call: the given options, else what the call around it has. */
+export function contextFor(options: CallOptions): CallContext {
+  const around = active.at(-1)
+  return {
+    training: options.training ?? around?.training ?? false,
+    random: around?.random ?? eagerKeys,
+  }
+}
+
+/** Runs `body` so that layers called in it inherit the context. */
+export function inContext<T>(context: CallContext, body: () => T): T {
+  active.push(context)
+  try {
+    return body()
+  } finally {
+    active.pop()
+  }
+}

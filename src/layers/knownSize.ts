@@ -1,0 +1,14 @@
+import { ShapeError } from '../errors.js'
+import { type BatchShape, showBatchShape } from './batchShape.js'
+
+/** The size of an axis, which a layer needs to know to make its weights. */
+export function knownSize(layer: string, shape: BatchShape, axis: number, meaning: string): number {
+  const size = shape.at(axis)
+  if (size === null || size === undefined) {
+    throw new ShapeError(
+      `${layer}: expected a known number of ${meaning} on axis ${axis}, received shape ${showBatchShape(shape)}. ` +
+        'Its weights depend on it: give the size in layers.input(shape).',
+    )
+  }
+  return size
+}

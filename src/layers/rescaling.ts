@@ -1,0 +1,47 @@
+import type { Tensor } from '../graph/tensor.js'
+import { add } from '../ops/add.js'
+import { cast } from '../ops/cast.js'
+import { multiply } from '../ops/multiply.js'
+import type { Config } from '../utils/config.js'
+import type { BatchShape } from './batchShape.js'
+import { Layer, type LayerOptions } from './layer.js'
+
+export interface RescalingOptions extends LayerOptions {
+  /** Added after scaling. Default: 0. */
+  readonly offset?: number
+}
+
+/**
+ * `x * scale + offset` in float32, in training and inference alike (Keras's `Rescaling`). The shape stays. With
+ * `rescaling(1 / 255)` first, a model takes bytes as they are stored.
+ */
+export class Rescaling extends Layer {
+  static override readonly className = 'Rescaling'
+  static override readonly positional = ['scale']
+
+  readonly scale: number
+  readonly offset: number
+
+  constructor(scale: number, options: RescalingOptions = {}) {
+    super(options)
+    this.scale = scale
+    this.offset = options.offset ?? 0
+  }
+
+  override call(inputs: Tensor): Tensor {
+    const scaled = multiply(cast(inputs, 'float32'), this.scale)
+    return this.offset === 0 ? scaled : add(scaled, this.offset)
+  }
+
+  override computeOutputShape(inputShape: BatchShape): BatchShape {
+    return inputShape
+  }
+
+  override getConfig(): Config {
+    return { ...super.getConfig(), scale: this.scale, offset: this.offset }
+  }
+}
+
+/** Scales and shifts: see `Rescaling`. @example layers.rescaling(1 / 255) */
+export const rescaling = (scale: number, options?: RescalingOptions): Rescaling =>
+  new Rescaling(scale, options)

@@ -1,0 +1,71 @@
+import type { Tensor } from '../graph/tensor.js'
+import { align } from '../losses/align.js'
+import { argmax } from '../ops/argmax.js'
+import { cast } from '../ops/cast.js'
+import { equal } from '../ops/equal.js'
+import { greater } from '../ops/greater.js'
+import { reshape } from '../ops/reshape.js'
+import type { Config } from '../utils/config.js'
+import { MeanOfFunction } from './mean.js'
+
+/** 1 where `yPred > threshold` agrees with a label of 0 or 1, else 0, elementwise (Keras's `binary_accuracy`). */
+export function binaryAccuracy(yTrue: Tensor, yPred: Tensor, threshold = 0.5): Tensor {
+  const [labels, predictions] = align(cast(yTrue, 'float32'), yPred)
+  return cast(equal(labels, cast(greater(predictions, threshold), 'float32')), 'float32')
+}
+
+/** 1 where one-hot labels and predictions have their largest value in the same place (Keras's `categorical_accuracy`). */
+export function categoricalAccuracy(yTrue: Tensor, yPred: Tensor): Tensor {
+  return cast(equal(argmax(yTrue, { axis: -1 }), argmax(yPred, { axis: -1 })), 'float32')
+}
+
+/** 1 where the largest prediction is that of the labelled class (Keras's `sparse_categorical_accuracy`). */
+export function sparseCategoricalAccuracy(yTrue: Tensor, yPred: Tensor): Tensor {
+  const labels = reshape(cast(yTrue, 'int32'), yPred.shape.slice(0, -1))
+  return cast(equal(labels, argmax(yPred, { axis: -1 })), 'float32')
+}
+
+export interface BinaryAccuracyOptions {
+  /** Default: `binary_accuracy`. */
+  readonly name?: string
+  /** Above it a prediction means 1. Default: 0.5. */
+  readonly threshold?: number
+}
+
+/** How often predictions, cut at a threshold, are the label. */
+export class BinaryAccuracy extends MeanOfFunction {
+  static override readonly className = 'BinaryAccuracy'
+  readonly threshold: number
+
+  constructor({ name = 'binary_accuracy', threshold = 0.5 }: BinaryAccuracyOptions = {}) {
+    super((yTrue, yPred) => binaryAccuracy(yTrue, yPred, threshold), name)
+    this.threshold = threshold
+  }
+
+  override getConfig(): Config {
+    return { ...super.getConfig(), threshold: this.threshold }
+  }
+}
+
+export interface MetricOptions {
+  /** The key in logs. Default: the class's name in snake case. */
+  readonly name?: string
+}
+
+/** How often the largest prediction is in the place of a one-hot label. */
+export class CategoricalAccuracy extends MeanOfFunction {
+  static override readonly className = 'CategoricalAccuracy'
+
+  constructor({ name = 'categorical_accuracy' }: MetricOptions = {}) {
+    super(categoricalAccuracy, name)
+  }
+}
+
+/** How often the largest prediction is that of the labelled class. */
+export class SparseCategoricalAccuracy extends MeanOfFunction {
+  static override readonly className = 'SparseCategoricalAccuracy'
+
+  constructor({ name = 'sparse_categorical_accuracy' }: MetricOptions = {}) {
+    super(sparseCategoricalAccuracy, name)
+  }
+}

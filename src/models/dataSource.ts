@@ -1,0 +1,97 @@
+import { ArgumentError, ShapeError } from '../errors.js'
+import { arrayOf, type DType, type TypedArray } from '../graph/dtype.js'
+import { readTensors } from '../graph/executor.js'
+import { constant } from '../graph/node.js'
+import { type Shape, showShape, sizeOf } from '../graph/shape.js'
+import { Tensor } from '../graph/tensor.js'
+import type { BatchShape } from '../layers/batchShape.js'
+import { type NestedValues, tensor } from '../ops/tensor.js'
+
+/** Typed arrays that a model can be fed. Elements become float32, int32 or uint8, whichever holds them. */
+export type NumericArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Uint16Array
+
+/**
+ * Samples in memory: a tensor `[samples, ...]`, nested arrays, or a typed array, which is cut into samples of the shape
+ * that the model expects. Nothing of it is copied but what does not have one of Gradus's types.
+ */
+export type DataInput = Tensor | NumericArray | NestedValues
+
+/** Samples on the host, row-major, the first axis counting them. */
+export interface DataSource {
+  /** The argument that it came from, for errors. */
+  readonly name: string
+  readonly data: TypedArray
+  readonly shape: Shape
+  readonly dtype: DType
+  readonly samples: number
+  /** Elements of one sample. */
+  readonly sampleSize: number
+}
+
+/**
+ * Data as the training loop reads it.
+ * @param expected the shape of a batch, by which a typed array is cut into samples
+ * @throws ArgumentError if it is no data, or has no samples
+ */
+export async function dataSource(value: DataInput, name: string, expected?: BatchShape): Promise<DataSource> {
+  if (value === undefined || value === null) {
+    throw new ArgumentError(`${name}: expected a tensor, a typed array or nested arrays, received ${value}.`)
+  }
+  const samples = value instanceof Tensor ? value : fromArray(value, name, expected)
+  if (samples.rank === 0) {
+    throw new ShapeError(`${name}: expected an axis of samples first, received a single number.`)
+  }
+  if (samples.shape[0] === 0) {
+    throw new ArgumentError(
+      `${name}: expected at least one sample, received shape ${showShape(samples.shape)}.`,
+    )
+  }
+  const [data] = await readTensors([samples])
+  return sourceOf(name, data, samples.shape, samples.dtype)
+}
+
+/** The samples from `begin` up to `end`, not copied. */
+export function sliceSource(source: DataSource, begin: number, end: number, name = source.name): DataSource {
+  const data = source.data.subarray(begin * source.sampleSize, end * source.sampleSize)
+  return sourceOf(name, data as TypedArray, [end - begin, ...source.shape.slice(1)], source.dtype)
+}
+
+function sourceOf(name: string, data: TypedArray, shape: Shape, dtype: DType): DataSource {
+  return { name, data, shape, dtype, samples: shape[0], sampleSize: sizeOf(shape.slice(1)) }
+}
+
+function fromArray(value: NumericArray | NestedValues, name: string, expected?: BatchShape): Tensor {
+  if (ArrayBuffer.isView(value)) return fromTypedArray(value as NumericArray, expected)
+  if (!Array.isArray(value)) {
+    throw new ArgumentError(
+      `${name}: expected a tensor, a typed array or nested arrays of numbers, received ${typeof value}.`,
+    )
+  }
+  return tensor(value)
+}
+
+function fromTypedArray(value: NumericArray, expected?: BatchShape): Tensor {
+  const dtype = elementType(value)
+  const sample = expected?.slice(1)
+  const sampleSize = sample?.reduce((size: number, axis) => size * (axis ?? Number.NaN), 1) ?? Number.NaN
+  const shape =
+    sampleSize > 0 && value.length % sampleSize === 0
+      ? [value.length / sampleSize, ...(sample as number[])]
+      : [value.length]
+  const data = value.constructor === arrayOf[dtype] ? (value as TypedArray) : new arrayOf[dtype](value)
+  // Not copied: the caller's array is read while training runs.
+  return constant(data, shape, dtype)
+}
+
+function elementType(value: NumericArray): DType {
+  if (value instanceof Float32Array || value instanceof Float64Array) return 'float32'
+  return value instanceof Uint8Array || value instanceof Uint8ClampedArray ? 'uint8' : 'int32'
+}

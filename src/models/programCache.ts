@@ -1,0 +1,38 @@
+import { type Executable, type Executor, getExecutor } from '../graph/executor.js'
+import type { TensorType } from '../graph/op.js'
+import type { Trace } from '../graph/trace.js'
+
+/** A step that can be run, and the types of its results. */
+export interface CompiledStep {
+  readonly executable: Executable
+  readonly results: readonly TensorType[]
+}
+
+/** The compiled steps of a model by what they were made for, as long as the executor stays the same. */
+export class ProgramCache {
+  private executor: Executor | undefined
+  private readonly programs = new Map<string, Promise<CompiledStep>>()
+
+  /** The step of this key; traced and compiled at its first use. */
+  async get(key: string, traceStep: () => Trace): Promise<CompiledStep> {
+    const executor = await getExecutor()
+    if (executor !== this.executor) {
+      this.programs.clear()
+      this.executor = executor
+    }
+    let program = this.programs.get(key)
+    if (!program) {
+      const step = traceStep()
+      program = executor.compile(step).then((executable) => ({ executable, results: step.graph.results }))
+      this.programs.set(key, program)
+      // A step that cannot be compiled is tried again at its next use.
+      program.catch(() => this.programs.delete(key))
+    }
+    return program
+  }
+
+  /** Forgets all steps: what they were traced from has changed. */
+  clear(): void {
+    this.programs.clear()
+  }
+}

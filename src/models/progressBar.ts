@@ -1,0 +1,129 @@
+import type { Logs } from './listener.js'
+import type { TextOutput } from './textOutput.js'
+
+const BAR_WIDTH = 20
+/** Milliseconds between two drawings of a bar. */
+const INTERVAL = 50
+
+/** Text in one style of a terminal. */
+interface Segment {
+  readonly text: string
+  readonly style?: 'bold' | 'green' | 'white'
+}
+
+const styleCodes = { bold: 1, green: 32, white: 37 } as const
+
+export interface ProgressBarOptions {
+  readonly output: TextOutput
+  /** Steps until it is full. */
+  readonly target: number
+  /** True: a bar drawn over itself on a terminal. False: one plain line at the end. */
+  readonly live: boolean
+  /** Text in front of a plain line. */
+  readonly label?: string
+  /** Milliseconds of a steady clock. */
+  readonly now: () => number
+}
+
+/**
+ * How far a run is, in the form of Keras 3: `47/47 ━━━━━━━━━━━━━━━━━━━━ 3s 65ms/step - accuracy: 0.6518 - loss: 1.1423`.
+ * While it goes on the time is what remains, at the end what it took. The first step, which compiles, does not count
+ * in the time per step if others follow.
+ */
+export class ProgressBar {
+  private readonly start: number
+  private afterFirstStep: number | undefined
+  private lastDrawn = Number.NEGATIVE_INFINITY
+
+  constructor(private readonly options: ProgressBarOptions) {
+    this.start = options.now()
+  }
+
+  /** Shows that this many steps are done, unless the last drawing was only just now. */
+  update(done: number, logs: Logs): void {
+    const { now, live } = this.options
+    const time = now()
+    const perStep = this.timePerStep(done, time)
+    if (done === 1) this.afterFirstStep = time
+    if (!live || time - this.lastDrawn < INTERVAL) return
+    this.lastDrawn = time
+    const remaining = perStep * (this.options.target - done)
+    this.draw(done, formatRemaining(remaining / 1000), ` ${formatStep(perStep)}${formatLogs(logs)}`)
+  }
+
+  /** Shows the end. */
+  finish(logs: Logs): void {
+    const { now, live, target, output, label = '' } = this.options
+    const time = now()
+    const seconds = `${Math.round((time - this.start) / 1000)}s`
+    const perStep = formatStep(this.timePerStep(target, time))
+    if (live) {
+      this.draw(target, seconds, ` ${perStep}${formatLogs(logs)}`)
+      output.write('\n')
+    } else {
+      output.write(`${label}${target}/${target} - ${seconds} - ${perStep}${formatLogs(logs)}\n`)
+    }
+  }
+
+  private draw(done: number, time: string, rest: string): void {
+    const { output, target } = this.options
+    const filled = Math.floor((BAR_WIDTH * done) / target)
+    const segments: Segment[] = [
+      { text: `${String(done).padStart(String(target).length)}/${target}`, style: 'bold' },
+      { text: ' ' },
+      { text: '━'.repeat(filled), style: 'green' },
+      { text: '━'.repeat(BAR_WIDTH - filled), style: 'white' },
+      { text: ' ' },
+      { text: time, style: 'bold' },
+      { text: rest },
+    ]
+    // A line that wraps could not be drawn over.
+    output.write(`\r${styled(segments, (output.columns ?? Number.POSITIVE_INFINITY) - 1)}\x1b[K`)
+  }
+
+  private timePerStep(done: number, time: number): number {
+    if (done === 0) return 0
+    if (this.afterFirstStep !== undefined && done > 1) return (time - this.afterFirstStep) / (done - 1)
+    return (time - this.start) / done
+  }
+}
+
+/** Remaining seconds: `12s`, `1:02`, `1:01:02`. */
+function formatRemaining(seconds: number): string {
+  const whole = Math.floor(seconds)
+  const two = (value: number) => String(value).padStart(2, '0')
+  if (whole > 3600)
+    return `${Math.floor(whole / 3600)}:${two(Math.floor((whole % 3600) / 60))}:${two(whole % 60)}`
+  return whole > 60 ? `${Math.floor(whole / 60)}:${two(whole % 60)}` : `${whole}s`
+}
+
+/** `65ms/step`, from milliseconds. */
+function formatStep(milliseconds: number): string {
+  if (milliseconds >= 1000 || milliseconds === 0) return `${Math.round(milliseconds / 1000)}s/step`
+  if (milliseconds >= 1) return `${Math.round(milliseconds)}ms/step`
+  return `${Math.round(milliseconds * 1000)}us/step`
+}
+
+/** ` - accuracy: 0.6518 - loss: 1.1423`; small numbers as `1.0000e-04`. */
+export function formatLogs(logs: Logs): string {
+  return Object.entries(logs)
+    .map(([key, value]) => ` - ${key}: ${formatNumber(value)}`)
+    .join('')
+}
+
+function formatNumber(value: number): string {
+  if (!(Math.abs(value) <= 1e-3)) return value.toFixed(4)
+  return value.toExponential(4).replace(/e([+-])(\d)$/, 'e$10$2')
+}
+
+/** Segments with the escape sequences of their styles, cut to `width` visible characters. */
+function styled(segments: readonly Segment[], width: number): string {
+  let room = width
+  let result = ''
+  for (const { text, style } of segments) {
+    const visible = text.slice(0, Math.max(0, room))
+    room -= visible.length
+    if (visible !== '') result += style ? `\x1b[${styleCodes[style]}m${visible}\x1b[0m` : visible
+  }
+  return result
+}

@@ -1,0 +1,39 @@
+import { StateError } from '../errors.js'
+import type { CompiledModel } from './compiledModel.js'
+import { ProgramCache } from './programCache.js'
+import { RandomState } from './randomState.js'
+
+/** What a model keeps between runs besides its weights. */
+export class RunState {
+  compiled: CompiledModel | undefined
+  readonly programs = new ProgramCache()
+  readonly random = new RandomState()
+  private busyWith: string | undefined
+
+  /**
+   * Runs something that changes weights or metrics, alone.
+   * @throws StateError if such a run of this model is under way
+   */
+  async alone<T>(title: string, what: string, run: () => Promise<T>): Promise<T> {
+    if (this.busyWith !== undefined) {
+      throw new StateError(
+        `${title}: ${what} was called while ${this.busyWith} of the same model is under way. ` +
+          `Await it first: its metrics and weights are in use.`,
+      )
+    }
+    this.busyWith = what
+    try {
+      return await run()
+    } finally {
+      this.busyWith = undefined
+    }
+  }
+
+  /** @throws StateError if `compile` was not called */
+  requireCompiled(title: string, what: string): CompiledModel {
+    if (this.compiled) return this.compiled
+    throw new StateError(
+      `${title}: ${what} needs a loss and an optimizer. Call model.compile({ loss, optimizer, metrics }) first.`,
+    )
+  }
+}

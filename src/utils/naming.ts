@@ -1,0 +1,27 @@
+const used = new Map<string, number>()
+
+/** `MaxPooling2D` to `max_pooling2d`, by Keras's own rule. */
+export function toSnakeCase(name: string): string {
+  return name
+    .replaceAll(/\W+/g, '')
+    .replaceAll(/(.)([A-Z][a-z]+)/g, '$1_$2')
+    .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+}
+
+/** `kernel_size` to `kernelSize`: a key of a Keras config to an option's name. */
+export const toCamelCase = (name: string): string =>
+  name.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+
+/** A name not given before: `conv2d`, `conv2d_1`, ... for the class name `Conv2D`. */
+export function automaticName(className: string): string {
+  const name = toSnakeCase(className)
+  const count = used.get(name) ?? 0
+  used.set(name, count + 1)
+  return count === 0 ? name : `${name}_${count}`
+}
+
+/** Starts automatic names from the beginning again: the next Dense layer is `dense`. */
+export function resetNames(): void {
+  used.clear()
+}
