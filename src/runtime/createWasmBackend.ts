@@ -1,6 +1,7 @@
 import type { TargetTraits } from '../loops/traits.js'
-import { detectFeatures } from '../targets/wasm/features.js'
+import { detectFeatures, type WasmFeatures } from '../targets/wasm/features.js'
 import { compileModule, lowestBufferAddress } from '../targets/wasm/module.js'
+import { probeTiles, type Tile } from '../targets/wasm/tileProbe.js'
 import { AloneMemory } from './aloneMemory.js'
 import type { Debug } from './debug.js'
 import { pageBytes, reserveMemory } from './deviceMemory.js'
@@ -32,7 +33,7 @@ export async function createWasmBackend(choices: WasmBackendChoices): Promise<Wa
   const maximumPages = workers.memory.maximumBytes / pageBytes
   return new WasmBackend({
     workers,
-    traits: wasmTraits(relaxedMadd),
+    traits: wasmTraits(features),
     lowestAddress: lowestBufferAddress,
     emit: (functions) =>
       compileModule(functions, { sharedMemory: shared, minimumPages: 1, maximumPages, relaxedMadd }),
@@ -57,11 +58,17 @@ function loneWorker(platform: Platform): Workers {
   return { pool: memory.pool, memory, threads: 1, close: () => memory.close() }
 }
 
-const wasmTraits = (fusedMulAdd: boolean): TargetTraits => ({
-  name: 'wasm',
-  width: 4,
-  fusedMulAdd,
-  tile: { rows: 4, vectors: 2 },
-  accumulators: 8,
-  cache: { l1: 32 * 1024, l2: 1024 * 1024 },
-})
+/** Found out once in a process: it takes some 20 ms, and the engine stays the same. */
+let tile: Tile | undefined
+
+function wasmTraits(features: WasmFeatures): TargetTraits {
+  tile ??= probeTiles(features).tile
+  return {
+    name: 'wasm',
+    width: 4,
+    fusedMulAdd: features.relaxedMadd,
+    tile,
+    accumulators: tile.rows * tile.vectors,
+    cache: { l1: 32 * 1024, l2: 1024 * 1024 },
+  }
+}

@@ -190,6 +190,20 @@ describe.each(Object.entries(backends))('DeviceExecutor with %s', (_, make) => {
     }
   })
 
+  it('grows memory while runs are under way', async () => {
+    const executor = await newExecutor(make)
+    const sum = new Variable([1], [1])
+    const step = await executor.compile(handMadeTrace('accumulate', 1, sum))
+    for (const size of [1_000, 10_000, 100_000]) {
+      const runs = [1, 2, 3].map(() => step.run([Float32Array.of(1)]))
+      const large = new Variable(range(size), [size])
+      const [doubled] = await executor.evaluate([handMadeTensor('add', [large.value()])])
+      expect(doubled).toEqual(range(size, 2))
+      await Promise.all(runs)
+    }
+    expect(await executor.readVariable(sum)).toEqual(Float32Array.of(10))
+  })
+
   it('refuses inputs of another kind or size', async () => {
     const executor = await newExecutor(make)
     const add = await executor.compile(handMadeTrace('add', 2))

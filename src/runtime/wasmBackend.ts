@@ -54,6 +54,8 @@ export class WasmBackend implements Backend {
 
   load(program: Program): LoadedProgram {
     const { pool } = this.options.workers
+    // Workers start while the module is compiled. If they cannot, the run that follows says so.
+    pool.use(async () => {}).catch(() => {})
     const id = this.nextProgram++
     const missing = [...program.functions].filter(([key]) => !this.unitOf.has(key))
     const bytes = missing.length > 0 ? this.compile(missing) : 0

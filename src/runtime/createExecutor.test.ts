@@ -1,0 +1,78 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ArgumentError } from '../errors.js'
+import type { ExecutorOptions } from '../graph/executor.js'
+import { trace } from '../graph/trace.js'
+import { Variable } from '../graph/variable.js'
+import { add, multiply, sum, tensor } from '../ops/index.js'
+import { createExecutor } from './createExecutor.js'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
+
+async function statistics(options: ExecutorOptions) {
+  const executor = await createExecutor(options)
+  await executor.close()
+  return executor.statistics
+}
+
+describe('createExecutor', () => {
+  it('takes target and threads from the options', async () => {
+    expect(await statistics({ threads: 3 })).toMatchObject({ target: 'wasm', threads: 3 })
+    expect(await statistics({ target: 'interpreter' })).toMatchObject({ target: 'interpreter', threads: 1 })
+    expect((await statistics({})).threads).toBeGreaterThanOrEqual(1)
+  })
+
+  it('lets the environment decide', async () => {
+    vi.stubEnv('GRADUS_TARGET', 'interpreter')
+    expect(await statistics({ target: 'wasm' })).toMatchObject({ target: 'interpreter' })
+    vi.stubEnv('GRADUS_TARGET', 'wasm')
+    vi.stubEnv('GRADUS_THREADS', '2')
+    expect(await statistics({ target: 'interpreter', threads: 5 })).toMatchObject({
+      target: 'wasm',
+      threads: 2,
+    })
+  })
+
+  it('refuses what it does not know', async () => {
+    await expect(createExecutor({ threads: 0 })).rejects.toThrow(ArgumentError)
+    vi.stubEnv('GRADUS_THREADS', 'many')
+    await expect(createExecutor({})).rejects.toThrow(/received many/)
+    vi.stubEnv('GRADUS_TARGET', 'fpga')
+    await expect(createExecutor({})).rejects.toThrow(/auto, wasm, interpreter; received "fpga"/)
+    vi.stubEnv('GRADUS_DEBUG', 'plan,everything')
+    await expect(createExecutor({})).rejects.toThrow(/graph,plan,loops,asm; received "everything"/)
+  })
+
+  it('shows each stage that GRADUS_DEBUG names', async () => {
+    vi.stubEnv('GRADUS_DEBUG', 'graph,plan,loops,asm')
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const executor = await createExecutor({ threads: 1 })
+    await executor.evaluate([add(tensor([1, 2]), 1)])
+    await executor.close()
+    const texts = printed.mock.calls.map(([text]) => String(text))
+    for (const stage of ['graph', 'plan', 'loops', 'asm']) {
+      expect(texts.some((text) => text.startsWith(`--- ${stage}: `))).toBe(true)
+    }
+  })
+
+  it.each(['wasm', 'interpreter'] as const)('compiles and runs ops and steps on %s', async (target) => {
+    const executor = await createExecutor({ target, threads: 2 })
+    const [total] = await executor.evaluate([sum(multiply(tensor([1, 2, 3]), 2))])
+    expect([...total]).toEqual([12])
+    const weight = new Variable([1, 2, 3], [3])
+    const step = await executor.compile(
+      trace([{ name: 'x', shape: [3], dtype: 'float32' }], (x) => {
+        const next = add(weight.value(), x)
+        weight.assign(next)
+        return [sum(next)]
+      }),
+    )
+    const x = Float32Array.of(1, 1, 1)
+    const results = await Promise.all([step.run([x]), step.run([x])])
+    expect(results.map(([result]) => result[0])).toEqual([9, 12])
+    expect(await executor.readVariable(weight)).toEqual(Float32Array.of(3, 4, 5))
+    await executor.close()
+  })
+})
