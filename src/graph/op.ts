@@ -26,7 +26,10 @@ export interface Reference {
   readonly data: Float64Array
 }
 
-/** `output[i] = expression(inputs[i])`. Inputs have the output's shape (the op function broadcasts them). */
+/**
+ * `output[i] = expression(inputs[i])`. Inputs have the output's shape (the op function broadcasts them). `uint8` is
+ * computed in 32 bits, and the result taken modulo 256.
+ */
 export interface Elementwise<A extends Attributes> {
   readonly kind: 'elementwise'
   /** Whether the expression asks for `coordinate` or `linearIndex`. Default: false. */

@@ -36,10 +36,8 @@ function convert<T>(math: ScalarMath<T>, x: T, from: DType, to: DType): T {
     case 'float32':
       return math.toFloat(integer)
     case 'int32':
-      return from === 'float32' ? math.toInt(x) : integer
     case 'uint8':
-      if (from === 'bool') return integer
-      return math.bitAnd(from === 'float32' ? math.toInt(x) : x, math.int(255))
+      return from === 'float32' ? math.toInt(x) : integer
   }
 }
 

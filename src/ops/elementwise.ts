@@ -61,8 +61,7 @@ export function defineUnary(rule: UnaryRule): (x: TensorLike) => Tensor {
     name: rule.name,
     kind: {
       kind: 'elementwise',
-      expression: (math, [x], _, [dtype]) =>
-        wrapped(math, rule.expression(math, x, dtype), rule.output ?? dtype),
+      expression: (math, [x], _, [dtype]) => rule.expression(math, x, dtype),
     },
     infer: (inputs) => [{ shape: equalShapes(rule.name, inputs), dtype: rule.output ?? inputs[0].dtype }],
     gradient:
@@ -87,8 +86,7 @@ export function defineBinary(rule: BinaryRule): (a: TensorLike, b: TensorLike) =
     name: rule.name,
     kind: {
       kind: 'elementwise',
-      expression: (math, [a, b], { operands }) =>
-        wrapped(math, rule.expression(math, a, b, operands), rule.output ?? operands),
+      expression: (math, [a, b], { operands }) => rule.expression(math, a, b, operands),
     },
     infer: (inputs, { operands }) => [
       { shape: equalShapes(rule.name, inputs), dtype: rule.output ?? operands },
@@ -165,10 +163,7 @@ function operandDtype(dtype: DType, rule: { readonly name: string; readonly oper
 export const numeral = <T>(math: ScalarMath<T>, value: number, dtype: DType): T =>
   dtype === 'float32' ? math.float(value) : math.int(value)
 
-/** Arithmetic on `uint8` is done in 32 bits and taken modulo 256. */
-const wrapped = <T>(math: ScalarMath<T>, value: T, dtype: DType): T =>
-  dtype === 'uint8' ? math.bitAnd(value, math.int(255)) : value
-
+/** What a type holds of a result: integers modulo 2^32 or 256. */
 function wrappedReference(value: number, dtype: DType): number {
   switch (dtype) {
     case 'float32':

@@ -29,7 +29,8 @@ export function kindReference(node: OperationNode, inputs: readonly Reference[])
           value: data[index],
         }))
         const dtypes = node.inputs.map(({ dtype }) => dtype)
-        return checked(kind.expression(referenceMath(at, index), values, attributes, dtypes), output.dtype)
+        const math = kind.positional ? referenceMath(at, index) : referenceMath()
+        return checked(kind.expression(math, values, attributes, dtypes), output.dtype)
       })
     case 'random': {
       const [word0, word1] = Array.from(inputs[0].data, (value) => ({ type: 'int', value }) as const)
@@ -56,7 +57,7 @@ export function kindReference(node: OperationNode, inputs: readonly Reference[])
 function checked(result: TypedNumber, dtype: DType): number {
   if (result.type !== typeOf[dtype])
     throw new Error(`expression gives ${result.type} for an output of ${dtype}`)
-  return result.value
+  return dtype === 'uint8' ? result.value & 255 : result.value
 }
 
 function moved(movement: Movement, inputs: readonly Reference[], shape: readonly number[]): Reference {

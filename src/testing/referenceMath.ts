@@ -16,10 +16,10 @@ const bool = (value: boolean): TypedNumber => ({ type: 'bool', value: value ? 1 
  * The arithmetic of expressions in float64, for one element: with it, an op's expression is held against its reference
  * without any compiler.
  *
- * @param coordinate where the element lies in the op's output
+ * @param coordinate where the element lies in the op's output, if the op may ask for it
  * @param index the element's row-major number
  */
-export function referenceMath(coordinate: readonly number[], index: number): ScalarMath<TypedNumber> {
+export function referenceMath(coordinate?: readonly number[], index?: number): ScalarMath<TypedNumber> {
   return {
     float,
     int,
@@ -86,9 +86,15 @@ export function referenceMath(coordinate: readonly number[], index: number): Sca
     bitsToFloat: (a) => float(new Float32Array(Int32Array.of(expect('int', a).value).buffer)[0]),
     floatToBits: (a) => int(new Int32Array(Float32Array.of(expect('float', a).value).buffer)[0]),
 
-    coordinate: (axis) => int(coordinate[axis]),
-    linearIndex: () => int(index),
+    coordinate: (axis) => int(position(coordinate)[axis]),
+    linearIndex: () => int(position(index)),
   }
+}
+
+function position<P>(given: P | undefined): P {
+  if (given === undefined)
+    throw new InternalError('expression: asks for a position, but the op is not `positional`')
+  return given
 }
 
 function expect(type: TypedNumber['type'], a: TypedNumber): TypedNumber {

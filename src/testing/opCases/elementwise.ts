@@ -96,7 +96,7 @@ const edges = [
   -0.5,
   -1.5,
   -2.5,
-  1e30,
+  1e15,
   Number.POSITIVE_INFINITY,
   Number.NEGATIVE_INFINITY,
   Number.NaN,
