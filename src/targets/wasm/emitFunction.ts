@@ -1,9 +1,12 @@
 import { InternalError } from '../../errors.js'
 import type { Instruction, LoopFunction, Statement, Value } from '../../loops/ir.js'
 import { analyze } from './analysis.js'
-import * as arithmetic from './arithmetic.js'
 import { CodeWriter } from './codeWriter.js'
 import type { FunctionDefinition } from './encoder.js'
+import * as floats from './floats.js'
+import * as integers from './integers.js'
+import * as lanes from './lanes.js'
+import { type Of as InstructionOf, isFloat, pushConstant } from './lowering.js'
 import * as memory from './memory.js'
 import { Values } from './values.js'
 
@@ -36,28 +39,26 @@ export function emitFunction(
 }
 
 type Lowerings = {
-  readonly [Op in Instruction['op']]: (
-    instruction: Extract<Instruction, { op: Op }>,
-    values: Values,
-    result: Value,
-  ) => void
+  readonly [Op in Instruction['op']]: (instruction: InstructionOf<Op>, values: Values, result: Value) => void
 }
 
 /** How each instruction leaves its result on the operand stack. */
 const lowerings: Lowerings = {
-  constant: ({ value }, values, { type }) => arithmetic.pushConstant(type, value, values),
+  constant: ({ value }, values, { type }) => pushConstant(type, value, values),
   lanes: (_, { code }) => code.vectorConstant(new Int32Array([0, 1, 2, 3])),
-  unary: arithmetic.lowerUnary,
-  binary: arithmetic.lowerBinary,
-  mulAdd: arithmetic.lowerMulAdd,
-  compare: arithmetic.lowerCompare,
-  logic: arithmetic.lowerLogic,
-  logicNot: arithmetic.lowerLogicNot,
-  select: arithmetic.lowerSelect,
-  convert: arithmetic.lowerConvert,
-  splat: arithmetic.lowerSplat,
-  extract: arithmetic.lowerExtract,
-  reduce: arithmetic.lowerReduce,
+  unary: (instruction, values) =>
+    (isFloat(instruction.a) ? floats.lowerFloatUnary : integers.lowerIntegerUnary)(instruction, values),
+  binary: (instruction, values) =>
+    (isFloat(instruction.a) ? floats.lowerFloatBinary : integers.lowerIntegerBinary)(instruction, values),
+  mulAdd: floats.lowerMulAdd,
+  compare: lanes.lowerCompare,
+  logic: lanes.lowerLogic,
+  logicNot: lanes.lowerLogicNot,
+  select: lanes.lowerSelect,
+  convert: lanes.lowerConvert,
+  splat: lanes.lowerSplat,
+  extract: lanes.lowerExtract,
+  reduce: lanes.lowerReduce,
   get: ({ variable }, values) => values.code.emit('local.get', values.localOf(variable)),
   advance: memory.lowerAdvance,
   load: memory.lowerLoad,

@@ -1,12 +1,10 @@
 import { InternalError } from '../../errors.js'
-import type { Instruction, Statement, Storage, Value } from '../../loops/ir.js'
+import type { Statement, Storage, Value } from '../../loops/ir.js'
 import type { CodeWriter } from './codeWriter.js'
+import { isVector, type Of } from './lowering.js'
 import type { Values } from './values.js'
 
-type Of<Op extends Instruction['op']> = Extract<Instruction, { op: Op }>
 type Store = Extract<Statement, { kind: 'store' }>
-
-const isVector = (value: Value): boolean => value.type.endsWith('v')
 
 /** Bytes 0 to 3, as unsigned numbers, in lanes 0 to 3. */
 function widenBytes(code: CodeWriter): void {
