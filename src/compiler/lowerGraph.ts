@@ -209,7 +209,11 @@ export class GraphLowering {
       dtype: root.dtype,
       index: { offset: 0, factors: [columns, 1] },
     }))
-    return bodyEpilogue(merged.body, stores)
+    return bodyEpilogue(
+      merged.body,
+      stores,
+      anchor.inputs.map((input) => this.view(input).buffer),
+    )
   }
 
   private lowerAnchor(node: OperationNode, group: Group, epilogue: Epilogue | undefined): void {
@@ -222,7 +226,7 @@ export class GraphLowering {
         steps: [{ type: 'anchor', dtype: output.dtype }],
         results: [0],
       }
-      return bodyEpilogue(body, [{ view: this.place(output), dtype: output.dtype, index }])
+      return bodyEpilogue(body, [{ view: this.place(output), dtype: output.dtype, index }], [])
     }
     const template = templateOf(node)
     if (!template) throw new InternalError(`${node.op.name} has no launches of its own`)

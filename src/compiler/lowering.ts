@@ -53,6 +53,8 @@ export interface Operands {
 export interface Epilogue {
   /** Declares the memory it reads and writes. Called once while a function is built, before `emitRow`. */
   bind(b: LoopBuilder, operands: Operands): BoundEpilogue
+  /** For `LaunchRequest.inPlace` of the launch that it is bound in. */
+  readonly inPlace?: LaunchRequest['inPlace']
   /** Fused ops, for the report: `add+relu`, or empty. */
   readonly ops: string
 }

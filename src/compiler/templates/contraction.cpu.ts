@@ -95,6 +95,7 @@ export function lowerProduct(product: MatrixProduct, lowering: Lowering, epilogu
   lowering.launch({
     name: `${product.name} ${batch > 1 ? `${batch} x ` : ''}${rows}x${depth}x${columns}`,
     grid,
+    inPlace: epilogue.inPlace,
     report: {
       algorithm: describe(product, tiling, blocks, direct),
       flops: 2 * batch * rows * depth * columns,

@@ -1,13 +1,21 @@
 import { storageBytes, type Value } from '../../loops/ir.js'
-import type { Affine } from '../affine.js'
 import { type Body, opsOf } from '../body.js'
 import { BodyEmitter, storeResult } from '../emitBody.js'
-import { type Epilogue, storageOf } from '../lowering.js'
-import type { Store } from './pointwise.cpu.js'
+import { type DeviceBuffer, type Epilogue, storageOf } from '../lowering.js'
+import { inPlacePairs, type Store } from './pointwise.cpu.js'
 
-/** An epilogue from a body over `[rows, columns]` of an anchor's output. Each store moves by 1 along columns. */
-export function bodyEpilogue(body: Body, stores: readonly (Store & { readonly index: Affine })[]): Epilogue {
+/**
+ * An epilogue from a body over `[rows, columns]` of an anchor's output. Each store moves by 1 along columns.
+ * `anchorReads` are the buffers that the anchor itself works on: they cannot be overwritten while it does.
+ */
+export function bodyEpilogue(
+  body: Body,
+  stores: readonly Store[],
+  anchorReads: readonly DeviceBuffer[],
+): Epilogue {
+  const pairs = stores.flatMap((store) => inPlacePairs(body, store, store.index))
   return {
+    inPlace: pairs.filter(({ input }) => !anchorReads.includes(input.buffer)),
     ops: opsOf(body).join('+'),
     bind(b, operands) {
       const start = BodyEmitter.start(b, body, operands)

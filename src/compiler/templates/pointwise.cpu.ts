@@ -90,7 +90,7 @@ export function lowerPointwise(original: Body, stores: readonly Store[], lowerin
 }
 
 /** Operands that a result may overwrite: read once, at the element that is stored. */
-function inPlacePairs(body: Body, store: Store, index: Affine) {
+export function inPlacePairs(body: Body, store: Store, index: Affine) {
   const reads = body.steps.flatMap((step) => (step.type === 'read' ? [step] : []))
   return reads
     .filter((read) => {
