@@ -15,8 +15,8 @@
  *   program, and gains nothing from unrolling either. This holds for short walks too: for k = 24, Node 20 reaches 42
  *   with a loop and 18 without one (mul + add, 4x2).
  * - How addresses are written does not matter: pointers that are moved, base + counter, one pointer with offsets of
- *   rows in the instructions, all are within 3 %. With unknown strides, one pointer for each row is as good.
- * - Baseline code (Liftoff) reaches 7 to 15 GFLOP/s. V8 optimizes a function after about 10 MFLOP in it, in 0.5 to 1 ms
+ *   rows in the instructions, all are within 6 %, the noise here. Nor does it matter whether memory is shared.
+ * - Baseline code (Liftoff) reaches 7 to 15 GFLOP/s. V8 optimizes a function after 10 to 15 MFLOP in it, in 0.5 to 1 ms
  *   on another thread; a call that runs goes on in baseline code until it returns. With `--no-liftoff`, a function is
  *   optimized at its first call, which then takes 0.5 to 1 ms longer.
  */
