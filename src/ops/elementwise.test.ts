@@ -1,18 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { ArgumentError, ShapeError } from '../errors.js'
-import { checkOnReference } from '../testing/opTest.js'
 import { referenceValues } from '../testing/referenceEvaluate.js'
 import { add } from './add.js'
 import { bitwiseAnd } from './bitwiseAnd.js'
 import { divide } from './divide.js'
-import { defineUnary } from './elementwise.js'
 import { equal } from './equal.js'
 import { grad } from './gradient.js'
 import { maximum } from './maximum.js'
 import { minimum } from './minimum.js'
 import { multiply } from './multiply.js'
 import { relu } from './relu.js'
-import { square } from './square.js'
 import { sum } from './sum.js'
 import { tensor } from './tensor.js'
 
@@ -51,27 +48,5 @@ describe('elementwise ops', () => {
     expect(referenceValues(grad((a) => sum(minimum(a, y)))(x))).toEqual([1, 0, 1])
     expect(referenceValues(grad((b) => sum(minimum(x, b)))(y))).toEqual([0, 1, 0])
     expect(referenceValues(grad((a) => sum(relu(a)))([-1, 0, 1]))).toEqual([0, 0, 1])
-  })
-})
-
-/** An op that Gradus does not have. Nothing but this text is needed for it to work, forward and backward. */
-const cube = defineUnary({
-  name: 'cube',
-  operand: 'number',
-  expression: (math, x) => math.mul(math.mul(x, x), x),
-  reference: (x) => x ** 3,
-  gradient: ({ x, dy }) => multiply(dy, multiply(square(x), 3)),
-})
-
-describe('an op added in one place', () => {
-  it('has values, types and gradients of any order', () => {
-    checkOnReference({
-      name: 'cube',
-      inputs: [{ shape: [3], values: [-1, 2, 3] }],
-      build: ([x]) => cube(x),
-      expected: [-1, 8, 27],
-      gradient: 'second',
-    })
-    expect(cube(integers).dtype).toBe('int32')
   })
 })

@@ -1,6 +1,7 @@
 import type { DType } from '../../graph/dtype.js'
 import type { Shape } from '../../graph/shape.js'
 import type { Tensor } from '../../graph/tensor.js'
+import { defineUnary } from '../../ops/elementwise.js'
 import * as ops from '../../ops/index.js'
 import type { OpCase } from '../opTest.js'
 
@@ -260,7 +261,26 @@ const binaryCases: OpCase[] = [
   ),
 ]
 
+/** An op that Gradus does not have. Nothing but this text is needed for it to work, forward and backward, everywhere. */
+const cube = defineUnary({
+  name: 'cube',
+  operand: 'number',
+  expression: (math, x) => math.mul(math.mul(x, x), x),
+  reference: (x) => x ** 3,
+  gradient: ({ x, dy }) => ops.multiply(dy, ops.multiply(ops.square(x), 3)),
+})
+
 const otherCases: OpCase[] = [
+  {
+    name: 'an op added in one place',
+    inputs: [
+      { shape: [3], values: [-1, 2, 3] },
+      { shape: [17], dtype: 'int32' },
+    ],
+    build: ([x, integers]) => [cube(x), cube(integers)],
+    expected: [-1, 8, 27],
+    gradient: 'second',
+  },
   ...(['float32', 'int32', 'uint8', 'bool'] as const).flatMap((from) =>
     (['float32', 'int32', 'uint8', 'bool'] as const).map(
       (to): OpCase => ({
