@@ -10,12 +10,14 @@
  * | Node 24, mul + add               | 42 / 42 / 42   | 42 / 42 / 42   | 35 / 35 / 35   | 41 / 41 / 42   | 33 / 37 / 35   |
  * | Node 24, relaxed_madd            | 49 / 48 / 49   | 49 / 47 / 48   | 49 / 51 / 52   | 56 / 57 / 57   | 43 / 41 / 45   |
  *
- * - k is not to be unrolled. TurboFan in Node 20 and 22 moves all loads of a basic block before its arithmetic, so that
- *   rows * vectors + (rows + vectors) * unroll registers are live, and there are 15. Node 24 keeps the order of the
- *   program, and gains nothing from unrolling either. This holds for short walks too: for k = 24, Node 20 reaches 42
- *   with a loop and 18 without one (mul + add, 4x2).
- * - How addresses are written does not matter: pointers that are moved, base + counter, one pointer with offsets of
- *   rows in the instructions, all are within 6 %, the noise here. Nor does it matter whether memory is shared.
+ * - k is not to be unrolled. The slow cases are those in which more than 15 registers are live if all loads of a basic
+ *   block come before its arithmetic, rows * vectors + (rows + vectors) * unroll, so TurboFan in Node 20 and 22 seems to
+ *   order them so. Node 24 gains little or nothing from unrolling either. This holds for short walks too: for k = 24,
+ *   Node 20 reaches 42 with a loop and 18 without one (mul + add, 4x2).
+ * - How addresses are written does not matter for 4x2 and 2x4: pointers that are moved, base + counter, one pointer with
+ *   offsets of rows in the instructions are within 6 %, about the noise.
+ * - Tiles of more than 15 registers depend on chance: 6x2 with relaxed_madd on Node 20 reaches 38 in shared memory and 52
+ *   in memory that is not. So the probe takes the kind of memory that is used.
  * - Baseline code (Liftoff) reaches 7 to 15 GFLOP/s. V8 optimizes a function after 10 to 15 MFLOP in it, in 0.5 to 1 ms
  *   on another thread; a call that runs goes on in baseline code until it returns. With `--no-liftoff`, a function is
  *   optimized at its first call, which then takes 0.5 to 1 ms longer.
