@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest'
+import { type OperationNode, parameter } from '../../graph/node.js'
+import { sizeOf } from '../../graph/shape.js'
+import { conv } from '../../ops/conv.js'
+import { convImageGradient } from '../../ops/convImageGradient.js'
+import { convKernelGradient } from '../../ops/convKernelGradient.js'
+import type { ConvOptions } from '../../ops/convolutionGeometry.js'
+import {
+  checkTemplate,
+  interpreterEngine,
+  runTemplate,
+  testFloats,
+  testTraits,
+} from '../../testing/templateHarness.js'
+import { convolutionTemplate } from './convolution.cpu.js'
+
+interface Case extends ConvOptions {
+  readonly image: readonly number[]
+  readonly kernel: readonly number[]
+}
+
+const float32 = (shape: readonly number[]) => parameter('x', { shape, dtype: 'float32' })
+
+/** The nodes of a convolution and its two gradients. */
+function nodes({ image, kernel, ...options }: Case): OperationNode[] {
+  const [x, w] = [float32(image), float32(kernel)]
+  const y = conv(x, w, options)
+  const dy = float32(y.shape)
+  return [y, convImageGradient(dy, w, image, options), convKernelGradient(x, dy, kernel, options)].map(
+    (tensor) => tensor.node as OperationNode,
+  )
+}
+
+function check(size: Case, widths: readonly (4 | 8 | 16)[] = [4, 16]): void {
+  for (const node of nodes(size)) {
+    const inputs = node.inputs.map(({ shape }, i) => testFloats(sizeOf(shape), i + 1))
+    checkTemplate(convolutionTemplate, node, inputs, { tolerance: 2e-5, widths })
+  }
+}
+
+/** What is reported of the heaviest launch, by form. */
+function algorithms(size: Case, width: 4 | 8 | 16 = 4): string[] {
+  return nodes(size).map((node) => {
+    const inputs = node.inputs.map(({ shape }) => new Float32Array(sizeOf(shape)))
+    const options = { traits: testTraits(width), engine: () => {} }
+    const { launches } = runTemplate(convolutionTemplate, node, inputs, options)
+    const heaviest = launches.toSorted((a, b) => b.report.flops - a.report.flops)[0]
+    return `${heaviest.name}: ${heaviest.report.algorithm}`
+  })
+}
+
+describe('convolutionTemplate', () => {
+  for (const filters of [1, 3, 4, 5, 8, 9, 17])
+    it(`${filters} filters`, () => check({ image: [2, 6, 7, 3], kernel: [3, 3, 3, filters] }, [4, 8, 16]))
+
+  for (const channels of [1, 2, 4, 5, 8, 13])
+    it(`${channels} channels`, () => check({ image: [2, 5, 6, channels], kernel: [2, 3, channels, 6] }))
+
+  for (const width of [3, 4, 5, 6, 7, 9, 11, 18])
+    it(`images of width ${width}`, () => check({ image: [1, 4, width, 2], kernel: [3, 3, 2, 5] }, [4, 8, 16]))
+
+  it('strides', () => {
+    check({ image: [2, 9, 8, 3], kernel: [3, 3, 3, 5], strides: 2 })
+    check({ image: [1, 11, 10, 2], kernel: [2, 3, 2, 4], strides: [3, 2] })
+    check({ image: [1, 7, 9, 2], kernel: [2, 1, 2, 4], strides: [3, 2] })
+  })
+
+  it('dilation', () => {
+    check({ image: [1, 9, 9, 3], kernel: [3, 3, 3, 5], dilation: 2 })
+    check({ image: [1, 9, 12, 2], kernel: [2, 3, 2, 4], dilation: [3, 1], strides: [2, 3] })
+    check({ image: [1, 9, 12, 2], kernel: [3, 2, 2, 4], dilation: [1, 3], strides: [2, 3] })
+  })
+
+  it('padding', () => {
+    check({ image: [2, 5, 6, 3], kernel: [3, 3, 3, 5], padding: 'same' })
+    check({ image: [2, 7, 6, 3], kernel: [5, 2, 3, 5], padding: 'same', strides: 2 })
+    check({
+      image: [1, 4, 5, 2],
+      kernel: [3, 3, 2, 3],
+      padding: [
+        [3, 0],
+        [1, 4],
+      ],
+    })
+    check({ image: [1, 6, 6, 4], kernel: [3, 3, 4, 6], padding: 'same', dilation: 2 })
+  })
+
+  it('groups', () => {
+    check({ image: [2, 5, 6, 6], kernel: [3, 3, 3, 4], groups: 2 })
+    check({ image: [1, 5, 6, 10], kernel: [3, 2, 2, 15], groups: 5, padding: 'same', strides: 2 })
+    check({ image: [2, 5, 5, 5], kernel: [3, 3, 1, 5], groups: 5, padding: 'same' })
+    check({ image: [1, 5, 5, 3], kernel: [3, 3, 1, 6], groups: 3, dilation: 2 })
+  })
+
+  it('one spatial axis', () => {
+    check({ image: [2, 13, 3], kernel: [4, 3, 5], strides: 2, padding: 'same' })
+    check({ image: [2, 13, 3], kernel: [4, 3, 5] })
+  })
+
+  it('three spatial axes', () => {
+    check({ image: [2, 4, 5, 6, 2], kernel: [2, 3, 3, 2, 5] })
+    check({ image: [1, 5, 4, 6, 2], kernel: [3, 2, 3, 2, 3], strides: [2, 1, 2], padding: 'same' })
+    check({ image: [1, 5, 6, 5, 2], kernel: [2, 2, 2, 2, 3], dilation: 2 })
+  })
+
+  it('kernels of one tap, which are matrix products', () => {
+    check({ image: [2, 3, 5, 6], kernel: [1, 1, 6, 9] })
+    check({ image: [2, 5, 5, 6], kernel: [1, 1, 6, 9], strides: 2 })
+    expect(algorithms({ image: [2, 3, 5, 6], kernel: [1, 1, 6, 9] })[0]).toContain('as product')
+  })
+
+  it('short rows, of which a tile takes several', () => {
+    check({ image: [2, 5, 2, 3], kernel: [2, 2, 3, 6] }, [4, 8, 16])
+    check({ image: [1, 9, 4, 3], kernel: [2, 3, 3, 6] }, [4, 8, 16])
+    check({ image: [1, 3, 3, 3], kernel: [3, 3, 3, 6] }, [4, 8, 16])
+  })
+
+  it('empty batches', () => check({ image: [0, 5, 5, 2], kernel: [3, 3, 2, 4] }))
+
+  it('rows of pixels larger than the cache, cut into chunks', () => {
+    const size = { image: [2, 21, 30, 20], kernel: [1, 2, 20, 6] } as const
+    check(size, [4])
+    expect(algorithms(size)[2]).toContain('pixels in 6 chunks')
+  })
+
+  it('takes for each form the algorithm that counts fewest cycles', () => {
+    const wide = algorithms({ image: [2, 12, 12, 20], kernel: [5, 5, 20, 50] })
+    expect(wide[1]).toContain('products added where windows overlap')
+    const few = algorithms({ image: [2, 12, 12, 32], kernel: [3, 3, 32, 1], padding: 'same' })
+    expect(few[1]).toContain('flipped')
+    check({ image: [2, 12, 12, 32], kernel: [3, 3, 32, 1], padding: 'same' }, [4])
+    check({ image: [1, 8, 9, 16], kernel: [3, 2, 8, 2], groups: 2, padding: 'same' }, [4])
+  })
+
+  it('deals pixels out to threads where the kernel has few rows', () => {
+    const first = { image: [8, 28, 28, 1], kernel: [5, 5, 1, 20] }
+    expect(algorithms(first)[2]).toContain('shares as rows are few')
+    const [, , node] = nodes(first)
+    const inputs = node.inputs.map(({ shape }, i) => testFloats(sizeOf(shape), i + 1))
+    const { launches } = runTemplate(convolutionTemplate, node, inputs, {
+      traits: testTraits(4),
+      engine: interpreterEngine,
+    })
+    expect(launches[0].grid).toBeGreaterThanOrEqual(8)
+  })
+})

@@ -1,0 +1,223 @@
+import { sizeOf } from '../../graph/shape.js'
+import type { Value } from '../../loops/ir.js'
+import type { TargetTraits } from '../../loops/traits.js'
+import type { BufferView, Epilogue, Lowering } from '../lowering.js'
+import { lowerProduct } from './contraction.cpu.js'
+import {
+  type ConvolutionShape,
+  convolutionFlops,
+  describeShape,
+  groupChannels,
+  groupFilters,
+  hasRuns,
+  imageSteps,
+  isPadded,
+  lanesOf,
+} from './convolutionShape.js'
+import { rowsPerBlock, wantedItems } from './gridBlocks.js'
+import { withHalo } from './haloCopy.cpu.js'
+import { divide } from './laneBlocks.js'
+import { type DepthLoop, microKernel } from './microKernel.js'
+import { type Panels, packPanels } from './packing.cpu.js'
+import {
+  blockRange,
+  describeTiles,
+  firstLane,
+  forPanels,
+  forRows,
+  type PanelClass,
+  type Tiling,
+  tileMatrix,
+} from './tiling.js'
+
+/** Lowers `output = image * kernel`. */
+export function lowerForward(
+  shape: ConvolutionShape,
+  image: BufferView,
+  kernel: BufferView,
+  lowering: Lowering,
+  epilogue: Epilogue,
+): void {
+  if (isMatrixProduct(shape)) {
+    const rows = shape.batch * sizeOf(shape.output)
+    const sizes = { batch: 1, rows, depth: shape.channels, columns: shape.filters }
+    const operands = { a: image, transposeA: false, b: kernel, transposeB: false }
+    lowerProduct({ name: 'convolution 1x1 as product', ...sizes, ...operands }, lowering, epilogue)
+    return
+  }
+  const tiling = tileMatrix(shape.output[2], groupFilters(shape), lowering.traits)
+  const depth = sizeOf(shape.kernel) * groupChannels(shape)
+  const filters = packPanels(
+    lowering,
+    {
+      view: kernel,
+      offset: 0,
+      matrices: [{ count: shape.groups, stride: groupFilters(shape) }],
+      depth: [{ count: depth, stride: shape.filters }],
+      columns: groupFilters(shape),
+      columnStride: 1,
+    },
+    tiling,
+  )
+  convolve({ shape, image: withHalo(lowering, image, shape), filters, tiling }, 'forward', lowering, epilogue)
+}
+
+/** A kernel of one tap that visits every pixel once sees the image as a matrix of pixels and channels. */
+export const isMatrixProduct = (shape: ConvolutionShape): boolean =>
+  shape.groups === 1 && sizeOf(shape.kernel) === 1 && sizeOf(shape.strides) === 1 && !isPadded(shape)
+
+/** A convolution whose filters are packed, `[group][panel][tap, channel][lane]`, and whose image has its halo. */
+export interface PackedConvolution {
+  readonly shape: ConvolutionShape
+  readonly image: BufferView
+  readonly filters: Panels
+  /** Of one group's filters. */
+  readonly tiling: Tiling
+}
+
+/**
+ * Emits the launch that does the work. Rows of tiles are output pixels, k is (tap, channel), lanes are filters. Where
+ * output rows are short, a tile takes several of them.
+ */
+export function convolve(
+  { shape, image, filters, tiling }: PackedConvolution,
+  name: string,
+  lowering: Lowering,
+  epilogue: Epilogue,
+): void {
+  const { batch, groups } = shape
+  const [planes, height, width] = shape.output
+  const rows = planes * height
+  if (batch * rows * width * shape.filters === 0) return
+  const { traits } = lowering
+  const rowsPerTile = planes === 1 ? Math.max(1, Math.floor(shortestTile(tiling) / width)) : 1
+  const blockRows = rowsPerBlock(rows, rowsPerTile, batch, rowsInCache(shape, traits))
+  const rowBlocks = Math.ceil(rows / blockRows)
+  const blockPanels = Math.ceil(tiling.panels / Math.max(1, Math.floor(wantedItems / (batch * rowBlocks))))
+  const panelBlocks = Math.ceil(tiling.panels / blockPanels)
+  const grid = batch * rowBlocks * panelBlocks
+  const steps = imageSteps(shape)
+  const pixelStep = shape.strides[2] * steps.pixel
+  const rowStep = shape.strides[1] * steps.row
+  const planeStep = shape.strides[0] * steps.plane
+  const filtersFit = 4 * filters.elements <= traits.cache.l1 / 2
+
+  lowering.launch({
+    name: `convolution ${name} ${describeShape(shape)}`,
+    grid,
+    inPlace: epilogue.inPlace,
+    report: {
+      algorithm:
+        `micro-kernel on the image in place, tiles ${describeTiles(tiling)}; ` +
+        (filtersFit
+          ? 'all filters for one row after another, as they fit the first-level cache'
+          : 'one panel of filters for all rows after another'),
+      flops: convolutionFlops(shape),
+      lanes: lanesOf(groupFilters(shape), traits.width),
+      ...(grid === 1 ? { singleThreaded: 'the convolution is small' } : {}),
+    },
+    build: (b, operands) => {
+      const from = operands.read(image)
+      const packed = operands.read(filters.view)
+      const finish = epilogue.bind(b, operands)
+      const vectorBytes = 4 * b.width
+
+      b.for(b.begin, b.end, 1, (item) => {
+        const [block, panelBlock] = divide(b, item, panelBlocks)
+        const [n, rowBlock] = divide(b, block, rowBlocks)
+        const rowRange = blockRange(b, rowBlock, blockRows, rows)
+        const panelRange = blockRange(b, panelBlock, blockPanels, tiling.panels)
+        const imageStart = b.advance(from, n, 4 * shape.padded[0] * steps.plane)
+        const firstRow = b.mul(n, b.int(rows))
+
+        b.repeat(groups, false, (group) => {
+          const groupStart = b.advance(imageStart, group, 4 * groupChannels(shape))
+          const panels = b.advance(packed, group, 4 * filters.elements)
+          const firstColumn = b.mul(group, b.int(groupFilters(shape)))
+
+          const overRows = (body: (row: Value<'i32'>, count: number, start: Value<'ptr'>) => void): void =>
+            forRows(b, rows, rowsPerTile, ...rowRange, (row, count) => {
+              const [plane, y] = planes === 1 ? [b.int(0), row] : divide(b, row, height)
+              body(row, count, b.advance(b.advance(groupStart, plane, 4 * planeStep), y, 4 * rowStep))
+            })
+
+          /** The tiles of `count` output rows from `row` on, whose first window is at `start`, with one panel. */
+          const tiles = (
+            row: Value<'i32'>,
+            count: number,
+            start: Value<'ptr'>,
+            panel: PanelClass,
+            index: Value<'i32'>,
+            column: Value<'i32'>,
+          ): void => {
+            const pixels = count * width
+            const firstPixel = b.mul(b.add(firstRow, row), b.int(width))
+            const panelStart = b.advance(panels, firstLane(b, index, panel), 4 * filters.depth)
+            const wholeRows = rowsPerTile > 1
+            forRows(b, pixels, wholeRows ? pixels : panel.rows, 0, pixels, (x, tall) => {
+              const result = microKernel(b, {
+                rows: {
+                  base: b.advance(start, x, 4 * pixelStep),
+                  offsets: Array.from({ length: tall }, (_, r) =>
+                    wholeRows
+                      ? 4 * (Math.floor(r / width) * rowStep + (r % width) * pixelStep)
+                      : 4 * r * pixelStep,
+                  ),
+                },
+                columns: { base: panelStart, offsets: panel.counts.map((_, v) => v * vectorBytes) },
+                depth: depthLoops(shape, panel.vectors * vectorBytes),
+              })
+              const pixel = b.add(firstPixel, x)
+              result.forEach((values, r) =>
+                finish.emitRow(b.add(pixel, b.int(r)), b.add(firstColumn, column), values, panel.counts),
+              )
+            })
+          }
+
+          if (filtersFit) {
+            overRows((row, count, start) =>
+              forPanels(b, tiling, ...panelRange, (panel, index, column) =>
+                tiles(row, count, start, panel, index, column),
+              ),
+            )
+          } else {
+            forPanels(b, tiling, ...panelRange, (panel, index, column) =>
+              overRows((row, count, start) => tiles(row, count, start, panel, index, column)),
+            )
+          }
+        })
+      })
+    },
+  })
+}
+
+const shortestTile = ({ classes }: Tiling): number => Math.min(...classes.map(({ rows }) => rows))
+
+/** Output rows whose windows stay in the second-level cache while the panels of filters change. */
+function rowsInCache(shape: ConvolutionShape, { cache }: TargetTraits): number {
+  const extent = (shape.kernel[1] - 1) * shape.dilation[1] + 1
+  const rows = Math.floor(cache.l2 / 2 / (4 * imageSteps(shape).row))
+  return Math.max(1, Math.floor((rows - extent) / shape.strides[1]) + 1)
+}
+
+/** The walk over (tap, channel), along which the packed filters lie one step after another. */
+function depthLoops(shape: ConvolutionShape, stepBytes: number): DepthLoop[] {
+  const { kernel, dilation } = shape
+  const { pixel, row, plane } = imageSteps(shape)
+  const channels = groupChannels(shape)
+  const inner = hasRuns(shape)
+    ? [{ count: kernel[2] * channels, move: 1 }]
+    : [
+        { count: kernel[2], move: dilation[2] * pixel },
+        { count: channels, move: 1 },
+      ]
+  const loops = [
+    { count: kernel[0], move: dilation[0] * plane },
+    { count: kernel[1], move: dilation[1] * row },
+    ...inner,
+  ]
+  return loops.map(({ count, move }, level) => {
+    const inside = loops.slice(level + 1).reduce((steps, inner) => steps * inner.count, 1)
+    return { count, a: 4 * move, b: inside * stepBytes }
+  })
+}

@@ -1,0 +1,129 @@
+import { sizeOf } from '../../graph/shape.js'
+import type { BufferView, Epilogue, Lowering } from '../lowering.js'
+import { lowerProduct } from './contraction.cpu.js'
+import { convolve, isMatrixProduct } from './convolutionForward.cpu.js'
+import {
+  type ConvolutionShape,
+  groupChannels,
+  groupFilters,
+  hasRuns,
+  type Spatial,
+} from './convolutionShape.js'
+import { withHalo } from './haloCopy.cpu.js'
+import { packPanels } from './packing.cpu.js'
+import { type Tiling, tileMatrix } from './tiling.js'
+import { addWindows } from './windowAdd.cpu.js'
+
+/**
+ * Lowers the gradient of a convolution with respect to its image:
+ * `dX[pixel * stride + tap, channel] += sum over filters of dY[pixel, filter] * K[tap, channel, filter]`.
+ *
+ * Two ways, of which the one with fewer counted cycles is taken:
+ * - window adds: a matrix product gives all (tap of one kernel row, channel) values that each pixel sends to one row of
+ *   the image, and adds them there, where windows overlap. Computes nothing in vain.
+ * - flipped: the output gradient within a halo of zeros, convolved with the flipped kernel (strides of 1 only). Computes
+ *   with the halo's zeros, but adds nothing in memory.
+ */
+export function lowerImageGradient(
+  shape: ConvolutionShape,
+  gradient: BufferView,
+  kernel: BufferView,
+  lowering: Lowering,
+  epilogue: Epilogue,
+): void {
+  if (isMatrixProduct(shape)) {
+    const rows = shape.batch * sizeOf(shape.output)
+    const sizes = { batch: 1, rows, depth: shape.filters, columns: shape.channels }
+    const operands = { a: gradient, transposeA: false, b: kernel, transposeB: true }
+    lowerProduct(
+      { name: 'convolution 1x1 imageGradient as product', ...sizes, ...operands },
+      lowering,
+      epilogue,
+    )
+    return
+  }
+  const { traits } = lowering
+  const lanes = hasRuns(shape) ? shape.kernel[2] * shape.channels : groupChannels(shape)
+  const windowTiling = tileMatrix(shape.output[2], lanes, traits)
+  const windowCycles = countWindowCycles(shape, lanes, windowTiling, traits.width)
+  const flipped = flippedShape(shape)
+  const flippedTiling = tileMatrix(shape.image[2], groupChannels(shape), traits)
+  const flippedCycles = flipped
+    ? (sizeOf(shape.image) * macsPerPixel(shape)) / (2 * traits.width * flippedTiling.efficiency)
+    : Number.POSITIVE_INFINITY
+  const reason = flipped
+    ? `${kilo(windowCycles)} cycles an image counted, ${kilo(flippedCycles)} as a flipped convolution`
+    : 'strides or padding rule out a flipped convolution'
+
+  if (!flipped || windowCycles <= flippedCycles) {
+    addWindows({ shape, gradient, kernel, tiling: windowTiling, reason }, lowering, epilogue)
+    return
+  }
+  const packed = packPanels(lowering, flippedKernel(shape, kernel), flippedTiling)
+  const image = withHalo(lowering, gradient, flipped)
+  convolve(
+    { shape: flipped, image, filters: packed, tiling: flippedTiling },
+    `imageGradient, flipped (${kilo(flippedCycles)} cycles an image counted, ${kilo(windowCycles)} by window adds)`,
+    lowering,
+    epilogue,
+  )
+}
+
+const kilo = (count: number): string => `${Math.round(count / 1000)}k`
+
+/** Multiplications and additions for one pixel of the image and all its channels. */
+const macsPerPixel = (shape: ConvolutionShape): number =>
+  sizeOf(shape.kernel) * groupChannels(shape) * shape.filters
+
+/** Cycles that adding one vector into memory takes beside the micro-kernel. */
+const addCycles = 1.5
+
+function countWindowCycles(shape: ConvolutionShape, lanes: number, tiling: Tiling, width: number): number {
+  const { kernel, output, image, groups, dilation } = shape
+  const runs = hasRuns(shape) ? 1 : kernel[2]
+  const rowPairs = kernel[0] * kernel[1] * output[0] * output[1]
+  const macs = rowPairs * output[2] * lanes * runs * groups * groupFilters(shape)
+  const addsPerRow = kernel[0] * (dilation[1] === 1 ? 1 : kernel[1]) * runs * groups
+  const adds = image[0] * image[1] * addsPerRow * output[2] * (tiling.lanes / width)
+  return macs / (2 * width * tiling.efficiency) + addCycles * adds
+}
+
+/** The convolution that computes the gradient from dY with the flipped kernel, if there is one. */
+function flippedShape(shape: ConvolutionShape): ConvolutionShape | undefined {
+  const { image, before, padded, output, kernel, strides, dilation } = shape
+  const axes = [0, 1, 2] as const
+  const each = (size: (axis: 0 | 1 | 2) => number): Spatial => [size(0), size(1), size(2)]
+  const reach = each((axis) => dilation[axis] * (kernel[axis] - 1))
+  const haloBefore = each((axis) => reach[axis] - before[axis])
+  const fits = axes.every((axis) => {
+    const after = padded[axis] - image[axis] - before[axis]
+    return strides[axis] === 1 && haloBefore[axis] >= 0 && reach[axis] >= after
+  })
+  if (!fits) return undefined
+  return {
+    ...shape,
+    image: output,
+    before: haloBefore,
+    padded: each((axis) => image[axis] + reach[axis]),
+    output: image,
+    channels: shape.filters,
+    filters: shape.channels,
+  }
+}
+
+/** B[(tap from the last to the first, filter), channel]. */
+function flippedKernel(shape: ConvolutionShape, view: BufferView) {
+  const { kernel, filters, groups } = shape
+  const tap = groupChannels(shape) * filters
+  return {
+    view,
+    offset: (sizeOf(kernel) - 1) * tap,
+    matrices: [{ count: groups, stride: groupFilters(shape) }],
+    depth: [
+      { count: sizeOf(kernel), stride: -tap },
+      { count: groupFilters(shape), stride: 1 },
+    ],
+    columns: groupChannels(shape),
+    columnStride: filters,
+  }
+}

@@ -1,0 +1,210 @@
+import { sizeOf } from '../../graph/shape.js'
+import type { LoopBuilder } from '../../loops/builder.js'
+import type { Value } from '../../loops/ir.js'
+import type { BufferView, Epilogue, Lowering } from '../lowering.js'
+import {
+  type ConvolutionShape,
+  convolutionFlops,
+  describeShape,
+  groupChannels,
+  groupFilters,
+  lanesOf,
+} from './convolutionShape.js'
+import { rowsPerBlock, wantedItems } from './gridBlocks.js'
+import { withHalo } from './haloCopy.cpu.js'
+import { planChunks, planRows } from './kernelGradientPlan.js'
+import { divide } from './laneBlocks.js'
+import { microKernel } from './microKernel.js'
+import { blockRange, describeTiles, forPanels, type PanelClass, type Tiling } from './tiling.js'
+
+/**
+ * Lowers the gradient of a convolution with respect to its kernel:
+ * `dK[tap, channel, filter] = sum over images and pixels of image[pixel * stride + tap, channel] * dY[pixel, filter]`.
+ *
+ * Rows of tiles are (tap, channel), k walks output pixels, lanes are filters. The pixels are cut into chunks that stay
+ * in the first-level cache while all tiles of a thread take their part of the sum; between chunks the sums wait in
+ * memory. Threads share the rows; where these are few, the chunks are dealt out as well, in a number of shares that
+ * depends on the shape alone. A second launch adds the shares up.
+ */
+export function lowerKernelGradient(
+  shape: ConvolutionShape,
+  image: BufferView,
+  gradient: BufferView,
+  lowering: Lowering,
+  epilogue: Epilogue,
+): void {
+  const { traits } = lowering
+  const { groups, filters } = shape
+  const rows = sizeOf(shape.kernel) * groupChannels(shape)
+  if (rows * filters === 0) return
+  const plan = planRows(shape, traits)
+  const chunks = planChunks(shape, traits)
+  const { tiling } = plan
+  const items = groups * plan.items
+  const wantedShares = Math.min(chunks.count, Math.ceil(wantedItems / 2 / items))
+  const chunksPerShare = Math.ceil(chunks.count / Math.max(1, wantedShares))
+  const shares = Math.max(1, Math.ceil(chunks.count / Math.max(1, chunksPerShare)))
+  const sums: Sums = {
+    view: lowering.scratch('float32', shares * groups * rows * tiling.lanes),
+    shares,
+    rows,
+    tiling,
+  }
+  const padded = withHalo(lowering, image, shape)
+  const rowBytes = 4 * tiling.lanes
+  const shareBytes = groups * rows * rowBytes
+
+  lowering.launch({
+    name: `convolution kernelGradient ${describeShape(shape)}`,
+    grid: shares * items,
+    report: {
+      algorithm:
+        `micro-kernel with k over pixels, tiles ${describeTiles(tiling)}, pixels in ${chunks.count} chunks for the cache` +
+        (shares > 1 ? `, dealt out in ${shares} shares as rows are few` : ''),
+      flops: convolutionFlops(shape),
+      lanes: lanesOf(groupFilters(shape), traits.width),
+      ...(shares * items === 1 ? { singleThreaded: 'the convolution is small' } : {}),
+    },
+    build: (b, operands) => {
+      const from = operands.read(padded)
+      const dy = operands.read(gradient)
+      const to = operands.readWrite(sums.view)
+      const vectorBytes = 4 * b.width
+
+      /** Runs `body` for each tile of an item of the grid. */
+      const overTiles = (item: Value<'i32'>, share: Value<'ptr'>, body: (tile: SumTile) => void): void => {
+        const [group, rowItem] = divide(b, item, plan.items)
+        const groupSums = b.advance(share, group, rows * rowBytes)
+        forPanels(b, tiling, 0, tiling.panels, (panel, _, column) =>
+          plan.forTiles(b, rowItem, panel, (row, start, offsets) => {
+            const address = b.advance(b.advance(groupSums, row, rowBytes), column, 4)
+            body({ group, panel, column, start, offsets, address })
+          }),
+        )
+      }
+      const offsetOf = (r: number, v: number): number => r * rowBytes + v * vectorBytes
+      const store = ({ address }: SumTile, r: number, v: number, value: Value<'f32v'>): void =>
+        b.store('f32', address, value, offsetOf(r, v))
+
+      const clear = (tile: SumTile): void => {
+        const zero = b.constant('f32v', 0)
+        tile.offsets.forEach((_, r) => tile.panel.counts.forEach((_, v) => store(tile, r, v, zero)))
+      }
+
+      const accumulate = (tile: SumTile, chunk: ReturnType<typeof chunks.chunk>): void => {
+        const { group, panel, column, start, offsets, address } = tile
+        const imageAt = b.add(b.add(chunk.image, b.mul(group, b.int(groupChannels(shape)))), start)
+        const gradientAt = b.add(b.add(chunk.gradient, b.mul(group, b.int(groupFilters(shape)))), column)
+        const result = microKernel(b, {
+          rows: { base: b.advance(from, imageAt, 4), offsets: offsets.map((elements) => 4 * elements) },
+          columns: {
+            base: b.advance(dy, gradientAt, 4),
+            offsets: panel.counts.map((_, v) => v * vectorBytes),
+          },
+          depth: chunk.depth,
+          initial: offsets.map((_, r) =>
+            panel.counts.map((_, v) => b.loadVector('f32', address, offsetOf(r, v)) as Value<'f32v'>),
+          ),
+        })
+        result.forEach((values, r) => values.forEach((value, v) => store(tile, r, v, value)))
+      }
+
+      overShares(b, shares, items, (share, fromItem, toItem) => {
+        const shareSums = b.advance(to, share, shareBytes)
+        b.for(fromItem, toItem, 1, (item) => overTiles(item, shareSums, clear))
+        const [first, last] = blockRange(b, share, chunksPerShare, chunks.count)
+        b.for(first, last, 1, (index) => {
+          const chunk = chunks.chunk(b, index)
+          b.for(fromItem, toItem, 1, (item) => overTiles(item, shareSums, (tile) => accumulate(tile, chunk)))
+        })
+      })
+    },
+  })
+  addShares(shape, sums, lowering, epilogue)
+}
+
+interface SumTile {
+  readonly group: Value<'i32'>
+  readonly panel: PanelClass
+  readonly column: Value<'i32'>
+  /** Where the tile's first row starts in the image, and its other rows from there, in elements. */
+  readonly start: Value<'i32'>
+  readonly offsets: readonly number[]
+  /** Where its sums are. */
+  readonly address: Value<'ptr'>
+}
+
+/** Sums `[share][group][row][lane]`. */
+interface Sums {
+  readonly view: BufferView
+  readonly shares: number
+  readonly rows: number
+  readonly tiling: Tiling
+}
+
+/** Splits the function's part of a grid `[share][item]` into the items of each share that it touches. */
+function overShares(
+  b: LoopBuilder,
+  shares: number,
+  items: number,
+  body: (share: Value<'i32'>, fromItem: Value<'i32'>, toItem: Value<'i32'>) => void,
+): void {
+  if (shares === 1) {
+    body(b.int(0), b.begin, b.end)
+    return
+  }
+  const [first] = divide(b, b.begin, items)
+  const [last] = divide(b, b.sub(b.end, b.int(1)), items)
+  b.for(first, b.add(last, b.int(1)), 1, (share) => {
+    const start = b.mul(share, b.int(items))
+    const fromItem = b.binary('max', b.sub(b.begin, start), b.int(0)) as Value<'i32'>
+    const toItem = b.binary('min', b.sub(b.end, start), b.int(items)) as Value<'i32'>
+    body(share, fromItem, toItem)
+  })
+}
+
+/** Adds up the shares in order and hands the rows to the epilogue. */
+function addShares(
+  shape: ConvolutionShape,
+  { view, shares, rows, tiling }: Sums,
+  lowering: Lowering,
+  epilogue: Epilogue,
+): void {
+  const { groups } = shape
+  const blockRows = rowsPerBlock(rows, 1, groups, rows)
+  const blocks = Math.ceil(rows / blockRows)
+  lowering.launch({
+    name: `sum of ${shares} kernel gradients ${rows}x${shape.filters}`,
+    grid: groups * blocks,
+    report: {
+      algorithm: shares > 1 ? 'adds shares in order' : 'takes the sums to where the output lies',
+      flops: (shares - 1) * rows * shape.filters,
+      lanes: lanesOf(groupFilters(shape), lowering.traits.width),
+      ...(groups * blocks === 1 ? { singleThreaded: 'the kernel has one row' } : {}),
+    },
+    build: (b, operands) => {
+      const sums = operands.read(view)
+      const finish = epilogue.bind(b, operands)
+      b.for(b.begin, b.end, 1, (item) => {
+        const [group, block] = divide(b, item, blocks)
+        const [from, to] = blockRange(b, block, blockRows, rows)
+        const firstColumn = b.mul(group, b.int(groupFilters(shape)))
+        b.for(from, to, 1, (row) =>
+          forPanels(b, tiling, 0, tiling.panels, (panel, _, column) => {
+            const sumRow = b.add(b.mul(group, b.int(rows)), row)
+            const at = b.advance(b.advance(sums, sumRow, 4 * tiling.lanes), column, 4)
+            const totals = panel.counts.map((_, v) => b.variable(b.loadVector('f32', at, 4 * v * b.width)))
+            b.for(1, shares, 1, (share) => {
+              const other = b.advance(at, share, 4 * groups * rows * tiling.lanes)
+              totals.forEach((total, v) => {
+                b.set(total, b.add(b.get(total), b.loadVector('f32', other, 4 * v * b.width)))
+              })
+            })
+            const values = totals.map((total) => b.get(total) as Value<'f32v'>)
+            finish.emitRow(row, b.add(firstColumn, column), values, panel.counts)
+          }),
+        )
+      })
+    },
+  })
+}

@@ -1,0 +1,169 @@
+import { sizeOf } from '../../graph/shape.js'
+import type { LoopBuilder } from '../../loops/builder.js'
+import type { Value } from '../../loops/ir.js'
+import type { TargetTraits } from '../../loops/traits.js'
+import {
+  type ConvolutionShape,
+  groupChannels,
+  groupFilters,
+  hasRuns,
+  imageSteps,
+} from './convolutionShape.js'
+import { rowsPerBlock } from './gridBlocks.js'
+import { divide } from './laneBlocks.js'
+import type { DepthLoop } from './microKernel.js'
+import { blockRange, forRows, type PanelClass, type Tiling, tileMatrix } from './tiling.js'
+
+/** How the rows (tap, channel) of one group's kernel gradient are cut into items of the grid and tiles. */
+export interface RowPlan {
+  readonly tiling: Tiling
+  readonly items: number
+  /**
+   * Runs `body` for each tile of an item: `row` is the tile's first row, `start` where its first value lies in the
+   * image, and `offsets` where those of all its rows lie from there. In elements.
+   */
+  forTiles(
+    b: LoopBuilder,
+    item: Value<'i32'>,
+    panel: PanelClass,
+    body: (row: Value<'i32'>, start: Value<'i32'>, offsets: readonly number[]) => void,
+  ): void
+}
+
+/** So few rows are covered by tiles that are all written out, each with offsets of its own. */
+const mostRowsWrittenOut = 96
+
+/** Rows come in runs, one for each tap, or for each row of taps whose values lie side by side in the image. */
+export function planRows(shape: ConvolutionShape, traits: TargetTraits): RowPlan {
+  const { kernel, dilation } = shape
+  const steps = imageSteps(shape)
+  const runs = hasRuns(shape)
+  const length = groupChannels(shape) * (runs ? kernel[2] : 1)
+  const taps = runs ? [kernel[0], kernel[1]] : [kernel[0], kernel[1], kernel[2]]
+  const moves = [dilation[0] * steps.plane, dilation[1] * steps.row, dilation[2] * steps.pixel]
+  const rows = sizeOf(taps) * length
+  const columns = groupFilters(shape)
+
+  if (rows <= mostRowsWrittenOut && length % traits.tile.rows !== 0) {
+    const place = (row: number): number => {
+      let rest = Math.floor(row / length)
+      let at = row % length
+      for (let axis = taps.length - 1; axis >= 0; axis--) {
+        at += (rest % taps[axis]) * moves[axis]
+        rest = Math.floor(rest / taps[axis])
+      }
+      return at
+    }
+    return {
+      tiling: tileMatrix(rows, columns, traits),
+      items: 1,
+      forTiles(b, _item, panel, body) {
+        for (let first = 0; first < rows; first += panel.rows) {
+          const height = Math.min(panel.rows, rows - first)
+          const places = Array.from({ length: height }, (_, r) => place(first + r))
+          body(
+            b.int(first),
+            b.int(places[0]),
+            places.map((at) => at - places[0]),
+          )
+        }
+      },
+    }
+  }
+
+  const tiling = tileMatrix(length, columns, traits)
+  const itemRows = rowsPerBlock(length, tiling.rows, sizeOf(taps) * shape.groups, length)
+  const blocks = Math.ceil(length / itemRows)
+  return {
+    tiling,
+    items: sizeOf(taps) * blocks,
+    forTiles(b, item, panel, body) {
+      const [run, block] = divide(b, item, blocks)
+      let rest = run
+      let start = b.int(0)
+      for (let axis = taps.length - 1; axis >= 0; axis--) {
+        const [outer, tap] = taps[axis] === 1 ? [rest, b.int(0)] : divide(b, rest, taps[axis])
+        start = b.add(start, b.mul(tap, b.int(moves[axis])))
+        rest = outer
+      }
+      const firstRow = b.mul(run, b.int(length))
+      forRows(b, length, panel.rows, ...blockRange(b, block, itemRows, length), (row, height) =>
+        body(
+          b.add(firstRow, row),
+          b.add(start, row),
+          Array.from({ length: height }, (_, r) => r),
+        ),
+      )
+    },
+  }
+}
+
+/** How the output pixels of all images are cut into chunks of about the size of the first-level cache. */
+export interface ChunkPlan {
+  readonly count: number
+  /** Where a chunk starts in the image and in the output gradient, in elements, and the walk over its pixels. */
+  chunk(
+    b: LoopBuilder,
+    index: Value<'i32'>,
+  ): { readonly image: Value<'i32'>; readonly gradient: Value<'i32'>; readonly depth: readonly DepthLoop[] }
+}
+
+/** Steps of k beyond which loading and storing the sums costs little. */
+const enoughSteps = 512
+
+export function planChunks(shape: ConvolutionShape, traits: TargetTraits): ChunkPlan {
+  const { batch, strides, padded, filters } = shape
+  const [planes, height, width] = shape.output
+  const steps = imageSteps(shape)
+  const imageElements = padded[0] * steps.plane
+  const gradientElements = planes * height * width * filters
+  const rowMove = strides[1] * steps.row
+  const inRow: DepthLoop = { count: width, a: 4 * strides[2] * steps.pixel, b: 4 * filters }
+  const inPlane: DepthLoop = { count: height, a: 4 * rowMove, b: 4 * width * filters }
+  const budget = (0.75 * traits.cache.l1) / 4
+  const images = Math.floor(budget / (imageElements + gradientElements))
+
+  /** The length of a chunk, where the last may be shorter. */
+  const lengthAt = (b: LoopBuilder, from: Value<'i32'>, size: number, end: number): number | Value<'i32'> =>
+    end % size === 0 ? size : (b.binary('min', b.int(size), b.sub(b.int(end), from)) as Value<'i32'>)
+
+  if (images >= 1 || planes * height === 1) {
+    const pixels = planes * height * width
+    const perChunk = Math.max(1, Math.min(images, batch, Math.ceil(enoughSteps / Math.max(pixels, 1))))
+    return {
+      count: Math.ceil(batch / perChunk),
+      chunk(b, index) {
+        const first = b.mul(index, b.int(perChunk))
+        const count = lengthAt(b, first, perChunk, batch)
+        return {
+          image: b.mul(first, b.int(imageElements)),
+          gradient: b.mul(first, b.int(gradientElements)),
+          depth: [
+            { count, a: 4 * imageElements, b: 4 * gradientElements },
+            { count: planes, a: 4 * strides[0] * steps.plane, b: 4 * height * width * filters },
+            inPlane,
+            inRow,
+          ],
+        }
+      },
+    }
+  }
+
+  const fitting = Math.max(1, Math.floor(budget / (rowMove + width * filters)), Math.ceil(64 / width))
+  const perChunk = Math.ceil(height / Math.ceil(height / fitting))
+  const perPlane = Math.ceil(height / perChunk)
+  return {
+    count: batch * planes * perPlane,
+    chunk(b, index) {
+      const [planeOfAll, part] = divide(b, index, perPlane)
+      const [n, plane] = divide(b, planeOfAll, planes)
+      const row = b.mul(part, b.int(perChunk))
+      const image = b.add(b.mul(n, b.int(imageElements)), b.mul(plane, b.int(strides[0] * steps.plane)))
+      return {
+        image: b.add(image, b.mul(row, b.int(rowMove))),
+        gradient: b.mul(b.add(b.mul(planeOfAll, b.int(height)), row), b.int(width * filters)),
+        depth: [{ ...inPlane, count: lengthAt(b, row, perChunk, height) }, inRow],
+      }
+    },
+  }
+}
