@@ -83,7 +83,7 @@ export abstract class Layer extends Callable implements Configurable {
     const build = this.build
     Object.defineProperty(this, 'build', {
       value: (inputShape: BatchShape) => {
-        if (this.inputSpec) checkInputShape(this.title, this.inputSpec, inputShape)
+        this.checkInput(inputShape)
         this.ownWeights.length = 0
         build.call(this, withOpenBatch(inputShape))
         this.builtInputShape = withOpenBatch(inputShape)
@@ -114,7 +114,7 @@ export abstract class Layer extends Callable implements Configurable {
    */
   invoke(inputs: TensorLike, options: CallOptions = {}): Tensor {
     const x = asTensor(inputs)
-    if (this.inputSpec) checkInputShape(this.title, this.inputSpec, x.shape)
+    this.checkInput(x.shape)
     const context = contextFor(options)
     return inContext(context, () =>
       this.named(() => {
@@ -122,6 +122,11 @@ export abstract class Layer extends Callable implements Configurable {
         return this.call(x, context)
       }),
     )
+  }
+
+  /** @throws ShapeError naming the layer, if an input of this shape does not fit */
+  checkInput(inputShape: BatchShape): void {
+    if (this.inputSpec) checkInputShape(this.title, this.inputSpec, inputShape)
   }
 
   /** The output's shape for an input's shape. The default finds it by tracing `call`. */
@@ -266,12 +271,14 @@ export abstract class Layer extends Callable implements Configurable {
     }
   }
 
+  // biome-ignore-start lint/complexity/noThisInStatic: the subclass on which it is called is the one to make.
   /** A layer with the settings of a config. */
   static fromConfig(this: LayerClass, config: Config): Layer {
     const positional = this.positional.map((key) => config[key])
     const options = optionsOf(config, [...this.positional, 'dtype'])
     return new (this as unknown as new (...settings: unknown[]) => Layer)(...positional, options)
   }
+  // biome-ignore-end lint/complexity/noThisInStatic: as above.
 
   /** @throws StateError if the weights do not exist yet */
   protected requireBuilt(purpose: string): void {

@@ -7,7 +7,7 @@ import type { CompiledModel, Objective } from './compiledModel.js'
 import type { DataInput } from './dataSource.js'
 import { runEvaluation } from './evaluate.js'
 import { History } from './history.js'
-import { Listeners, type Logs } from './listener.js'
+import { Listeners, type Logs, type TrainingListener } from './listener.js'
 import { logsOf, validationLogs } from './logs.js'
 import type { Model } from './model.js'
 import { positiveInteger, resolveVerbosity, type Verbosity } from './options.js'
@@ -41,6 +41,8 @@ export interface FitOptions {
   readonly signal?: AbortSignal
   /** Where progress is written. Default: standard output, or the console in a browser. */
   readonly output?: TextOutput
+  /** Told when epochs and batches begin and end. */
+  readonly callbacks?: readonly TrainingListener[]
 }
 
 /** What one run of `fit` works with. */
@@ -81,7 +83,8 @@ export async function fitModel(
   const steps = batchCount(train.x.samples, batchSize)
   const { verbose, output: text } = resolveVerbosity(options.verbose, options.output, 2)
   const history = new History()
-  const listeners = new Listeners([history, verbose === 0 ? undefined : new ProgressListener(text)], {
+  const progress = verbose === 0 ? undefined : new ProgressListener(text)
+  const listeners = new Listeners([history, progress, ...(options.callbacks ?? [])], {
     epochs,
     steps,
     verbose,

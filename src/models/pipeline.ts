@@ -1,6 +1,16 @@
 /** Steps handed to the executor before the first one's results are awaited: one runs while the next is prepared. */
 const IN_FLIGHT = 2
 
+/** Milliseconds after which timers, input and drawing get their turn, on an executor that does not wait for workers. */
+const LONGEST_TURN = 50
+let turnBegan = 0
+
+async function letOthersRun(): Promise<void> {
+  if (performance.now() - turnBegan < LONGEST_TURN) return
+  await new Promise((resolve) => setTimeout(resolve))
+  turnBegan = performance.now()
+}
+
 export interface PipelineOptions<R> {
   readonly steps: number
   /** Prepares and starts a step. */
@@ -23,6 +33,7 @@ export async function runPipelined<R>({ steps, launch, land, signal }: PipelineO
     const results = await flying[0]
     flying.shift()
     if ((await land(landed++, results)) === false) goesOn = false
+    await letOthersRun()
   }
   try {
     for (let step = 0; step < steps && goesOn; step++) {

@@ -60,7 +60,8 @@ export class Sequential extends Model {
       let shape = inputShape
       for (const layer of this.stack) {
         // Layers built before keep their weights.
-        if (!layer.built) layer.build(shape)
+        if (layer.built) layer.checkInput(shape)
+        else layer.build(shape)
         shape = layer.computeOutputShape(shape)
       }
     })

@@ -55,8 +55,8 @@ function columnsFor({ lineLength, showTrainable }: SummaryOptions, terminal: num
   const ends = [0.45 * scale, 0.8 * scale, scale, ...(showTrainable ? [1] : [])].map((part) =>
     Math.trunc(part * length),
   )
-  // Beside its text a column takes one bar and two blanks.
-  return headers.map((column, i) => ({ ...column, width: Math.max(1, ends[i] - (ends[i - 1] ?? 0) - 3) }))
+  // Beside its text a column takes two blanks and the bar behind it; the first also the bar before it.
+  return headers.map((column, i) => ({ ...column, width: Math.max(1, ends[i] - (ends[i - 1] ?? 1) - 3) }))
 }
 
 function rowsOf(model: Layer, options: SummaryOptions, depth = 0): string[][] {

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import { relu } from '../activations/relu.js'
+import * as layers from '../layers/index.js'
+import { sampleTensor } from '../testing/runLayerTest.js'
+import { resetNames } from '../utils/naming.js'
+import { setRandomSeed } from '../utils/randomSeed.js'
+import { Sequential, sequential } from './sequential.js'
+
+const hosts = (model: Sequential) => model.weights.map((weight) => Array.from(weight.host ?? []))
+
+describe('sequential', () => {
+  it('is built at once when the input is known', () => {
+    resetNames()
+    const byLayer = sequential([layers.input([4]), layers.dense(3), layers.dense(2)])
+    const byOption = sequential([layers.dense(3, { inputShape: [4] }), layers.dense(2)])
+    for (const model of [byLayer, byOption]) {
+      expect(model.built).toBe(true)
+      expect(model.countParams()).toBe(4 * 3 + 3 + 3 * 2 + 2)
+      expect(model.builtInputShape).toEqual([null, 4])
+      expect(model.outputShape).toEqual([null, 2])
+      expect(model.layers).toHaveLength(2)
+    }
+    expect([byLayer.name, byOption.name]).toEqual(['sequential', 'sequential_1'])
+  })
+
+  it('is built later when it is not', () => {
+    const model = sequential([layers.dense(3), layers.dense(2)])
+    expect(model.built).toBe(false)
+    model.build([null, 4])
+    expect(model.countParams()).toBe(23)
+    const other = sequential([layers.dense(3)])
+    expect(other(sampleTensor([5, 4])).shape).toEqual([5, 3])
+    expect(other.countParams()).toBe(15)
+  })
+
+  it('grows by add, keeping weights, and shrinks by pop', () => {
+    const model = sequential()
+    model.add(layers.input([4]))
+    model.add(layers.dense(3))
+    const [kernel] = model.weights
+    model.add(layers.dense(2, { name: 'last' }))
+    expect(model.weights[0]).toBe(kernel)
+    expect(model.outputShape).toEqual([null, 2])
+    expect(model.pop()?.name).toBe('last')
+    expect(model.outputShape).toEqual([null, 3])
+  })
+
+  it('draws weights by its seed, by list or by add', () => {
+    const list = () => [layers.input([4]), layers.dense(3), layers.dense(2)]
+    const first = hosts(sequential(list(), { seed: 3 }))
+    const grown = sequential([], { seed: 3 })
+    for (const layer of list()) grown.add(layer)
+    expect(hosts(grown)).toEqual(first)
+    expect(hosts(sequential(list(), { seed: 4 }))).not.toEqual(first)
+    setRandomSeed(3)
+    const global = hosts(sequential(list()))
+    setRandomSeed(3)
+    expect(hosts(sequential(list()))).toEqual(global)
+  })
+
+  it('is a layer itself', () => {
+    const inner = sequential([layers.input([4]), layers.dense(3)], { name: 'inner' })
+    const outer = sequential([inner, layers.dense(2)])
+    expect(outer.built).toBe(true)
+    expect(outer.weights.slice(0, 2)).toEqual(inner.weights)
+    inner.trainable = false
+    expect(outer.trainableWeights).toHaveLength(2)
+  })
+
+  it('survives a config round trip', () => {
+    const model = sequential(
+      [
+        layers.input([6, 6, 1]),
+        layers.conv2d(2, 3, { activation: 'relu' }),
+        layers.flatten(),
+        layers.dense(2),
+      ],
+      { name: 'net' },
+    )
+    const again = Sequential.fromConfig(JSON.parse(JSON.stringify(model.getConfig())))
+    expect(again.getConfig()).toEqual(model.getConfig())
+    expect(again.countParams()).toBe(model.countParams())
+  })
+
+  it('says what is wrong with a list', () => {
+    expect(() => sequential([relu as never])).toThrow(
+      /expected a layer such as layers.dense\(10\), received a function/,
+    )
+    expect(() => sequential([layers.flatten({ name: 'a' }), layers.flatten({ name: 'a' })])).toThrow(
+      /named 'a' already/,
+    )
+    expect(() => sequential([layers.flatten(), layers.input([3])])).toThrow(/must be the first/)
+    expect(() => sequential().build([null, 3])).toThrow(/has no layers/)
+    expect(() => sequential([layers.input([28, 28]), layers.conv2d(3, 3, { name: 'c' })])).toThrow(
+      /Layer 'c' \(Conv2D\): expected an input of rank 4/,
+    )
+    expect(() => sequential([layers.input([4]), layers.dense(1)]).build([null, 5])).toThrow(
+      /expected size 4 on axis 1/,
+    )
+  })
+})
