@@ -176,6 +176,7 @@ function addShares(
   lowering.launch({
     name: `sum of ${shares} kernel gradients ${rows}x${shape.filters}`,
     grid: groups * blocks,
+    inPlace: epilogue.inPlace,
     report: {
       algorithm: shares > 1 ? 'adds shares in order' : 'takes the sums to where the output lies',
       flops: (shares - 1) * rows * shape.filters,
