@@ -26,16 +26,19 @@ describe('the progress bar on a terminal', () => {
     at(1000)
     bar.update(1, logs)
     at(1000 + 46 * 65)
+    bar.update(47, logs)
+    at(9000)
     bar.finish(logs)
     expect(plain(written[0])).toBe(' 1/47 ━━━━━━━━━━━━━━━━━━━━ 46s 1s/step - accuracy: 0.6518 - loss: 1.1423')
     expect(written[0]).toBe(
       `\r\x1b[1m 1/47\x1b[0m \x1b[37m${'━'.repeat(20)}\x1b[0m \x1b[1m46s\x1b[0m 1s/step - accuracy: 0.6518 - loss: 1.1423\x1b[K`,
     )
-    expect(plain(written[1])).toBe(
-      '47/47 ━━━━━━━━━━━━━━━━━━━━ 4s 65ms/step - accuracy: 0.6518 - loss: 1.1423',
+    expect(plain(written[1])).toContain(' 0s 65ms/step')
+    expect(plain(written[2])).toBe(
+      '47/47 ━━━━━━━━━━━━━━━━━━━━ 9s 65ms/step - accuracy: 0.6518 - loss: 1.1423',
     )
-    expect(written[1]).toContain(`\x1b[32m${'━'.repeat(20)}\x1b[0m`)
-    expect(written[2]).toBe('\n')
+    expect(written[2]).toContain(`\x1b[32m${'━'.repeat(20)}\x1b[0m`)
+    expect(written[3]).toBe('\n')
   })
 
   it('is drawn at most every 50 ms', () => {
@@ -63,8 +66,9 @@ describe('the progress bar on a terminal', () => {
     bar.update(1, { loss: 0.00012345 })
     expect(plain(written[0])).toContain('1:40 100ms/step - loss: 1.2345e-04')
     at(100 + 0.25 * 1000)
+    bar.update(1001, {})
     bar.finish({ loss: 0, val_loss: Number.NaN })
-    expect(plain(written[1])).toContain('0s 250us/step - loss: 0.0000e+00 - val_loss: NaN')
+    expect(plain(written[2])).toContain('0s 250us/step - loss: 0.0000e+00 - val_loss: NaN')
   })
 })
 
@@ -76,6 +80,7 @@ describe('progress where there is no terminal', () => {
     listener.onEpochBegin(0)
     listener.onTrainBatchEnd(0, { loss: 2 })
     at(3000)
+    listener.onTrainBatchEnd(46, { loss: 2 })
     listener.onEpochEnd(0, { accuracy: 0.5, loss: 1, val_loss: 2 })
     expect(written).toEqual([
       'Epoch 1/2 - 47/47 - 3s - 65ms/step - accuracy: 0.5000 - loss: 1.0000 - val_loss: 2.0000\n',

@@ -28,11 +28,12 @@ export interface ProgressBarOptions {
 /**
  * How far a run is, in the form of Keras 3: `47/47 ━━━━━━━━━━━━━━━━━━━━ 3s 65ms/step - accuracy: 0.6518 - loss: 1.1423`.
  * While it goes on the time is what remains, at the end what it took. The first step, which compiles, does not count
- * in the time per step if others follow.
+ * in the time per step if others follow; nor does what comes after the last step, such as validation.
  */
 export class ProgressBar {
   private readonly start: number
   private afterFirstStep: number | undefined
+  private perStep = 0
   private lastDrawn = Number.NEGATIVE_INFINITY
 
   constructor(private readonly options: ProgressBarOptions) {
@@ -43,12 +44,12 @@ export class ProgressBar {
   update(done: number, logs: Logs): void {
     const { now, live } = this.options
     const time = now()
-    const perStep = this.timePerStep(done, time)
+    this.perStep = this.timePerStep(done, time)
     if (done === 1) this.afterFirstStep = time
     if (!live || time - this.lastDrawn < INTERVAL) return
     this.lastDrawn = time
-    const remaining = perStep * (this.options.target - done)
-    this.draw(done, formatRemaining(remaining / 1000), ` ${formatStep(perStep)}${formatLogs(logs)}`)
+    const remaining = this.perStep * (this.options.target - done)
+    this.draw(done, formatRemaining(remaining / 1000), ` ${formatStep(this.perStep)}${formatLogs(logs)}`)
   }
 
   /** Shows the end. */
@@ -56,7 +57,7 @@ export class ProgressBar {
     const { now, live, target, output, label = '' } = this.options
     const time = now()
     const seconds = `${Math.round((time - this.start) / 1000)}s`
-    const perStep = formatStep(this.timePerStep(target, time))
+    const perStep = formatStep(this.perStep)
     if (live) {
       this.draw(target, seconds, ` ${perStep}${formatLogs(logs)}`)
       output.write('\n')
@@ -82,7 +83,6 @@ export class ProgressBar {
   }
 
   private timePerStep(done: number, time: number): number {
-    if (done === 0) return 0
     if (this.afterFirstStep !== undefined && done > 1) return (time - this.afterFirstStep) / (done - 1)
     return (time - this.start) / done
   }
