@@ -6,7 +6,7 @@ import type { Value, Variable } from '../../loops/ir.js'
 export interface DepthLoop {
   /** May be a value only in the outermost loop. */
   readonly count: number | Value<'i32'>
-  /** Bytes by which A and B move with each iteration. B's may not be negative, A's only in the outermost loop. */
+  /** Bytes by which A and B move with each iteration. */
   readonly a: number
   readonly b: number
 }
@@ -21,16 +21,6 @@ export interface Tile {
   readonly depth: readonly DepthLoop[]
   /** What the accumulators start with: `initial[r][v]`. Default: zeros. */
   readonly initial?: readonly (readonly Value<'f32v'>[])[]
-}
-
-/** The most steps of k written out in one loop body. */
-const unrolledSteps = 8
-/** A whole walk, or inner loops together, of at most this many steps are written out in full. */
-const straightSteps = 32
-
-interface Extent {
-  readonly a: number
-  readonly b: number
 }
 
 /**
@@ -49,89 +39,60 @@ export function microKernel(b: LoopBuilder, tile: Tile): Value<'f32v'>[][] {
   return sums.map((row) => row.map((sum) => b.get(sum)))
 }
 
+type Sums = readonly (readonly Variable<'f32v'>[])[]
+
 interface Pointers {
   readonly a: Variable<'ptr'>
   readonly b: Variable<'ptr'>
 }
 
-/** Emits the loops and returns by how much they leave the pointers moved. */
+/**
+ * Emits the loops and returns by how many bytes they leave the pointers moved. Steps are not written out several times:
+ * with the arithmetic of 8 or more accumulators around it, a loop's end costs next to nothing, while engines that order
+ * all loads of a loop body before its arithmetic run out of registers.
+ */
 function walk(
   b: LoopBuilder,
   tile: Tile,
   loops: readonly DepthLoop[],
-  sums: readonly (readonly Variable<'f32v'>[])[],
+  sums: Sums,
   pointers: Pointers,
-): Extent {
-  const steps = straightWalk(loops)
-  if (steps) {
-    emitSteps(b, tile, steps, sums, pointers)
+): Moved {
+  const [loop, ...inner] = loops
+  if (!loop) {
+    step(b, tile, sums, pointers)
     return { a: 0, b: 0 }
   }
-  const [{ count, a, b: bytesB }, ...inner] = loops
-  if (inner.length > 0) {
-    b.for(0, count, 1, () => {
-      const moved = walk(b, tile, inner, sums, pointers)
-      advance(b, pointers, a - moved.a, bytesB - moved.b)
-    })
-    return typeof count === 'number' ? { a: count * a, b: count * bytesB } : { a: 0, b: 0 }
-  }
-  const unroll = typeof count === 'number' ? unrolling(count) : 1
-  const line = (length: number): Extent[] => Array.from({ length }, (_, i) => ({ a: i * a, b: i * bytesB }))
-  const turns = typeof count === 'number' ? Math.floor(count / unroll) : count
-  b.for(0, turns, 1, () => {
-    emitSteps(b, tile, line(unroll), sums, pointers)
-    advance(b, pointers, unroll * a, unroll * bytesB)
+  const { count } = loop
+  b.for(0, count, 1, () => {
+    const moved = walk(b, tile, inner, sums, pointers)
+    move(b, pointers, { a: loop.a - moved.a, b: loop.b - moved.b })
   })
-  if (typeof count !== 'number') return { a: 0, b: 0 }
-  const rest = count % unroll
-  if (rest > 0) emitSteps(b, tile, line(rest), sums, pointers)
-  return { a: (count - rest) * a, b: (count - rest) * bytesB }
+  // Nothing runs after the outermost loop, so that there it does not matter.
+  return typeof count === 'number' ? { a: count * loop.a, b: count * loop.b } : { a: 0, b: 0 }
 }
 
-function emitSteps(
-  b: LoopBuilder,
-  { rows, columns }: Tile,
-  steps: readonly Extent[],
-  sums: readonly (readonly Variable<'f32v'>[])[],
-  pointers: Pointers,
-): void {
+interface Moved {
+  readonly a: number
+  readonly b: number
+}
+
+function step(b: LoopBuilder, { rows, columns }: Tile, sums: Sums, pointers: Pointers): void {
   const a = b.get(pointers.a)
-  const bAt = b.get(pointers.b)
-  const values: Value[][] = sums.map((row) => row.map((sum) => b.get(sum)))
-  for (const step of steps) {
-    const vectors = columns.offsets.map((offset) => b.loadVector('f32', bAt, offset + step.b))
-    rows.offsets.forEach((offset, r) => {
-      const factor = b.loadSplat('f32', a, offset + step.a)
-      vectors.forEach((vector, v) => {
-        values[r][v] = b.mulAdd(factor, vector, values[r][v])
-      })
+  const right = b.get(pointers.b)
+  const vectors = columns.offsets.map((offset) => b.loadVector('f32', right, offset))
+  rows.offsets.forEach((offset, r) => {
+    const factor = b.loadSplat('f32', a, offset)
+    sums[r].forEach((sum, v) => {
+      b.set(sum, b.mulAdd(factor, vectors[v], b.get(sum)) as Value<'f32v'>)
     })
-  }
-  sums.forEach((row, r) => row.forEach((sum, v) => b.set(sum, values[r][v] as Value<'f32v'>)))
+  })
 }
 
-function advance(b: LoopBuilder, pointers: Pointers, a: number, bytesB: number): void {
+function move(b: LoopBuilder, pointers: Pointers, by: Moved): void {
   const one = b.int(1)
-  if (a !== 0) b.set(pointers.a, b.advance(b.get(pointers.a), one, a))
-  if (bytesB !== 0) b.set(pointers.b, b.advance(b.get(pointers.b), one, bytesB))
-}
-
-/** All steps of the loops, if they are few enough to write out and lie at offsets from 0 up. */
-function straightWalk(loops: readonly DepthLoop[]): Extent[] | undefined {
-  let steps: Extent[] = [{ a: 0, b: 0 }]
-  for (const { count, a, b } of loops) {
-    if (typeof count !== 'number' || count * steps.length > straightSteps || a < 0 || b < 0) return undefined
-    steps = steps.flatMap((step) =>
-      Array.from({ length: count }, (_, i) => ({ a: step.a + i * a, b: step.b + i * b })),
-    )
-  }
-  return steps
-}
-
-/** The number of steps to write out for a loop of `count`: the most that leaves no rest, if that is at least 4. */
-function unrolling(count: number): number {
-  for (let steps = unrolledSteps; steps >= 4; steps--) if (count % steps === 0) return steps
-  return unrolledSteps
+  if (by.a !== 0) b.set(pointers.a, b.advance(b.get(pointers.a), one, by.a))
+  if (by.b !== 0) b.set(pointers.b, b.advance(b.get(pointers.b), one, by.b))
 }
 
 /** Drops loops of one iteration and joins loops that together step evenly. */

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import { canonicalize } from '../graph/canonical.js'
+import { type Trace, trace } from '../graph/trace.js'
+import { Variable } from '../graph/variable.js'
+import type { TargetTraits } from '../loops/traits.js'
+import { add } from '../ops/add.js'
+import { broadcastTo } from '../ops/broadcastTo.js'
+import { conv } from '../ops/conv.js'
+import { exp } from '../ops/exp.js'
+import { loop } from '../ops/loop.js'
+import { matmul } from '../ops/matmul.js'
+import { maxPool } from '../ops/maxPool.js'
+import { multiply } from '../ops/multiply.js'
+import { relu } from '../ops/relu.js'
+import { softmax } from '../ops/softmax.js'
+import { subtract } from '../ops/subtract.js'
+import { sum } from '../ops/sum.js'
+import { zeros } from '../ops/tensor.js'
+import { transpose } from '../ops/transpose.js'
+import { compile } from './compile.js'
+import type { Step } from './program.js'
+
+const traits: TargetTraits = {
+  name: 'test',
+  width: 4,
+  fusedMulAdd: false,
+  tile: { rows: 4, vectors: 2 },
+  accumulators: 8,
+  cache: { l1: 32 * 1024, l2: 1024 * 1024 },
+}
+
+const program = (traced: Trace) => compile(canonicalize(traced), traits, { verify: true })
+/** What each launch computes, data movement for the micro-kernel left out. */
+const launches = (traced: Trace) =>
+  program(traced)
+    .report.launches.filter(({ function: name }) => !name.startsWith('pack'))
+    .map(({ ops }) => ops)
+const input = (...shape: number[]) => ({ name: 'x', shape, dtype: 'float32' }) as const
+
+describe('fusion', () => {
+  it('makes one launch of elementwise ops and views', () => {
+    const traced = trace([input(8, 6), input(6, 8)], (x, y) => [relu(add(multiply(x, 2), transpose(y)))])
+    expect(launches(traced)).toEqual(['multiply+add+relu'])
+  })
+
+  it('finishes a contraction or convolution with what follows it', () => {
+    const dense = trace([input(8, 6), input(6, 5), input(5)], (x, w, b) => [relu(add(matmul(x, w), b))])
+    expect(launches(dense)).toEqual(['matmul+add+relu'])
+    const image = trace([input(2, 8, 8, 3), input(3, 3, 3, 4), input(4)], (x, w, b) => [
+      relu(add(conv(x, w), b)),
+    ])
+    expect(launches(image)).toEqual(['conv+add+relu'])
+  })
+
+  it('stores a contraction as well where others read it', () => {
+    const traced = trace([input(8, 6), input(6, 5)], (x, w) => {
+      const product = matmul(x, w)
+      return [product, relu(product)]
+    })
+    expect(launches(traced)).toEqual(['matmul+relu'])
+  })
+
+  it('does not finish a contraction with what needs all of it', () => {
+    const traced = trace([input(8, 6), input(6, 5)], (x, w) => [softmax(matmul(x, w))])
+    const [first, ...rest] = launches(traced)
+    expect(first).toBe('matmul')
+    expect(rest.length).toBeGreaterThan(1)
+  })
+
+  it('takes what comes before a reduction or a window into it', () => {
+    const traced = trace([input(8, 6)], (x) => [sum(multiply(x, x), { axis: 1 })])
+    expect(program(traced).report.launches.map((launch) => launch.function)).toEqual(['reduce sum multiply'])
+    const pooled = trace([input(2, 4, 4, 3)], (x) => [maxPool(relu(x), { size: [2, 2], strides: [2, 2] })])
+    expect(program(pooled).report.launches.map((launch) => launch.function)).toEqual(['reduce max relu'])
+  })
+
+  it('computes once what is then repeated', () => {
+    const traced = trace([input(1), input(100)], (x, y) => [multiply(broadcastTo(exp(x), [100]), y)])
+    expect(launches(traced)).toEqual(['exp', 'multiply'])
+  })
+
+  it('updates variables in place, without copies and without scratch', () => {
+    const weight = new Variable(new Float32Array(50), [50])
+    const moment = new Variable(new Float32Array(50), [50])
+    const traced = trace([input(50)], (gradient) => {
+      const next = add(multiply(moment.value(), 0.9), gradient)
+      moment.assign(next)
+      weight.assign(subtract(weight.value(), multiply(next, 0.1)))
+      return []
+    })
+    const compiled = program(traced)
+    expect(compiled.report.launches).toHaveLength(1)
+    expect(compiled.arenaBytes).toBe(0)
+    expect(compiled.assigned).toHaveLength(2)
+  })
+
+  it('swaps variables correctly: no new value is written while the old one is still to be read', () => {
+    const [a, b] = [1, 2].map((value) => new Variable([value, value], [2]))
+    const traced = trace([], () => {
+      const [x, y] = [a.value(), b.value()]
+      a.assign(y)
+      b.assign(x)
+      return []
+    })
+    expect(program(traced).report.launches.length).toBeGreaterThanOrEqual(3)
+  })
+
+  it('keeps a loop of any length one body', () => {
+    const steps = (length: number): readonly Step[] => {
+      const traced = trace([input(length, 4), input(4)], (xs, start) => [
+        loop({ initial: [start], sequences: [xs] }, ([state], [x]) => ({
+          carries: [relu(add(state, x))],
+          outputs: [],
+        })).carries[0],
+      ])
+      return program(traced).steps
+    }
+    expect(steps(500).length).toBe(steps(5).length)
+    expect(steps(500).some((step) => step.type === 'repeat' && step.count === 500)).toBe(true)
+  })
+
+  it('compiles a graph of no elements to nothing', () => {
+    expect(program(trace([input(0, 4)], (x) => [add(x, zeros([4]))])).steps).toEqual([])
+  })
+})
