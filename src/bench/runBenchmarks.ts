@@ -1,0 +1,102 @@
+import { availableParallelism } from 'node:os'
+import type { TargetTraits } from '../loops/traits.js'
+import { bareMicroKernel } from './bareMicroKernel.js'
+import { type BenchExecutor, createBenchExecutor } from './benchExecutor.js'
+import type { Benchmark } from './benchmark.js'
+import { defaultRounds, type MeasureOptions, measureInTurns, type Subject } from './measureInTurns.js'
+import { installedVersion, type PeerProcess } from './peers.js'
+
+/** One benchmark on one number of threads. Keys are those of the command's JSON. */
+export interface BenchRow {
+  readonly name: string
+  readonly threads: number
+  /** Milliseconds for one piece of work, the median. */
+  readonly ms: number
+  readonly gflops: number
+  /** Speed of the bare micro-kernel on one thread, in turns with this row. */
+  readonly micro_kernel_gflops: number
+  /** `gflops / (threads * micro_kernel_gflops)` */
+  readonly share_of_micro_kernel: number
+  /** How many times as fast as the row with the fewest threads. */
+  readonly speedup: number
+}
+
+/** What a peer takes for the same work. */
+export interface PeerRow {
+  readonly name: string
+  readonly version: string
+  readonly ms: number
+  /** Steps that were measured. */
+  readonly steps: number
+  /** How many times as fast Gradus is, in its fastest row. */
+  readonly gradus_speedup: number
+}
+
+export interface BenchReport {
+  readonly target: string
+  /** The micro-kernel's rows and vectors of accumulators. */
+  readonly tile: TargetTraits['tile']
+  readonly fused_multiply_add: boolean
+  readonly rows: readonly BenchRow[]
+  readonly peers?: readonly PeerRow[]
+}
+
+export interface BenchOptions extends MeasureOptions {
+  /** Numbers of threads. Default: 1 and as many as the machine runs at once. */
+  readonly threads?: readonly number[]
+  /** Take turns with the benchmark, and do the same work. */
+  readonly peers?: readonly PeerProcess[]
+  /** Called with each row as it is known. */
+  readonly onRow?: (row: BenchRow) => void
+}
+
+/** Measures benchmarks one after another; the numbers of threads and the bare micro-kernel take turns in each. */
+export async function runBenchmarks(
+  benchmarks: readonly Benchmark[],
+  options: BenchOptions = {},
+): Promise<BenchReport> {
+  const { threads = [...new Set([1, availableParallelism()])], peers = [], onRow, ...measuring } = options
+  const executors: BenchExecutor[] = []
+  try {
+    for (const count of threads) executors.push(await createBenchExecutor(count))
+    const [{ traits }] = executors
+    const kernel = bareMicroKernel(traits)
+    const rows: BenchRow[] = []
+    let peerRows: PeerRow[] = []
+    for (const benchmark of benchmarks) {
+      const subjects: Subject[] = []
+      for (const executor of executors) subjects.push(await benchmark.prepare(executor))
+      const [kernelTime, ...times] = await measureInTurns([kernel, ...subjects, ...peers], measuring)
+      const own = times.slice(0, subjects.length)
+      const kernelSpeed = kernel.flops / kernelTime / 1e6
+      own.forEach((ms, i) => {
+        const gflops = benchmark.flops / ms / 1e6
+        const row = {
+          name: benchmark.name,
+          threads: threads[i],
+          ms,
+          gflops,
+          micro_kernel_gflops: kernelSpeed,
+          share_of_micro_kernel: gflops / (threads[i] * kernelSpeed),
+          speedup: own[0] / ms,
+        }
+        rows.push(row)
+        onRow?.(row)
+      })
+      peerRows = peers.map(({ peer }, i) => {
+        const ms = times[subjects.length + i]
+        return {
+          name: peer.name,
+          version: installedVersion(peer.package) ?? 'unknown',
+          ms,
+          steps: measuring.rounds ?? defaultRounds,
+          gradus_speedup: ms / Math.min(...own),
+        }
+      })
+    }
+    const { name: target, tile, fusedMulAdd: fused_multiply_add } = traits
+    return { target, tile, fused_multiply_add, rows, ...(peers.length > 0 ? { peers: peerRows } : {}) }
+  } finally {
+    await Promise.all(executors.map(({ executor }) => executor.close()))
+  }
+}

@@ -1,0 +1,51 @@
+import { InvalidArgumentError, Option } from 'commander'
+import { configure } from '../graph/executor.js'
+
+/** A parser for whole numbers in a range. */
+export const wholeNumber =
+  (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    const value = text.trim() === '' ? Number.NaN : Number(text)
+    if (Number.isInteger(value) && value >= least && value <= most) return value
+    const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`
+    throw new InvalidArgumentError(`Expected a whole number ${range}.`)
+  }
+
+/** A parser for whole numbers with commas between: `1,2,4`. */
+export const wholeNumbers =
+  (least: number, most?: number) =>
+  (text: string): number[] =>
+    text.split(',').map(wholeNumber(least, most))
+
+/** Parses a part of a whole: 0 to below 1. */
+export function fraction(text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (value >= 0 && value < 1) return value
+  throw new InvalidArgumentError('Expected a number from 0 to below 1.')
+}
+
+export const mostThreads = 256
+
+export interface ExecutorArguments {
+  readonly target?: 'auto' | 'wasm' | 'interpreter'
+  readonly threads?: number
+}
+
+export const targetOption = (): Option =>
+  new Option('--target <name>', 'what computes (default: auto, the fastest)').choices([
+    'auto',
+    'wasm',
+    'interpreter',
+  ])
+
+export const threadsOption = (): Option =>
+  new Option('--threads <n>', 'worker threads (default: as many as there are cores)').argParser(
+    wholeNumber(1, mostThreads),
+  )
+
+/** Chooses target and threads for all that follows. What is said on the command line goes before the environment. */
+export async function configureExecutor({ target, threads }: ExecutorArguments): Promise<void> {
+  if (target !== undefined) delete process.env.GRADUS_TARGET
+  if (threads !== undefined) delete process.env.GRADUS_THREADS
+  await configure({ target, threads })
+}

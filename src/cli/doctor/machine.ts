@@ -1,0 +1,101 @@
+import { access, readdir } from 'node:fs/promises'
+import { arch, availableParallelism, cpus, release, totalmem, type } from 'node:os'
+import { resolve } from 'node:path'
+import { cacheFolder } from '../../data/datasets/folderStore.node.js'
+import { getExecutor } from '../../graph/executor.js'
+import { loadPlatform } from '../../runtime/platform.js'
+import { detectFeatures, type WasmFeatures } from '../../targets/wasm/features.js'
+import { probeTiles, type TileProbe } from '../../targets/wasm/tileProbe.js'
+import { gradusVersion } from '../version.js'
+import { type CpuDescription, describeCpu } from './cpu.js'
+
+export interface TargetStatus {
+  readonly name: 'wasm' | 'interpreter' | 'x64' | 'webgpu'
+  readonly available: boolean
+  /** What it is, or why it is missing. */
+  readonly note: string
+}
+
+export interface DataFolder {
+  readonly role: 'data' | 'cache'
+  /** Undefined if `GRADUS_DATA_DIR` is not set. */
+  readonly path: string | undefined
+  readonly exists: boolean
+  /** Names of the folders inside: each a data set. */
+  readonly contents: readonly string[]
+}
+
+/** What this machine offers. */
+export interface Machine {
+  readonly gradus: string
+  readonly node: string
+  readonly v8: string
+  readonly system: { readonly name: string; readonly release: string; readonly architecture: string }
+  readonly cpu: CpuDescription & { readonly cores: number; readonly usable: number }
+  readonly memoryBytes: number
+  /** What runs if nothing else is asked for. */
+  readonly chosen: { readonly target: string; readonly threads: number }
+  readonly wasm: WasmFeatures & { readonly tiles: TileProbe | undefined }
+  readonly targets: readonly TargetStatus[]
+  readonly folders: readonly DataFolder[]
+}
+
+/** Examines this machine. Takes some 50 ms, most of them for the probe of tiles. */
+export async function examineMachine(): Promise<Machine> {
+  const platform = await loadPlatform()
+  platform.prepareEngine()
+  const features = detectFeatures()
+  const { target, threads } = (await getExecutor()).statistics
+  return {
+    gradus: gradusVersion(),
+    node: process.versions.node,
+    v8: process.versions.v8,
+    system: { name: type(), release: release(), architecture: arch() },
+    cpu: { ...(await describeCpu()), cores: cpus().length, usable: availableParallelism() },
+    memoryBytes: totalmem(),
+    chosen: { target, threads },
+    wasm: { ...features, tiles: features.simd ? probeTiles(features) : undefined },
+    targets: targetsOf(features),
+    folders: [await dataFolder(), await describeFolder('cache', cacheFolder())],
+  }
+}
+
+/** @param architecture as Node names it */
+export function targetsOf(
+  features: Pick<WasmFeatures, 'simd'>,
+  architecture: string = arch(),
+): TargetStatus[] {
+  return [
+    {
+      name: 'wasm',
+      available: features.simd,
+      note: features.simd ? 'WebAssembly with 128-bit SIMD' : 'this engine has no WebAssembly SIMD',
+    },
+    { name: 'interpreter', available: true, note: 'exact but slow, to check the others against' },
+    {
+      name: 'x64',
+      available: false,
+      note:
+        architecture === 'x64'
+          ? 'not in this version yet (AVX2 and AVX-512 machine code)'
+          : `it is machine code for x64, and this is ${architecture}`,
+    },
+    { name: 'webgpu', available: false, note: 'not in this version yet' },
+  ]
+}
+
+function dataFolder(): Promise<DataFolder> {
+  const { GRADUS_DATA_DIR } = process.env
+  if (!GRADUS_DATA_DIR) return Promise.resolve({ role: 'data', path: undefined, exists: false, contents: [] })
+  return describeFolder('data', resolve(GRADUS_DATA_DIR))
+}
+
+async function describeFolder(role: DataFolder['role'], path: string): Promise<DataFolder> {
+  const exists = await access(path).then(
+    () => true,
+    () => false,
+  )
+  const entries = exists ? await readdir(path, { withFileTypes: true }).catch(() => []) : []
+  const contents = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+  return { role, path, exists, contents: contents.sort() }
+}
