@@ -9,7 +9,12 @@ import type { CliContext } from './streams.js'
 export async function runCli(argv: readonly string[]): Promise<number> {
   const interruption = new Interruption()
   const { stdout, stderr } = process
-  const context: CliContext = { stdout, stderr, signal: interruption.signal }
+  const context: CliContext = {
+    stdout,
+    stderr,
+    signal: interruption.signal,
+    endAtOnceWhenInterrupted: () => interruption.stop(),
+  }
   stdout.on('error', endIfClosed)
   interruption.start()
   try {

@@ -12,6 +12,8 @@ export interface CliContext {
   readonly stderr: CliStream
   /** Aborted by Ctrl-C: end after the step under way. */
   readonly signal: AbortSignal
+  /** Lets Ctrl-C end the process at once from now on: for work on this thread, in which no signal can be heard. */
+  endAtOnceWhenInterrupted(): void
 }
 
 const standardWidth = 80

@@ -90,6 +90,7 @@ async function train(options: TrainArguments, context: CliContext): Promise<Trai
     lineLength: Math.min(88, columnsOf(stream) - 4),
   })
   const { target, threads } = (await getExecutor()).statistics
+  if (target === 'interpreter') context.endAtOnceWhenInterrupted()
   stream.write(`\nTraining with ${target} on ${threads} ${threads === 1 ? 'thread' : 'threads'}\n`)
 
   const { epochs, batchSize, validationSplit, seed } = options

@@ -51,12 +51,14 @@ describe('the progress bar on a terminal', () => {
     expect(written.length).toBe(20)
   })
 
-  it('never wraps', () => {
+  it('does not wrap before its end, where all is shown', () => {
     const { output, now, at, written } = stage(true, 40)
     const bar = new ProgressBar({ output, now, target: 3, live: true })
     at(60)
     bar.update(1, logs)
     expect(plain(written[0])).toHaveLength(39)
+    bar.finish(logs)
+    expect(plain(written[1])).toMatch(/ - accuracy: 0\.6518 - loss: 1\.1423$/)
   })
 
   it('writes times and small numbers as Keras does', () => {

@@ -42,14 +42,21 @@ export class ProgressBar {
 
   /** Shows that this many steps are done, unless the last drawing was only just now. */
   update(done: number, logs: Logs): void {
-    const { now, live } = this.options
+    const { now, live, output } = this.options
     const time = now()
     this.perStep = this.timePerStep(done, time)
     if (done === 1) this.afterFirstStep = time
     if (!live || time - this.lastDrawn < INTERVAL) return
     this.lastDrawn = time
     const remaining = this.perStep * (this.options.target - done)
-    this.draw(done, formatRemaining(remaining / 1000), ` ${formatStep(this.perStep)}${formatLogs(logs)}`)
+    // A line that wraps could not be drawn over.
+    const width = (output.columns ?? Number.POSITIVE_INFINITY) - 1
+    this.draw(
+      done,
+      formatRemaining(remaining / 1000),
+      ` ${formatStep(this.perStep)}${formatLogs(logs)}`,
+      width,
+    )
   }
 
   /** Shows the end. */
@@ -59,14 +66,15 @@ export class ProgressBar {
     const seconds = `${Math.round((time - this.start) / 1000)}s`
     const perStep = formatStep(this.perStep)
     if (live) {
-      this.draw(target, seconds, ` ${perStep}${formatLogs(logs)}`)
+      // Nothing will be drawn over this line, so it may wrap.
+      this.draw(target, seconds, ` ${perStep}${formatLogs(logs)}`, Number.POSITIVE_INFINITY)
       output.write('\n')
     } else {
       output.write(`${label}${target}/${target} - ${seconds} - ${perStep}${formatLogs(logs)}\n`)
     }
   }
 
-  private draw(done: number, time: string, rest: string): void {
+  private draw(done: number, time: string, rest: string, width: number): void {
     const { output, target } = this.options
     const filled = Math.floor((BAR_WIDTH * done) / target)
     const segments: Segment[] = [
@@ -78,8 +86,7 @@ export class ProgressBar {
       { text: time, style: 'bold' },
       { text: rest },
     ]
-    // A line that wraps could not be drawn over.
-    output.write(`\r${styled(segments, (output.columns ?? Number.POSITIVE_INFINITY) - 1)}\x1b[K`)
+    output.write(`\r${styled(segments, width)}\x1b[K`)
   }
 
   private timePerStep(done: number, time: number): number {

@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, it } from 'vitest'
+
+const main = fileURLToPath(new URL('./main.js', import.meta.url))
+
+interface Outcome {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs `gradus` in a process of its own. `during` is told what has been written so far. */
+function gradus(
+  line: string,
+  {
+    env = {},
+    during,
+  }: { env?: NodeJS.ProcessEnv; during?: (text: string, child: ChildProcess) => void } = {},
+): Promise<Outcome> {
+  const { GRADUS_TARGET: _target, GRADUS_THREADS: _threads, GRADUS_DEBUG: _debug, ...inherited } = process.env
+  const child = spawn(process.execPath, [main, ...line.split(' ')], { env: { ...inherited, ...env } })
+  let [stdout, stderr] = ['', '']
+  child.stdout.on('data', (data) => {
+    stdout += data
+    during?.(stdout, child)
+  })
+  child.stderr.on('data', (data) => (stderr += data))
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
+  })
+}
+
+const small = 'train lenet --limit 300 --batch-size 100 --validation-split 0 --epochs 2 --json'
+const lastLine = (text: string) => text.trimEnd().split('\n').at(-1) ?? ''
+
+describe('gradus train', () => {
+  it('ends with one JSON object; its history is the same on one thread and on two', async () => {
+    const one = await gradus(`${small} --threads 1`)
+    const two = await gradus(`${small} --threads 2`)
+    expect(one).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\{.*\}\n$/) })
+    expect(one.stderr).toContain('Total params: 431,080')
+    const [first, second] = [one, two].map(({ stdout }) => JSON.parse(lastLine(stdout)))
+    expect(Object.keys(first)).toEqual([
+      ...['model', 'data', 'target', 'threads', 'params', 'epochs', 'steps_per_epoch', 'train_samples'],
+      ...['ms_per_step', 'seconds', 'history', 'test_loss', 'test_accuracy'],
+    ])
+    expect(first).toMatchObject({
+      model: 'lenet',
+      data: 'digits',
+      target: 'wasm',
+      threads: 1,
+      params: 431_080,
+    })
+    expect(first).toMatchObject({ epochs: 2, steps_per_epoch: 3, train_samples: 300 })
+    expect(first.ms_per_step).toBeGreaterThan(0)
+    expect(first.history.loss[1]).toBeLessThan(first.history.loss[0])
+    const { ms_per_step: _ms, seconds: _seconds, threads, ...same } = second
+    expect(threads).toBe(2)
+    expect(first).toMatchObject(same)
+  })
+
+  it('ends after the step under way when it is interrupted', async () => {
+    let sent = false
+    const outcome = await gradus('train lenet --epochs 1000 --limit 500 --batch-size 50', {
+      during(text, child) {
+        if (sent || !text.includes('Epoch 1/1000')) return
+        sent = true
+        child.kill('SIGINT')
+      },
+    })
+    expect(outcome).toMatchObject({ code: 130, signal: null, stderr: 'gradus: interrupted.\n' })
+  })
+
+  it('ends at once when it is interrupted on the interpreter', async () => {
+    const outcome = await gradus('train lenet --limit 100 --target interpreter', {
+      during(text, child) {
+        if (text.includes('Training with interpreter')) child.kill('SIGINT')
+      },
+    })
+    expect(outcome).toMatchObject({ code: null, signal: 'SIGINT' })
+  })
+})
+
+describe('gradus summary', () => {
+  it('prints the rows of the courses', async () => {
+    const { stdout } = await gradus('summary lenet')
+    const counts = [...stdout.matchAll(/│ +([\d,]+) │$/gm)].map(([, count]) => count)
+    expect(counts).toEqual(['0', '520', '0', '25,050', '0', '0', '400,500', '5,010'])
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+})
+
+describe('gradus doctor', () => {
+  it('says what there is, and why something is missing', async () => {
+    const { code, stdout } = await gradus('doctor', { env: { GRADUS_DATA_DIR: '' } })
+    expect(code).toBe(0)
+    expect(stdout).toContain(`Node             ${process.versions.node}`)
+    expect(stdout).toMatch(/webgpu +no, not in this version yet/)
+    expect(stdout).toMatch(/GRADUS_DATA_DIR +not set/)
+    expect(stdout).toMatch(/Tile +\d+x\d+/)
+  })
+
+  it('says it as JSON', async () => {
+    const { stdout } = await gradus('doctor --json', { env: { GRADUS_THREADS: '1' } })
+    const machine = JSON.parse(stdout)
+    expect(machine.chosen).toEqual({ target: 'wasm', threads: 1 })
+    expect(machine.wasm.simd).toBe(true)
+  })
+})
+
+describe('gradus bench', () => {
+  it('measures, beside the bare micro-kernel', async () => {
+    const { code, stdout } = await gradus('bench matmul --threads 1,2 --rounds 1 --json')
+    expect(code).toBe(0)
+    const { bench, target, tile, rows } = JSON.parse(lastLine(stdout))
+    expect({ bench, target }).toEqual({ bench: 'matmul', target: 'wasm' })
+    expect(tile.rows * tile.vectors).toBeGreaterThan(0)
+    const named = rows.map(({ name, threads }: { name: string; threads: number }) => `${name} on ${threads}`)
+    expect(named).toEqual([256, 512, 1024].flatMap((size) => [`matmul ${size} on 1`, `matmul ${size} on 2`]))
+    for (const row of rows) {
+      const flops = 2 * Number(row.name.split(' ')[1]) ** 3
+      expect(row.gflops).toBeCloseTo(flops / row.ms / 1e6, 6)
+      expect(row.share_of_micro_kernel).toBeCloseTo(row.gflops / row.threads / row.micro_kernel_gflops, 6)
+    }
+  })
+})
+
+describe('A wrong command line', () => {
+  it('ends with code 1 and a suggestion', async () => {
+    const { code, stdout, stderr } = await gradus('trian lenet')
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toBe("error: unknown command 'trian'\n(Did you mean train?)\n")
+  })
+})
+
+describe('An error', () => {
+  const made: string[] = []
+  afterAll(() => Promise.all(made.map((folder) => rm(folder, { recursive: true }))))
+
+  it('is one line; GRADUS_DEBUG adds where it came from', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'gradus-'))
+    made.push(folder)
+    await mkdir(join(folder, 'mnist'))
+    await writeFile(join(folder, 'mnist', 'train-images-idx3-ubyte'), new Uint8Array(100))
+    const env = { GRADUS_DATA_DIR: folder }
+    const { code, stderr } = await gradus('train lenet --data mnist', { env })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^gradus: .*train-images-idx3-ubyte.*\n$/)
+    const debugged = await gradus('train lenet --data mnist', { env: { ...env, GRADUS_DEBUG: 'plan' } })
+    expect(debugged.code).toBe(1)
+    expect(debugged.stderr).toMatch(/^gradus: DataError: .*train-images-idx3-ubyte.*\n +at /)
+  })
+})

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest'
+import { type Machine, targetsOf } from './machine.js'
+import { machineText } from './machineText.js'
+
+it('says why a target is missing', () => {
+  const notes = (simd: boolean, architecture: string) =>
+    Object.fromEntries(
+      targetsOf({ simd }, architecture).map(({ name, available, note }) => [name, { available, note }]),
+    )
+  expect(notes(false, 'x64').wasm).toEqual({ available: false, note: 'this engine has no WebAssembly SIMD' })
+  expect(notes(true, 'x64').wasm.available).toBe(true)
+  expect(notes(true, 'x64').x64.note).toMatch(/^not in this version yet/)
+  expect(notes(true, 'arm64').x64.note).toBe('it is machine code for x64, and this is arm64')
+})
+
+it('fits into the width of the terminal', () => {
+  const machine: Machine = {
+    gradus: '0.1.0',
+    node: '20.1.0',
+    v8: '11',
+    system: { name: 'Linux', release: '6', architecture: 'arm64' },
+    cpu: { model: 'a', features: Array.from({ length: 40 }, (_, i) => `feature${i}`), cores: 8, usable: 2 },
+    memoryBytes: 1.5 * 2 ** 30,
+    chosen: { target: 'wasm', threads: 1 },
+    wasm: { simd: true, relaxedMadd: false, threads: false, maximumBytes: 2 ** 29, tiles: undefined },
+    targets: targetsOf({ simd: true }, 'arm64'),
+    folders: [
+      { role: 'data', path: undefined, exists: false, contents: [] },
+      { role: 'cache', path: '/c', exists: true, contents: ['mnist'] },
+    ],
+  }
+  const text = machineText(machine, 60, (title) => `# ${title}`)
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60)
+  expect(text).toContain('# Machine\n  Gradus           0.1.0\n')
+  expect(text).toContain('  Cores            2 usable of 8\n')
+  expect(text).toContain('  Memory           1.5 GiB\n')
+  expect(text).toContain('wasm on 1 thread\n')
+  expect(text).toMatch(/Shared +no, one worker, memory up to 512 MiB\n/)
+  expect(text).toContain('feature39\n')
+  expect(text).toContain('  Cache            /c (mnist)')
+})
