@@ -119,6 +119,22 @@ describe('fusion', () => {
     expect(steps(500).some((step) => step.type === 'repeat' && step.count === 500)).toBe(true)
   })
 
+  it('packs the weights of a loop once, before it', () => {
+    const traced = trace([input(9, 4, 300), input(300, 300), input(4, 300)], (xs, w, start) => [
+      loop({ initial: [start], sequences: [xs] }, ([state], [x]) => ({
+        carries: [relu(add(matmul(state, w), x))],
+        outputs: [],
+      })).carries[0],
+    ])
+    const { steps } = program(traced)
+    const at = steps.findIndex((step) => step.type === 'repeat')
+    const inside = steps[at].type === 'repeat' ? steps[at].steps : []
+    expect(at).toBeGreaterThanOrEqual(2)
+    expect(inside.every((step) => step.type === 'launch' && !step.function.includes('"name":"pack'))).toBe(
+      true,
+    )
+  })
+
   it('compiles a graph of no elements to nothing', () => {
     expect(program(trace([input(0, 4)], (x) => [add(x, zeros([4]))])).steps).toEqual([])
   })

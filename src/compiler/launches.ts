@@ -1,6 +1,7 @@
 import type { DType } from '../graph/dtype.js'
 import { LoopBuilder } from '../loops/builder.js'
 import type { LoopFunction, Parameter, Value } from '../loops/ir.js'
+import { hoistInvariant } from './hoist.js'
 import type { BufferView, DeviceBuffer, LaunchRequest, Operands } from './lowering.js'
 import type { LaunchReport } from './program.js'
 
@@ -38,14 +39,17 @@ export class LaunchRecorder {
     return { buffer: this.buffer(dtype, elements), offset: 0, strides: [] }
   }
 
-  /** Records what `body` launches as the inside of a repeat. */
-  repeat(count: number, body: () => void): void {
+  /** Records what `body` launches as the inside of a repeat, which lies inside `depth` others. */
+  repeat(count: number, depth: number, body: () => void): void {
     const outer = this.current
     const steps: PlannedStep[] = []
     this.current = steps
     body()
     this.current = outer
-    if (count > 0 && steps.length > 0) outer.push({ type: 'repeat', count, steps })
+    if (count === 0) return
+    const { before, inside } = hoistInvariant(steps, depth)
+    outer.push(...before)
+    if (inside.length > 0) outer.push({ type: 'repeat', count, steps: [...inside] })
   }
 
   launch(request: LaunchRequest, ops: string, bytes: (buffer: DeviceBuffer) => number): void {

@@ -37,7 +37,7 @@ export function lowerLoop(node: OperationNode, lowering: GroupLowering): void {
     .filter(({ output }) => lowering.graph.isUsed(output))
   const targets = stacked.map(({ output, result }) => slice(lowering.output(output), result.size))
 
-  recorder.repeat(length, () => {
+  recorder.repeat(length, depth, () => {
     const results: Tensor[] = [...nextCarries, ...stacked.map(({ result }) => result)]
     const body = new GraphLowering(results, bindings, recorder, traits, depth + 1)
     const inside = body.lowering('loop')
