@@ -120,7 +120,7 @@ describe('fusion', () => {
   })
 
   it('packs the weights of a loop once, before it', () => {
-    const traced = trace([input(9, 4, 300), input(300, 300), input(4, 300)], (xs, w, start) => [
+    const traced = trace([input(9, 64, 300), input(300, 300), input(64, 300)], (xs, w, start) => [
       loop({ initial: [start], sequences: [xs] }, ([state], [x]) => ({
         carries: [relu(add(matmul(state, w), x))],
         outputs: [],
