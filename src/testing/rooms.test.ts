@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../src')
 
-const vocabulary = ['layers', 'activations', 'initializers', 'losses', 'metrics', 'optimizers']
+const vocabulary = ['layers', 'activations', 'initializers', 'losses', 'metrics', 'optimizers', 'utils']
 
 /** Which rooms a room may import besides itself and `errors.ts`. The table of docs/architecture.md, enforced. */
 const mayImport: Record<string, readonly string[]> = {
@@ -16,6 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
   runtime: ['compiler', 'graph', 'loops', 'targets/wasm'],
   ops: ['graph'],
   data: ['graph', 'ops'],
+  utils: ['graph', 'ops', 'data'],
   layers: ['graph', 'ops', ...vocabulary],
   activations: ['graph', 'ops', ...vocabulary],
   initializers: ['graph', 'ops', ...vocabulary],
