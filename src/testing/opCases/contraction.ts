@@ -1,6 +1,6 @@
 import type { Shape } from '../../graph/shape.js'
 import * as ops from '../../ops/index.js'
-import type { OpCase } from '../opTest.js'
+import type { OpCase } from '../opCase.js'
 
 const sizes: readonly (readonly [m: number, k: number, n: number])[] = [
   [1, 1, 1],

@@ -1,6 +1,6 @@
 import type { Shape } from '../../graph/shape.js'
 import * as ops from '../../ops/index.js'
-import type { OpCase } from '../opTest.js'
+import type { OpCase } from '../opCase.js'
 
 /** The 6x6 image and the 3x3 filters of the courses' convolution example. */
 const courseImage = '100001 010010 001100 100010 010010 001010'.replaceAll(' ', '').split('').map(Number)

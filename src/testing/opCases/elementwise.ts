@@ -3,7 +3,7 @@ import type { Shape } from '../../graph/shape.js'
 import type { Tensor } from '../../graph/tensor.js'
 import { defineUnary } from '../../ops/elementwise.js'
 import * as ops from '../../ops/index.js'
-import type { OpCase } from '../opTest.js'
+import type { OpCase } from '../opCase.js'
 
 /** Sizes that hit every tail of vectors of 4, 8 and 16 lanes. */
 export const tailSizes = [0, 1, 3, 4, 5, 15, 16, 17, 31, 67]

@@ -1,4 +1,4 @@
-import type { OpCase } from '../opTest.js'
+import type { OpCase } from '../opCase.js'
 import { contractionCases } from './contraction.js'
 import { convolutionCases } from './convolution.js'
 import { elementwiseCases } from './elementwise.js'

@@ -1,5 +1,5 @@
 import * as ops from '../../ops/index.js'
-import type { OpCase } from '../opTest.js'
+import type { OpCase } from '../opCase.js'
 
 const cumulativeOptions = [0, 1].flatMap((axis) =>
   [false, true].flatMap((exclusive) => [false, true].map((reverse) => ({ axis, exclusive, reverse }))),

@@ -1,6 +1,6 @@
 import type { Tensor } from '../../graph/tensor.js'
 import * as ops from '../../ops/index.js'
-import type { OpCase } from '../opTest.js'
+import type { OpCase } from '../opCase.js'
 
 /** A simple recurrent layer: `h = tanh(x kernel + h recurrent + bias)`, over `[time, batch, features]`. */
 function recurrent([x, initial, kernel, weights, bias]: readonly Tensor[], reverse: boolean): Tensor[] {

@@ -1,7 +1,7 @@
 import type { Shape } from '../../graph/shape.js'
 import type { Tensor } from '../../graph/tensor.js'
 import * as ops from '../../ops/index.js'
-import type { OpCase } from '../opTest.js'
+import type { OpCase } from '../opCase.js'
 
 const movements: readonly (readonly [name: string, shape: Shape, f: (x: Tensor) => Tensor | Tensor[]])[] = [
   ['reshape', [4, 6], (x) => ops.reshape(x, [2, -1, 3])],

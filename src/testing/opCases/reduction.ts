@@ -1,6 +1,6 @@
 import type { Shape } from '../../graph/shape.js'
 import * as ops from '../../ops/index.js'
-import type { OpCase } from '../opTest.js'
+import type { OpCase } from '../opCase.js'
 
 const selections: readonly (readonly [shape: Shape, options: ops.ReductionOptions])[] = [
   [[17], {}],

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const built = fileURLToPath(new URL('../', import.meta.url))
+
+export interface BuiltServer {
+  readonly origin: string
+  close(): Promise<void>
+}
+
+/**
+ * Serves the built files on a port of this machine, and an empty page at `/`.
+ * @param headers sent with every answer
+ */
+export async function serveBuilt(headers: Readonly<Record<string, string>>): Promise<BuiltServer> {
+  const server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+    const page = pathname === '/'
+    try {
+      const body = page ? '<!doctype html><title>Gradus</title>' : await readBuilt(pathname)
+      response
+        .writeHead(200, { ...headers, 'Content-Type': page ? 'text/html' : 'text/javascript' })
+        .end(body)
+    } catch {
+      response.writeHead(404, headers).end()
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+/** A built script; nothing outside their folder. */
+function readBuilt(pathname: string): Promise<Buffer> {
+  const path = join(built, pathname)
+  if (!path.startsWith(built.endsWith(sep) ? built : built + sep) || !path.endsWith('.js')) {
+    throw new RangeError(`not a built script: ${pathname}`)
+  }
+  return readFile(path)
+}
