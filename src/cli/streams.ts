@@ -18,8 +18,8 @@ export interface CliContext {
 
 const standardWidth = 80
 
-/** Columns of a line: those of the terminal, 80 elsewhere. */
-export const columnsOf = (stream: CliStream): number => stream.columns ?? standardWidth
+/** Columns of a line: those of the terminal, 80 elsewhere and where a terminal does not say (0). */
+export const columnsOf = (stream: CliStream): number => stream.columns || standardWidth
 
 /** Where people read: standard output, or standard error if a program reads that. */
 export const humanOutput = ({ stdout, stderr }: CliContext, json: boolean): CliStream =>

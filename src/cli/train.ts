@@ -87,7 +87,7 @@ async function train(options: TrainArguments, context: CliContext): Promise<Trai
   const model = createLenet(options.seed)
   model.summary({
     printFn: (line) => stream.write(`${line}\n`),
-    lineLength: Math.min(88, columnsOf(stream) - 4),
+    lineLength: Math.max(40, Math.min(88, columnsOf(stream) - 4)),
   })
   const { target, threads } = (await getExecutor()).statistics
   if (target === 'interpreter') context.endAtOnceWhenInterrupted()
@@ -165,7 +165,7 @@ function firstRows(tensor: Tensor, count: number): Tensor {
 const textOutput = (stream: CliStream): TextOutput => ({
   isTerminal: stream.isTTY === true,
   get columns() {
-    return stream.columns
+    return stream.columns || undefined
   },
   write: (text) => void stream.write(text),
 })

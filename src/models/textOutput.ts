@@ -14,7 +14,8 @@ export function defaultOutput(): TextOutput {
   return {
     isTerminal: stream.isTTY === true,
     get columns() {
-      return stream.columns
+      // A terminal that does not know its width says 0.
+      return stream.columns || undefined
     },
     write: (text) => stream.write(text),
   }
