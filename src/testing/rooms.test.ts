@@ -5,7 +5,18 @@ import { describe, expect, it } from 'vitest'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../src')
 
-const vocabulary = ['layers', 'activations', 'initializers', 'losses', 'metrics', 'optimizers', 'utils']
+const vocabulary = [
+  'layers',
+  'activations',
+  'initializers',
+  'regularizers',
+  'constraints',
+  'losses',
+  'metrics',
+  'optimizers',
+  'schedules',
+  'utils',
+]
 
 /** Which rooms a room may import besides itself and `errors.ts`. The table of docs/architecture.md, enforced. */
 const mayImport: Record<string, readonly string[]> = {
@@ -20,9 +31,12 @@ const mayImport: Record<string, readonly string[]> = {
   layers: ['graph', 'ops', ...vocabulary],
   activations: ['graph', 'ops', ...vocabulary],
   initializers: ['graph', 'ops', ...vocabulary],
+  regularizers: ['graph', 'ops', ...vocabulary],
+  constraints: ['graph', 'ops', ...vocabulary],
   losses: ['graph', 'ops', ...vocabulary],
   metrics: ['graph', 'ops', ...vocabulary],
   optimizers: ['graph', 'ops', ...vocabulary],
+  schedules: ['graph', 'ops', ...vocabulary],
   models: ['graph', 'ops', 'data', ...vocabulary],
 }
 
