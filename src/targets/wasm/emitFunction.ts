@@ -8,6 +8,7 @@ import * as integers from './integers.js'
 import * as lanes from './lanes.js'
 import { type Of as InstructionOf, isFloat, pushConstant } from './lowering.js'
 import * as memory from './memory.js'
+import { closePin, emitPin, openPin, pinOf } from './pins.js'
 import { Values } from './values.js'
 
 type Of<Kind extends Statement['kind']> = Extract<Statement, { kind: Kind }>
@@ -137,8 +138,13 @@ function emitFor({ counter, from, to, step, body }: Of<'for'>, values: Values): 
     code.emit('i32.ge_s')
     code.emit('br_if', 0)
   }
+  const pin = first !== undefined && first >= 0 ? pinOf(body) : undefined
+  if (pin) openPin(values)
   code.emit('loop')
-  emitBlock(body, values)
+  for (const statement of body) {
+    emitStatement(statement, values)
+    if (statement === pin?.after) emitPin(index, values)
+  }
   code.emit('local.get', index)
   code.emit('i32.const', step)
   code.emit('i32.add')
@@ -147,6 +153,7 @@ function emitFor({ counter, from, to, step, body }: Of<'for'>, values: Values): 
   code.emit('i32.lt_s')
   code.emit('br_if', 0)
   code.emit('end')
+  if (pin) closePin(pin, values)
   if (!known) code.emit('end')
 }
 

@@ -10,7 +10,7 @@ const binary = (type: WasmType): Signature => [[type, type], type]
 
 /** What each group of instructions takes and gives, by the last part of the name. */
 const signatures: readonly [names: RegExp, signature: Signature][] = [
-  [/^(block|loop|end)$/, [[]]],
+  [/^(unreachable|block|loop|end|br)$/, [[]]],
   [/^i32\.const$/, [[], 'i32']],
   [/^f32\.const$/, [[], 'f32']],
   [/^v128\.const$/, [[], 'v128']],

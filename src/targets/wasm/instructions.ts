@@ -56,11 +56,13 @@ function saturating(opcode: number): Row {
  * Source: WebAssembly Core Specification 3.0, section 5.4 (Binary Format, Instructions).
  */
 export const instructions = {
+  unreachable: plain(0x00),
   block: plain(0x02, 'block'),
   loop: plain(0x03, 'block'),
   if: plain(0x04, 'block'),
   else: plain(0x05),
   end: plain(0x0b),
+  br: plain(0x0c, 'label'),
   br_if: plain(0x0d, 'label'),
   select: plain(0x1b),
 
