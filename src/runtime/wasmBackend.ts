@@ -2,6 +2,7 @@ import type { Program } from '../compiler/program.js'
 import { InternalError } from '../errors.js'
 import type { LoopFunction } from '../loops/ir.js'
 import type { TargetTraits } from '../loops/traits.js'
+import { disassemble } from '../targets/wasm/disassemble.js'
 import type { Backend, LoadedProgram } from './backend.js'
 import type { Debug } from './debug.js'
 import type { DeviceMemory } from './deviceMemory.js'
@@ -87,7 +88,7 @@ export class WasmBackend implements Backend {
     const { emit, debug, workers } = this.options
     const functions = entries.map(([key, { name }]) => ({ key, name }))
     const bytes = emit(entries.map(([, fn]) => fn))
-    debug.show('asm', `module of ${functions.map(({ name }) => name).join(', ')}`, () => base64(bytes))
+    debug.show('asm', `module of ${functions.map(({ name }) => name).join(', ')}`, () => disassemble(bytes))
     this.functionsCompiled += functions.length
     const id = this.nextUnit++
     const compiled = WebAssembly.compile(bytes).then(
@@ -120,9 +121,3 @@ export class WasmBackend implements Backend {
 
 /** About what a launch takes in each worker. */
 const stepBytes = 500
-
-function base64(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += String.fromCharCode(byte)
-  return btoa(text)
-}
