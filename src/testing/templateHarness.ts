@@ -119,6 +119,8 @@ export class TestLowering implements Lowering {
   readonly launches: LaunchRequest[] = []
   private readonly buffers: TestBuffer[] = []
   private readonly views = new Map<Tensor, BufferView>()
+  /** The launches' functions, once they have run. */
+  private built?: readonly { readonly fn: LoopFunction; readonly args: readonly Argument[] }[]
 
   constructor(readonly traits: TargetTraits) {}
 
@@ -154,12 +156,12 @@ export class TestLowering implements Lowering {
     wanted: readonly Tensor[],
     options: TemplateRun,
   ): TypedArray[] {
-    const built = this.launches.map((request) => this.build(request))
+    this.built ??= this.launches.map((request) => this.build(request))
     for (const tensor of values.keys()) this.viewOf(tensor)
     for (const tensor of wanted) this.viewOf(tensor)
     const memory = this.layOut()
     for (const [tensor, data] of values) this.elements(memory, this.viewOf(tensor)).set(data)
-    built.forEach(({ fn, args }, index) => {
+    this.built.forEach(({ fn, args }, index) => {
       const { grid } = this.launches[index]
       const pointers = args.map(({ view }) => addressOf(view))
       const bounds = args.map(({ view: { buffer } }) => {
@@ -174,7 +176,8 @@ export class TestLowering implements Lowering {
       this.checkGuards(memory, fn.name)
     })
     for (const [tensor, data] of values) {
-      if (!wanted.includes(tensor)) expect(this.elements(memory, this.viewOf(tensor))).toEqual(data)
+      if (!wanted.includes(tensor))
+        expectSameBits(this.elements(memory, this.viewOf(tensor)), data, `the input ${tensor}`)
     }
     return wanted.map((tensor) => new arrayOf[tensor.dtype](this.elements(memory, this.viewOf(tensor))))
   }
@@ -271,15 +274,23 @@ export function runTemplate(
   inputs: readonly TypedArray[],
   options: TemplateRun,
 ): TemplateResult {
-  const lowering = new TestLowering(options.traits)
-  const [output] = node.outputs
-  template.lower(node, lowering, (options.epilogue ?? plainStore)(lowering, output))
-  const values = new Map([
-    ...node.inputs.map((tensor, i) => [tensor, inputs[i]] as const),
-    ...(options.extra ?? []),
-  ])
+  const lowering = lower(template, node, options)
+  const values = new Map([...valuesOf(node, inputs), ...(options.extra ?? [])])
   return { outputs: lowering.run(values, node.outputs, options), launches: lowering.launches }
 }
+
+function lower(
+  template: Template,
+  node: OperationNode,
+  { traits, epilogue = plainStore }: Pick<TemplateRun, 'traits' | 'epilogue'>,
+): TestLowering {
+  const lowering = new TestLowering(traits)
+  template.lower(node, lowering, epilogue(lowering, node.outputs[0]))
+  return lowering
+}
+
+const valuesOf = (node: OperationNode, inputs: readonly TypedArray[]): Map<Tensor, TypedArray> =>
+  new Map(node.inputs.map((tensor, i) => [tensor, inputs[i]]))
 
 export interface TemplateCheck {
   /** The largest error allowed, as a share of `1 + |expected|`. 0 asks for equal bits. Default 1e-5. */
@@ -305,21 +316,33 @@ export function checkTemplate(
     const traits = testTraits(width)
     const engines: [string, Engine][] = [['interpreter', interpreterEngine]]
     if (width === 4) engines.push(['wasm', wasmEngine()])
+    const lowering = lower(template, node, { traits })
     for (const [name, engine] of engines) {
-      const { outputs } = runTemplate(template, node, inputs, { traits, engine })
+      const run = (parts: number, reversed: boolean): TypedArray[] =>
+        lowering.run(valuesOf(node, inputs), node.outputs, { traits, engine, parts, reversed })
+      const outputs = run(1, false)
       const where = `${node.op.name} on ${name}, width ${width}`
       outputs.forEach((output, i) => expectClose(output, expected[i].data, tolerance, where))
       for (const parts of [2, 3]) {
-        const cut = runTemplate(template, node, inputs, { traits, engine, parts, reversed: parts === 3 })
-        cut.outputs.forEach((output, i) =>
-          expect(bitsOf(output), `${where}, ${parts} parts`).toEqual(bitsOf(outputs[i])),
+        run(parts, parts === 3).forEach((output, i) =>
+          expectSameBits(output, outputs[i], `${where}, ${parts} parts`),
         )
       }
     }
   }
 }
 
-const bitsOf = ({ buffer }: TypedArray): Uint8Array => new Uint8Array(buffer)
+function expectSameBits(actual: TypedArray, expected: TypedArray, where: string): void {
+  const bytesOf = ({ buffer, byteOffset, byteLength }: TypedArray): Uint8Array =>
+    new Uint8Array(buffer, byteOffset, byteLength)
+  const [a, b] = [bytesOf(actual), bytesOf(expected)]
+  expect(a.length, where).toBe(b.length)
+  const at = a.findIndex((byte, i) => byte !== b[i])
+  if (at >= 0) {
+    const element = Math.floor(at / actual.BYTES_PER_ELEMENT)
+    expect.fail(`${where}: element ${element} is ${actual[element]}, expected ${expected[element]}`)
+  }
+}
 
 /** Expects every element within `tolerance * (1 + |expected|)`; NaN where NaN is expected. */
 export function expectClose(
