@@ -8,14 +8,71 @@ import {
   serializeObject,
 } from '../utils/config.js'
 import { suggestion } from '../utils/nearest.js'
+import { celu } from './celu.js'
+import { elu } from './elu.js'
+import { exponential } from './exponential.js'
+import { gelu } from './gelu.js'
+import { glu } from './glu.js'
+import { hardShrink } from './hardShrink.js'
+import { hardSigmoid } from './hardSigmoid.js'
+import { hardSilu } from './hardSilu.js'
+import { hardTanh } from './hardTanh.js'
+import { leakyRelu } from './leakyRelu.js'
 import { linear } from './linear.js'
+import { logSigmoid } from './logSigmoid.js'
+import { logSoftmax } from './logSoftmax.js'
+import { mish } from './mish.js'
 import { relu } from './relu.js'
+import { relu6 } from './relu6.js'
+import { selu } from './selu.js'
 import { sigmoid } from './sigmoid.js'
+import { silu } from './silu.js'
 import { softmax } from './softmax.js'
+import { softplus } from './softplus.js'
+import { softShrink } from './softShrink.js'
+import { softsign } from './softsign.js'
+import { sparsemax } from './sparsemax.js'
+import { sparsePlus } from './sparsePlus.js'
+import { sparseSigmoid } from './sparseSigmoid.js'
+import { squareplus } from './squareplus.js'
+import { step } from './step.js'
 import { tanh } from './tanh.js'
+import { tanhShrink } from './tanhShrink.js'
 
-/** Names of activations, as in Keras. */
-export type ActivationName = 'relu' | 'sigmoid' | 'softmax' | 'tanh' | 'linear'
+/** Names of activations, as in Keras, and `'step'`. */
+export type ActivationName =
+  | 'celu'
+  | 'elu'
+  | 'exponential'
+  | 'gelu'
+  | 'glu'
+  | 'hard_shrink'
+  | 'hard_sigmoid'
+  | 'hard_silu'
+  | 'hard_swish'
+  | 'hard_tanh'
+  | 'leaky_relu'
+  | 'linear'
+  | 'log_sigmoid'
+  | 'log_softmax'
+  | 'mish'
+  | 'relu'
+  | 'relu6'
+  | 'selu'
+  | 'sigmoid'
+  | 'silu'
+  | 'soft_shrink'
+  | 'softmax'
+  | 'softplus'
+  | 'softsign'
+  | 'sparse_plus'
+  | 'sparse_sigmoid'
+  | 'sparsemax'
+  | 'squareplus'
+  | 'step'
+  | 'swish'
+  | 'tanh'
+  | 'tanh_shrink'
 
 /** Maps a layer's outputs elementwise or along the last axis. Layer objects are such functions. */
 export type ActivationFunction = (x: Tensor) => Tensor
@@ -23,7 +80,41 @@ export type ActivationFunction = (x: Tensor) => Tensor
 /** What stands for an activation in options: a name, a function, or a layer object. */
 export type ActivationLike = ActivationName | ActivationFunction
 
-const activations: Record<ActivationName, ActivationFunction> = { relu, sigmoid, softmax, tanh, linear }
+/** Where a function has two names, the first is the one that is written. */
+const activations: Record<ActivationName, ActivationFunction> = {
+  celu,
+  elu,
+  exponential,
+  gelu,
+  glu,
+  hard_shrink: hardShrink,
+  hard_sigmoid: hardSigmoid,
+  hard_silu: hardSilu,
+  hard_swish: hardSilu,
+  hard_tanh: hardTanh,
+  leaky_relu: leakyRelu,
+  linear,
+  log_sigmoid: logSigmoid,
+  log_softmax: logSoftmax,
+  mish,
+  relu,
+  relu6,
+  selu,
+  sigmoid,
+  silu,
+  soft_shrink: softShrink,
+  softmax,
+  softplus,
+  softsign,
+  sparse_plus: sparsePlus,
+  sparse_sigmoid: sparseSigmoid,
+  sparsemax,
+  squareplus,
+  step,
+  swish: silu,
+  tanh,
+  tanh_shrink: tanhShrink,
+}
 
 /**
  * The function that a name, a function or a layer stands for; `linear` for none.

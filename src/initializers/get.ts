@@ -12,8 +12,10 @@ import { suggestion } from '../utils/nearest.js'
 import { Constant, Ones, Zeros } from './constant.js'
 import { GlorotNormal, GlorotUniform } from './glorot.js'
 import { HeNormal, HeUniform } from './he.js'
+import { Identity } from './identity.js'
 import { Initializer } from './initializer.js'
 import { LecunNormal, LecunUniform } from './lecun.js'
+import { Orthogonal } from './orthogonal.js'
 import { RandomNormal, RandomUniform, TruncatedNormal } from './random.js'
 import { VarianceScaling } from './varianceScaling.js'
 
@@ -32,6 +34,8 @@ export type InitializerName =
   | 'he_uniform'
   | 'lecun_normal'
   | 'lecun_uniform'
+  | 'orthogonal'
+  | 'identity'
   | 'zero'
   | 'one'
   | 'normal'
@@ -57,6 +61,8 @@ const factories: Record<InitializerName, (config: Config) => Initializer> = {
   he_uniform: (config) => new HeUniform(optionsOf(config)),
   lecun_normal: (config) => new LecunNormal(optionsOf(config)),
   lecun_uniform: (config) => new LecunUniform(optionsOf(config)),
+  orthogonal: (config) => new Orthogonal(optionsOf(config)),
+  identity: ({ gain }) => new Identity(typeof gain === 'number' ? gain : undefined),
   zero: () => new Zeros(),
   one: () => new Ones(),
   normal: () => new RandomNormal(),
@@ -97,7 +103,8 @@ export const serializeInitializer = (initializer: Initializer): SerializedObject
   serializeObject('keras.initializers', initializer)
 
 function byName(name: string, config: Config): Initializer {
-  const key = Object.hasOwn(factories, name) ? name : toSnakeCase(name)
+  // Keras knows `OrthogonalInitializer` and `IdentityInitializer` too.
+  const key = Object.hasOwn(factories, name) ? name : toSnakeCase(name).replace(/_initializer$/, '')
   if (!Object.hasOwn(factories, key)) {
     throw new ArgumentError(`initializer: '${name}' is unknown. ${suggestion(name, Object.keys(factories))}`)
   }

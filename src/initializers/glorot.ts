@@ -1,6 +1,5 @@
 import type { Config } from '../utils/config.js'
-import type { SeededOptions } from './initializer.js'
-import { VarianceScaling } from './varianceScaling.js'
+import { type FanOptions, VarianceScaling } from './varianceScaling.js'
 
 /**
  * Glorot's (Xavier's) initialisation, for linear, tanh, logistic and softmax units: truncated normal values of mean 0 and standard deviation `sqrt(2 / (fanIn + fanOut))`.
@@ -9,12 +8,12 @@ import { VarianceScaling } from './varianceScaling.js'
 export class GlorotNormal extends VarianceScaling {
   static override readonly className = 'GlorotNormal'
 
-  constructor({ seed }: SeededOptions = {}) {
-    super({ scale: 1, mode: 'fan_avg', distribution: 'truncated_normal', seed })
+  constructor(options: FanOptions = {}) {
+    super({ ...options, scale: 1, mode: 'fan_avg', distribution: 'truncated_normal' })
   }
 
   override getConfig(): Config {
-    return { seed: this.seed ?? null }
+    return this.fanConfig()
   }
 }
 
@@ -25,16 +24,16 @@ export class GlorotNormal extends VarianceScaling {
 export class GlorotUniform extends VarianceScaling {
   static override readonly className = 'GlorotUniform'
 
-  constructor({ seed }: SeededOptions = {}) {
-    super({ scale: 1, mode: 'fan_avg', distribution: 'uniform', seed })
+  constructor(options: FanOptions = {}) {
+    super({ ...options, scale: 1, mode: 'fan_avg', distribution: 'uniform' })
   }
 
   override getConfig(): Config {
-    return { seed: this.seed ?? null }
+    return this.fanConfig()
   }
 }
 
 /** See `GlorotNormal`. */
-export const glorotNormal = (options?: SeededOptions): GlorotNormal => new GlorotNormal(options)
+export const glorotNormal = (options?: FanOptions): GlorotNormal => new GlorotNormal(options)
 /** See `GlorotUniform`. */
-export const glorotUniform = (options?: SeededOptions): GlorotUniform => new GlorotUniform(options)
+export const glorotUniform = (options?: FanOptions): GlorotUniform => new GlorotUniform(options)

@@ -1,6 +1,5 @@
 import type { Config } from '../utils/config.js'
-import type { SeededOptions } from './initializer.js'
-import { VarianceScaling } from './varianceScaling.js'
+import { type FanOptions, VarianceScaling } from './varianceScaling.js'
 
 /**
  * He's initialisation, for the ReLU family: truncated normal values of mean 0 and standard deviation `sqrt(2 / fanIn)`.
@@ -9,12 +8,12 @@ import { VarianceScaling } from './varianceScaling.js'
 export class HeNormal extends VarianceScaling {
   static override readonly className = 'HeNormal'
 
-  constructor({ seed }: SeededOptions = {}) {
-    super({ scale: 2, mode: 'fan_in', distribution: 'truncated_normal', seed })
+  constructor(options: FanOptions = {}) {
+    super({ ...options, scale: 2, mode: 'fan_in', distribution: 'truncated_normal' })
   }
 
   override getConfig(): Config {
-    return { seed: this.seed ?? null }
+    return this.fanConfig()
   }
 }
 
@@ -25,16 +24,16 @@ export class HeNormal extends VarianceScaling {
 export class HeUniform extends VarianceScaling {
   static override readonly className = 'HeUniform'
 
-  constructor({ seed }: SeededOptions = {}) {
-    super({ scale: 2, mode: 'fan_in', distribution: 'uniform', seed })
+  constructor(options: FanOptions = {}) {
+    super({ ...options, scale: 2, mode: 'fan_in', distribution: 'uniform' })
   }
 
   override getConfig(): Config {
-    return { seed: this.seed ?? null }
+    return this.fanConfig()
   }
 }
 
 /** See `HeNormal`. */
-export const heNormal = (options?: SeededOptions): HeNormal => new HeNormal(options)
+export const heNormal = (options?: FanOptions): HeNormal => new HeNormal(options)
 /** See `HeUniform`. */
-export const heUniform = (options?: SeededOptions): HeUniform => new HeUniform(options)
+export const heUniform = (options?: FanOptions): HeUniform => new HeUniform(options)

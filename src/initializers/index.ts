@@ -8,8 +8,10 @@ export {
 } from './get.js'
 export { GlorotNormal, GlorotUniform, glorotNormal, glorotUniform } from './glorot.js'
 export { HeNormal, HeUniform, heNormal, heUniform } from './he.js'
+export { Identity, identity } from './identity.js'
 export { Initializer, RandomInitializer, type SeededOptions } from './initializer.js'
 export { LecunNormal, LecunUniform, lecunNormal, lecunUniform } from './lecun.js'
+export { Orthogonal, type OrthogonalOptions, orthogonal } from './orthogonal.js'
 export {
   type NormalOptions,
   RandomNormal,
@@ -23,6 +25,7 @@ export {
 export {
   computeFans,
   type FanMode,
+  type FanOptions,
   type ScalingDistribution,
   VarianceScaling,
   type VarianceScalingOptions,

@@ -1,12 +1,66 @@
 import { describe, expect, it } from 'vitest'
 import { setRandomSeed } from '../utils/randomSeed.js'
 import { getInitializer, type InitializerName, serializeInitializer } from './get.js'
+import { identity } from './identity.js'
+import { lecunUniform } from './lecun.js'
+import { orthogonal } from './orthogonal.js'
 import { computeFans } from './varianceScaling.js'
 
 const generate = (identifier: InitializerName, shape: readonly number[]) =>
   Array.from(getInitializer(identifier).generate(shape))
 const deviation = (values: readonly number[]) =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
+
+/** Products of all pairs of columns of a row-major matrix. */
+const gram = (values: ArrayLike<number>, rows: number, columns: number) =>
+  Array.from({ length: columns ** 2 }, (_, pair) => {
+    const [i, j] = [Math.floor(pair / columns), pair % columns]
+    let sum = 0
+    for (let row = 0; row < rows; row++) sum += values[row * columns + i] * values[row * columns + j]
+    return sum
+  })
+
+describe('orthogonal', () => {
+  const expectMultipleOfIdentity = (matrix: readonly number[], size: number, factor: number) =>
+    matrix.forEach((value, i) =>
+      expect(Math.abs(value - (i % (size + 1) === 0 ? factor : 0))).toBeLessThan(1e-13),
+    )
+
+  it('has orthonormal columns, or rows where there are fewer', () => {
+    expectMultipleOfIdentity(gram(orthogonal({ seed: 1 }).generate([30, 20]), 30, 20), 20, 1)
+    const wide = orthogonal({ seed: 1, gain: 2 }).generate([7, 20])
+    const transposed = Array.from({ length: 140 }, (_, i) => wide[(i % 7) * 20 + Math.floor(i / 7)])
+    expectMultipleOfIdentity(gram(transposed, 20, 7), 7, 4)
+  })
+
+  it('takes all axes but the last of a convolution as rows', () => {
+    expectMultipleOfIdentity(gram(orthogonal({ seed: 5 }).generate([3, 3, 4, 10]), 36, 10), 10, 1)
+  })
+
+  it('prefers no direction', () => {
+    // The mean of the corner element is 0 and its variance 1 / n over all orthogonal matrices.
+    const corners = Array.from({ length: 2000 }, (_, seed) => orthogonal({ seed }).generate([3, 3])[0])
+    expect(Math.abs(corners.reduce((a, b) => a + b, 0) / 2000)).toBeLessThan(0.04)
+    expect(Math.abs(deviation(corners) - Math.sqrt(1 / 3))).toBeLessThan(0.02)
+  })
+
+  it('refuses vectors', () => {
+    expect(() => orthogonal().generate([3])).toThrow(/at least two axes to initialise, received shape \[3\]/)
+  })
+})
+
+describe('identity', () => {
+  it('is 1 on the diagonal of any matrix', () => {
+    expect(Array.from(identity().generate([2, 3]))).toEqual([1, 0, 0, 0, 1, 0])
+    expect(Array.from(identity(0.5).generate([3, 2]))).toEqual([0.5, 0, 0, 0.5, 0, 0])
+    expect(() => identity().generate([2, 2, 2])).toThrow(/expected a matrix/)
+  })
+
+  it("is known by Keras's other names too", () => {
+    expect(getInitializer('IdentityInitializer' as InitializerName).className).toBe('Identity')
+    expect(getInitializer('OrthogonalInitializer' as InitializerName).className).toBe('Orthogonal')
+  })
+})
 
 describe('computeFans', () => {
   it('counts a convolution kernel by its receptive field', () => {
@@ -40,6 +94,15 @@ describe('initializers', () => {
     })
   }
 
+  it('divide by the fans of given axes', () => {
+    setRandomSeed(11)
+    const axes = { inputAxes: [0], outputAxes: [1, 2] }
+    expect(computeFans([40, 30, 8], axes)).toEqual({ fanIn: 40, fanOut: 240 })
+    const values = Array.from(lecunUniform(axes).generate([40, 30, 8]))
+    expect(Math.abs(deviation(values) / Math.sqrt(1 / 40) - 1)).toBeLessThan(0.03)
+    expect(lecunUniform(axes).getConfig()).toEqual({ seed: null, input_axes: [0], output_axes: [1, 2] })
+  })
+
   it('gives constants', () => {
     expect(generate('zeros', [2])).toEqual([0, 0])
     expect(generate('ones', [2])).toEqual([1, 1])
@@ -56,7 +119,7 @@ describe('initializers', () => {
   })
 
   it('survives a config round trip', () => {
-    for (const [name] of expected) {
+    for (const name of [...expected.map(([name]) => name), 'orthogonal', 'identity', 'constant'] as const) {
       const initializer = getInitializer(name)
       const again = getInitializer(serializeInitializer(initializer))
       expect(again.constructor).toBe(initializer.constructor)

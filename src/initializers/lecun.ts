@@ -1,6 +1,5 @@
 import type { Config } from '../utils/config.js'
-import type { SeededOptions } from './initializer.js'
-import { VarianceScaling } from './varianceScaling.js'
+import { type FanOptions, VarianceScaling } from './varianceScaling.js'
 
 /**
  * LeCun's initialisation, for SELU: truncated normal values of mean 0 and standard deviation `sqrt(1 / fanIn)`.
@@ -9,12 +8,12 @@ import { VarianceScaling } from './varianceScaling.js'
 export class LecunNormal extends VarianceScaling {
   static override readonly className = 'LecunNormal'
 
-  constructor({ seed }: SeededOptions = {}) {
-    super({ scale: 1, mode: 'fan_in', distribution: 'truncated_normal', seed })
+  constructor(options: FanOptions = {}) {
+    super({ ...options, scale: 1, mode: 'fan_in', distribution: 'truncated_normal' })
   }
 
   override getConfig(): Config {
-    return { seed: this.seed ?? null }
+    return this.fanConfig()
   }
 }
 
@@ -25,16 +24,16 @@ export class LecunNormal extends VarianceScaling {
 export class LecunUniform extends VarianceScaling {
   static override readonly className = 'LecunUniform'
 
-  constructor({ seed }: SeededOptions = {}) {
-    super({ scale: 1, mode: 'fan_in', distribution: 'uniform', seed })
+  constructor(options: FanOptions = {}) {
+    super({ ...options, scale: 1, mode: 'fan_in', distribution: 'uniform' })
   }
 
   override getConfig(): Config {
-    return { seed: this.seed ?? null }
+    return this.fanConfig()
   }
 }
 
 /** See `LecunNormal`. */
-export const lecunNormal = (options?: SeededOptions): LecunNormal => new LecunNormal(options)
+export const lecunNormal = (options?: FanOptions): LecunNormal => new LecunNormal(options)
 /** See `LecunUniform`. */
-export const lecunUniform = (options?: SeededOptions): LecunUniform => new LecunUniform(options)
+export const lecunUniform = (options?: FanOptions): LecunUniform => new LecunUniform(options)

@@ -1,6 +1,6 @@
 import { ArgumentError } from '../errors.js'
 import type { Shape } from '../graph/shape.js'
-import { sizeOf } from '../graph/shape.js'
+import { resolveAxis, sizeOf } from '../graph/shape.js'
 import type { Config } from '../utils/config.js'
 import type { RandomStream } from '../utils/randomStream.js'
 import { RandomInitializer, type SeededOptions } from './initializer.js'
@@ -12,7 +12,14 @@ const TRUNCATED_DEVIATION = 0.87962566103423978
 export type FanMode = 'fan_in' | 'fan_out' | 'fan_avg'
 export type ScalingDistribution = 'truncated_normal' | 'untruncated_normal' | 'uniform'
 
-export interface VarianceScalingOptions extends SeededOptions {
+export interface FanOptions extends SeededOptions {
+  /** Axes whose sizes make up the fan-in. Used only with `outputAxes`. Default: by the kernel's form. */
+  readonly inputAxes?: readonly number[]
+  /** Axes whose sizes make up the fan-out. Used only with `inputAxes`. Default: by the kernel's form. */
+  readonly outputAxes?: readonly number[]
+}
+
+export interface VarianceScalingOptions extends FanOptions {
   /** Positive factor. Default: 1. */
   readonly scale?: number
   /** Default: `'fan_in'`. */
@@ -23,9 +30,17 @@ export interface VarianceScalingOptions extends SeededOptions {
 
 /**
  * How many inputs a unit has, and how many units an input reaches. Kernels are `[inputs, units]` or
- * `[...kernelSize, channels, filters]`.
+ * `[...kernelSize, channels, filters]`, unless both lists of axes are given.
  */
-export function computeFans(shape: Shape): { readonly fanIn: number; readonly fanOut: number } {
+export function computeFans(
+  shape: Shape,
+  { inputAxes, outputAxes }: Omit<FanOptions, 'seed'> = {},
+): { readonly fanIn: number; readonly fanOut: number } {
+  if (inputAxes && outputAxes) {
+    const sizeAlong = (axes: readonly number[]) =>
+      sizeOf(axes.map((axis) => shape[resolveAxis(axis, shape.length, 'VarianceScaling')]))
+    return { fanIn: sizeAlong(inputAxes), fanOut: sizeAlong(outputAxes) }
+  }
   if (shape.length === 0) return { fanIn: 1, fanOut: 1 }
   if (shape.length === 1) return { fanIn: shape[0], fanOut: shape[0] }
   const field = sizeOf(shape.slice(0, -2))
@@ -42,6 +57,8 @@ export class VarianceScaling extends RandomInitializer {
   readonly scale: number
   readonly mode: FanMode
   readonly distribution: ScalingDistribution
+  readonly inputAxes: readonly number[] | undefined
+  readonly outputAxes: readonly number[] | undefined
 
   constructor(options: VarianceScalingOptions = {}) {
     super(options)
@@ -63,10 +80,12 @@ export class VarianceScaling extends RandomInitializer {
     this.scale = scale
     this.mode = mode
     this.distribution = distribution === 'normal' ? 'truncated_normal' : distribution
+    this.inputAxes = options.inputAxes
+    this.outputAxes = options.outputAxes
   }
 
   protected override sampler(shape: Shape, stream: RandomStream): () => number {
-    const { fanIn, fanOut } = computeFans(shape)
+    const { fanIn, fanOut } = computeFans(shape, this)
     const fan = { fan_in: fanIn, fan_out: fanOut, fan_avg: (fanIn + fanOut) / 2 }[this.mode]
     const variance = this.scale / Math.max(1, fan)
     switch (this.distribution) {
@@ -85,8 +104,17 @@ export class VarianceScaling extends RandomInitializer {
     }
   }
 
+  /** The seed, and the axes where they were given: what all that scale variances have in their configs. */
+  protected fanConfig(): Config {
+    return {
+      ...super.getConfig(),
+      ...(this.inputAxes && { input_axes: this.inputAxes }),
+      ...(this.outputAxes && { output_axes: this.outputAxes }),
+    }
+  }
+
   override getConfig(): Config {
-    return { ...super.getConfig(), scale: this.scale, mode: this.mode, distribution: this.distribution }
+    return { ...this.fanConfig(), scale: this.scale, mode: this.mode, distribution: this.distribution }
   }
 }
 

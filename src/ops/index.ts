@@ -48,6 +48,7 @@ export { floor } from './floor.js'
 export { floorDivide } from './floorDivide.js'
 // Random numbers: in a graph, and the same bits on the host.
 export { foldIn, splitKey } from './foldIn.js'
+export { type GeluOptions, gelu } from './gelu.js'
 // Gradients.
 export {
   type ArgumentFor,
@@ -119,6 +120,7 @@ export { sin } from './sin.js'
 export { slice, sliceAxis } from './slice.js'
 export { logSoftmax, type SoftmaxOptions, softmax } from './softmax.js'
 export { softplus } from './softplus.js'
+export { softsign } from './softsign.js'
 export { argsort, type SortOptions, sort, topK } from './sort.js'
 export { split } from './split.js'
 export { sqrt } from './sqrt.js'

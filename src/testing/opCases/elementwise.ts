@@ -30,6 +30,9 @@ const smoothFunctions: readonly (readonly [name: string, f: Unary, range: readon
   ['cos', ops.cos, [-7, 7]],
   ['softplus', ops.softplus, [-9, 9]],
   ['logSigmoid', ops.logSigmoid, [-9, 9]],
+  ['softsign', ops.softsign, [-9, 9]],
+  ['gelu', ops.gelu, [-4, 4]],
+  ['gelu, approximate', (x) => ops.gelu(x, { approximate: true }), [-4, 4]],
 ]
 
 const steppedFunctions: readonly (readonly [name: string, f: Unary])[] = [

@@ -1,0 +1,1 @@
+export { exp as exponential } from '../ops/exp.js'

@@ -1,0 +1,1 @@
+export { type GeluOptions, gelu } from '../ops/gelu.js'

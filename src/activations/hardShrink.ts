@@ -1,0 +1,17 @@
+import type { Tensor } from '../graph/tensor.js'
+import { abs } from '../ops/abs.js'
+import { greater } from '../ops/greater.js'
+import type { TensorLike } from '../ops/tensor.js'
+import { where } from '../ops/where.js'
+import { floatTensor } from './floatTensor.js'
+
+export interface ShrinkOptions {
+  /** Values this near to 0 become 0. Default: 0.5. */
+  readonly threshold?: number
+}
+
+/** `x` where `|x| > threshold`, else 0, elementwise. */
+export function hardShrink(x: TensorLike, { threshold = 0.5 }: ShrinkOptions = {}): Tensor {
+  const value = floatTensor(x)
+  return where(greater(abs(value), threshold), value, 0)
+}

@@ -1,0 +1,1 @@
+export { logSigmoid } from '../ops/logSigmoid.js'

@@ -1,0 +1,1 @@
+export { logSoftmax } from '../ops/softmax.js'

@@ -1,0 +1,1 @@
+export { softplus } from '../ops/softplus.js'

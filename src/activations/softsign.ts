@@ -1,0 +1,1 @@
+export { softsign } from '../ops/softsign.js'
