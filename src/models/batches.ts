@@ -31,14 +31,12 @@ export function paddedSize(samples: number, batchSize: number): number {
 
 /** Copies batches of a source into one buffer, which the executor copies from in turn when a run starts. */
 export class BatchReader {
-  private readonly buffer: TypedArray
+  private buffer: TypedArray | undefined
 
   constructor(
     private readonly source: DataSource,
-    batchSize: number,
-  ) {
-    this.buffer = new arrayOf[source.dtype](batchSize * source.sampleSize)
-  }
+    private readonly batchSize: number,
+  ) {}
 
   /**
    * The samples of a range, valid until the next call.
@@ -49,12 +47,15 @@ export class BatchReader {
     const { data, sampleSize } = this.source
     if (!order && size === end - begin)
       return data.subarray(begin * sampleSize, end * sampleSize) as TypedArray
+    // Made only when samples have to be moved: a small prediction is often one whole batch, read where it lies.
+    this.buffer ??= new arrayOf[this.source.dtype](this.batchSize * sampleSize)
+    const { buffer } = this
     for (let row = 0; row < size; row++) {
       const at = Math.min(begin + row, end - 1)
       const from = (order ? order[at] : at) * sampleSize
-      if (sampleSize === 1) this.buffer[row] = data[from]
-      else this.buffer.set(data.subarray(from, from + sampleSize), row * sampleSize)
+      if (sampleSize === 1) buffer[row] = data[from]
+      else buffer.set(data.subarray(from, from + sampleSize), row * sampleSize)
     }
-    return this.buffer.subarray(0, size * sampleSize) as TypedArray
+    return buffer.subarray(0, size * sampleSize) as TypedArray
   }
 }
