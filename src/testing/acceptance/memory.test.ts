@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { runNode } from './runNode.js'
+import { verifying } from './verifying.js'
+
+interface Measurement {
+  readonly rss: number
+  readonly reservedBytes: number
+  readonly usedBytes: number
+}
+
+interface Flatness {
+  /** Channels of the two convolutions, and units of the dense layer between them and the output. */
+  readonly sizes: readonly [number, number, number]
+  readonly batchSize: number
+  /** Steps after which memory is measured. */
+  readonly at: readonly [number, number]
+  readonly flags: readonly string[]
+}
+
+/** Trains or predicts with a CNN in a process of its own, and measures its memory twice. */
+async function measure(what: 'fit' | 'predict', { sizes, batchSize, at, flags }: Flatness): Promise<void> {
+  const [early, late] = at
+  const { code, stdout, stderr } = await runNode(
+    `
+    import { datasets, getExecutor, layers, models } from 'gradus'
+    const { train } = await datasets.digits.load({ train: ${10 * batchSize}, test: 0 })
+    const model = models.sequential([
+      layers.input([28, 28, 1]),
+      layers.rescaling(1 / 255),
+      layers.conv2d(${sizes[0]}, 5, { activation: 'relu' }),
+      layers.maxPooling2d(2),
+      layers.conv2d(${sizes[1]}, 5, { activation: 'relu' }),
+      layers.maxPooling2d(2),
+      layers.flatten(),
+      layers.dense(${sizes[2]}, { activation: 'relu' }),
+      layers.dense(10, { activation: 'softmax' }),
+    ])
+    model.compile({ loss: 'sparse_categorical_crossentropy', optimizer: 'adam', metrics: ['accuracy'] })
+    const executor = await getExecutor()
+    let step = 0
+    const count = () => {
+      step++
+      if (step !== ${early} && step !== ${late}) return
+      const { reservedBytes, usedBytes } = executor.statistics
+      console.log(JSON.stringify({ rss: process.memoryUsage().rss, reservedBytes, usedBytes }))
+    }
+    if ('${what}' === 'fit') {
+      const options = { batchSize: ${batchSize}, epochs: ${late / 10}, verbose: 0 }
+      await model.fit(train.images, train.labels, { ...options, callbacks: [{ onTrainBatchEnd: count }] })
+    } else {
+      const images = (await train.images.data()).subarray(0, 784 * ${batchSize})
+      while (step < ${late}) {
+        await model.predict(images, { batchSize: ${batchSize} })
+        count()
+      }
+    }`,
+    { flags },
+  )
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const measurements = stdout.trim().split('\n')
+  expect(measurements.length).toBe(2)
+  const [first, second] = measurements.map((line) => JSON.parse(line) as Measurement)
+  expect(second.reservedBytes).toBe(first.reservedBytes)
+  expect(second.usedBytes).toBe(first.usedBytes)
+  expect(second.rss / first.rss, `${first.rss} bytes, then ${second.rss}`).toBeLessThan(1.02)
+}
+
+describe('Memory, without --expose-gc,', () => {
+  // A small network's steps are so quick that most of 2,000 of them fall into the time in which V8 warms up: its optimizing
+  // compiler keeps some megabytes, and its young generation grows to its size. Neither belongs to Gradus.
+  const small = {
+    sizes: [4, 8, 30],
+    batchSize: 8,
+    at: [1000, 3000],
+    flags: ['--no-opt', '--max-semi-space-size=1'],
+  } as const
+
+  it.each(['fit', 'predict'] as const)('stays within 2 % over 2,000 warm steps of %s, small CNN', (what) =>
+    measure(what, small),
+  )
+
+  const lenet = { sizes: [20, 50, 500], batchSize: 128, at: [200, 2000], flags: [] } as const
+
+  it.runIf(verifying).each(['fit', 'predict'] as const)(
+    'stays within 2 % from step 200 to step 2,000 of %s, LeNet',
+    (what) => measure(what, lenet),
+    20 * 60_000,
+  )
+})

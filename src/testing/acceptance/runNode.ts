@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process'
+
+/** What a program printed, and how it ended. */
+export interface Outcome {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** URL of the folder of built files that tests run in. */
+export const builtFolder = new URL('../../', import.meta.url).href
+
+/**
+ * Runs a module in a Node of its own, as a user's program runs.
+ * @param source imports of `'gradus'` are those of the built package
+ */
+export function runNode(
+  source: string,
+  { flags = [] }: { readonly flags?: readonly string[] } = {},
+): Promise<Outcome> {
+  const text = source.replaceAll(/(['"])gradus\1/g, `'${builtFolder}index.js'`)
+  const child = spawn(process.execPath, [...flags, '--input-type=module', '-e', text])
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (data) => (stdout += data))
+  child.stderr.on('data', (data) => (stderr += data))
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })))
+}

@@ -1,0 +1,5 @@
+/** Whether checks that take minutes are run: `npm run verify` does. */
+export const verifying = process.env.GRADUS_VERIFY === '1'
+
+/** Whether a folder with real data sets was given, as continuous integration does. */
+export const hasData = Boolean(process.env.GRADUS_DATA_DIR)
