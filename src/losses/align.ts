@@ -1,4 +1,5 @@
-import type { Shape } from '../graph/shape.js'
+import { ShapeError } from '../errors.js'
+import { type Shape, showShape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import { reshape } from '../ops/reshape.js'
 
@@ -20,4 +21,23 @@ export function alignedShapes(a: Shape, b: Shape): readonly [Shape, Shape] {
 export function align(a: Tensor, b: Tensor): readonly [Tensor, Tensor] {
   const [shapeA, shapeB] = alignedShapes(a.shape, b.shape)
   return [reshape(a, shapeA), reshape(b, shapeB)]
+}
+
+/**
+ * Weights brought to the rank of the values that they multiply. Their axes are the first axes of the values: `[batch]`
+ * weights samples, `[batch, time]` the steps of each; a size of 1 stretches, and rank 0 weights all alike.
+ * @throws ShapeError if they do not fit
+ */
+export function alignWeights(what: string, weights: Tensor, values: Shape): Tensor {
+  const hasExtraAxis = weights.rank === values.length + 1 && weights.shape.at(-1) === 1
+  const given = hasExtraAxis ? weights.shape.slice(0, -1) : weights.shape
+  const fits =
+    given.length <= values.length && given.every((size, axis) => size === 1 || size === values[axis])
+  if (!fits) {
+    throw new ShapeError(
+      `${what}: weights of shape ${showShape(weights.shape)} do not fit values of shape ${showShape(values)}. Their axes ` +
+        'are the first axes of the values, of the same sizes or 1: [batch] gives each sample a weight.',
+    )
+  }
+  return reshape(weights, [...given, ...values.slice(given.length).map(() => 1)])
 }

@@ -1,6 +1,6 @@
 import { logitsOf } from '../activations/logits.js'
 import { ArgumentError, ShapeError } from '../errors.js'
-import { showShape } from '../graph/shape.js'
+import { resolveAxis, showShape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import { add } from '../ops/add.js'
 import { cast } from '../ops/cast.js'
@@ -13,7 +13,7 @@ import { logSoftmax } from '../ops/softmax.js'
 import { sum } from '../ops/sum.js'
 import type { Config } from '../utils/config.js'
 import { EPSILON } from './epsilon.js'
-import { checkProbabilities, checkSameShape, type Labels, type OutputShape } from './labels.js'
+import { checkOneHot, type Labels, type OutputShape } from './labels.js'
 import { Loss, type LossOptions } from './loss.js'
 
 export interface CrossentropySettings {
@@ -21,10 +21,12 @@ export interface CrossentropySettings {
   readonly fromLogits?: boolean
   /** From 0 to 1: how much of each label is spread evenly over the classes. Default: 0. */
   readonly labelSmoothing?: number
+  /** Where the classes lie. Default: -1. */
+  readonly axis?: number
 }
 
 /**
- * `-sum over classes c of yTrue[c] log(yPred[c])`, for each sample: one-hot labels (or probabilities) and predictions
+ * `-sum over classes c of yTrue[c] ln(yPred[c])`, for each sample: one-hot labels (or probabilities) and predictions
  * `[batch, ..., classes]` to `[batch, ...]`.
  *
  * Probabilities are divided by their sum and clipped to [1e-7, 1 - 1e-7] first. Where they come straight from a softmax,
@@ -34,25 +36,44 @@ export interface CrossentropySettings {
 export function categoricalCrossentropy(
   yTrue: Tensor,
   yPred: Tensor,
-  { fromLogits = false, labelSmoothing = 0 }: CrossentropySettings = {},
+  { fromLogits = false, labelSmoothing = 0, axis = -1 }: CrossentropySettings = {},
 ): Tensor {
-  if (yTrue.shape.at(-1) !== yPred.shape.at(-1)) {
-    throw new ShapeError(
-      `categorical_crossentropy: one-hot labels ${showShape(yTrue.shape)} and predictions ${showShape(yPred.shape)} must ` +
-        'have the same number of classes on the last axis.',
-    )
-  }
-  const classes = yPred.shape[yPred.rank - 1]
-  const labels = cast(yTrue, 'float32')
-  const target =
-    labelSmoothing === 0 ? labels : add(multiply(labels, 1 - labelSmoothing), labelSmoothing / classes)
-  const logits = logitsOf(yPred, 'softmax') ?? (fromLogits ? yPred : undefined)
-  const logProbabilities = logits ? logSoftmax(logits) : log(clippedProbabilities(yPred))
-  return negative(sum(multiply(target, logProbabilities), { axis: -1 }))
+  const target = smoothedOneHot('categorical_crossentropy', yTrue, yPred, { labelSmoothing, axis })
+  const logits = softmaxLogits(yPred, axis) ?? (fromLogits ? yPred : undefined)
+  const logProbabilities = logits ? logSoftmax(logits, { axis }) : log(normalized(yPred, axis))
+  return negative(sum(multiply(target, logProbabilities), { axis }))
 }
 
-function clippedProbabilities(yPred: Tensor): Tensor {
-  return clip(divide(yPred, sum(yPred, { axis: -1, keepDims: true })), EPSILON, 1 - EPSILON)
+/**
+ * One-hot labels as `float32`, of which a part is spread evenly over the classes.
+ * @throws ShapeError if labels and predictions differ in the number of classes
+ */
+export function smoothedOneHot(
+  what: string,
+  yTrue: Tensor,
+  yPred: Tensor,
+  { labelSmoothing, axis }: { readonly labelSmoothing: number; readonly axis: number },
+): Tensor {
+  const classes = yPred.shape[resolveAxis(axis, yPred.rank, what)]
+  if (yTrue.shape.at(axis) !== classes) {
+    throw new ShapeError(
+      `${what}: one-hot labels ${showShape(yTrue.shape)} and predictions ${showShape(yPred.shape)} must ` +
+        `have the same number of classes on ${axis === -1 ? 'the last axis' : `axis ${axis}`}.`,
+    )
+  }
+  const labels = cast(yTrue, 'float32')
+  return labelSmoothing === 0 ? labels : add(multiply(labels, 1 - labelSmoothing), labelSmoothing / classes)
+}
+
+/** The logits behind probabilities that came straight from a softmax over this axis, if they did. */
+export function softmaxLogits(yPred: Tensor, axis: number): Tensor | undefined {
+  const isLast = axis === -1 || axis === yPred.rank - 1
+  return isLast ? logitsOf(yPred, 'softmax') : undefined
+}
+
+/** Probabilities that sum to 1, at least 1e-7 away from 0 and 1. */
+export function normalized(yPred: Tensor, axis: number): Tensor {
+  return clip(divide(yPred, sum(yPred, { axis, keepDims: true })), EPSILON, 1 - EPSILON)
 }
 
 export interface CrossentropyOptions extends LossOptions, CrossentropySettings {}
@@ -62,11 +83,17 @@ export class CategoricalCrossentropy extends Loss {
   static readonly className = 'CategoricalCrossentropy'
   readonly fromLogits: boolean
   readonly labelSmoothing: number
+  readonly axis: number
 
   constructor(options: CrossentropyOptions = {}) {
     super(options)
     this.fromLogits = options.fromLogits ?? false
     this.labelSmoothing = smoothing(this.name, options.labelSmoothing ?? 0)
+    this.axis = options.axis ?? -1
+  }
+
+  override get expectsLogits(): boolean {
+    return this.fromLogits
   }
 
   override call(yTrue: Tensor, yPred: Tensor): Tensor {
@@ -74,20 +101,7 @@ export class CategoricalCrossentropy extends Loss {
   }
 
   override checkLabels(labels: Labels, output: OutputShape): void {
-    const { name, shape } = labels
-    const classes = output[output.length - 1]
-    if (
-      shape.length === output.length - 1 ||
-      (shape.length === output.length && shape.at(-1) === 1 && classes > 1)
-    ) {
-      throw new ShapeError(
-        `${this.name}: expected one-hot labels of shape ${showShape(output)}, received ${name} of shape ${showShape(shape)}, ` +
-          'which looks like class numbers. Use the loss sparse_categorical_crossentropy for them, or ' +
-          `utils.toCategorical(y, ${classes}).`,
-      )
-    }
-    checkSameShape(this.name, labels, output)
-    checkProbabilities(this.name, labels, 'One-hot labels are 1 for the right class and 0 for the others.')
+    checkOneHot(this.name, labels, output, this.axis, 'sparse_categorical_crossentropy')
   }
 
   override getConfig(): Config {
@@ -95,7 +109,7 @@ export class CategoricalCrossentropy extends Loss {
       ...super.getConfig(),
       from_logits: this.fromLogits,
       label_smoothing: this.labelSmoothing,
-      axis: -1,
+      axis: this.axis,
     }
   }
 }

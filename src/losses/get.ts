@@ -2,6 +2,7 @@ import { ArgumentError } from '../errors.js'
 import type { Shape } from '../graph/shape.js'
 import {
   type Config,
+  type ConfigValue,
   isSerialized,
   optionsOf,
   type SerializedObject,
@@ -10,58 +11,118 @@ import {
 import { toSnakeCase } from '../utils/naming.js'
 import { suggestion } from '../utils/nearest.js'
 import { BinaryCrossentropy, binaryCrossentropy } from './binaryCrossentropy.js'
+import { BinaryFocalCrossentropy, binaryFocalCrossentropy } from './binaryFocalCrossentropy.js'
 import { CategoricalCrossentropy, categoricalCrossentropy } from './categoricalCrossentropy.js'
+import { CategoricalFocalCrossentropy, categoricalFocalCrossentropy } from './categoricalFocalCrossentropy.js'
+import {
+  CategoricalGeneralizedCrossEntropy,
+  categoricalGeneralizedCrossEntropy,
+} from './categoricalGeneralizedCrossEntropy.js'
+import { CategoricalHinge, categoricalHinge } from './categoricalHinge.js'
+import { Circle, circle } from './circle.js'
+import { CosineSimilarity, cosineSimilarity } from './cosineSimilarity.js'
+import { CTC, ctc } from './ctc.js'
+import { Dice, dice } from './dice.js'
+import { Hinge, hinge } from './hinge.js'
+import { Huber, huber } from './huber.js'
+import { KLDivergence, klDivergence } from './klDivergence.js'
+import { LogCosh, logCosh } from './logCosh.js'
 import { FunctionLoss, Loss, type LossFunction } from './loss.js'
+import { MeanAbsoluteError, meanAbsoluteError } from './meanAbsoluteError.js'
+import { MeanAbsolutePercentageError, meanAbsolutePercentageError } from './meanAbsolutePercentageError.js'
 import { MeanSquaredError, meanSquaredError } from './meanSquaredError.js'
+import { MeanSquaredLogarithmicError, meanSquaredLogarithmicError } from './meanSquaredLogarithmicError.js'
+import { Poisson, poisson } from './poisson.js'
 import {
   SparseCategoricalCrossentropy,
   sparseCategoricalCrossentropy,
 } from './sparseCategoricalCrossentropy.js'
+import { SquaredHinge, squaredHinge } from './squaredHinge.js'
+import { Tversky, tversky } from './tversky.js'
 
-/** Names of losses, as in Keras. Class names (`'MeanSquaredError'`) work as well. */
-export type LossName =
-  | 'categorical_crossentropy'
-  | 'sparse_categorical_crossentropy'
-  | 'binary_crossentropy'
-  | 'mean_squared_error'
-  | 'mse'
-  | 'MSE'
-  | 'bce'
-  | 'BCE'
-  /** The cross-entropy that fits the shapes of labels and outputs. */
-  | 'crossentropy'
-  | 'ce'
+/** Makes a loss from the options in a config. */
+type Factory = (options: Record<string, ConfigValue>) => Loss
+
+const factories = {
+  mean_squared_error: (options) => new MeanSquaredError(options),
+  mean_absolute_error: (options) => new MeanAbsoluteError(options),
+  mean_absolute_percentage_error: (options) => new MeanAbsolutePercentageError(options),
+  mean_squared_logarithmic_error: (options) => new MeanSquaredLogarithmicError(options),
+  huber: (options) => new Huber(options),
+  log_cosh: (options) => new LogCosh(options),
+  binary_crossentropy: (options) => new BinaryCrossentropy(options),
+  categorical_crossentropy: (options) => new CategoricalCrossentropy(options),
+  sparse_categorical_crossentropy: (options) => new SparseCategoricalCrossentropy(options),
+  binary_focal_crossentropy: (options) => new BinaryFocalCrossentropy(options),
+  categorical_focal_crossentropy: (options) => new CategoricalFocalCrossentropy(options),
+  categorical_generalized_cross_entropy: (options) => new CategoricalGeneralizedCrossEntropy(options),
+  kl_divergence: (options) => new KLDivergence(options),
+  poisson: (options) => new Poisson(options),
+  hinge: (options) => new Hinge(options),
+  squared_hinge: (options) => new SquaredHinge(options),
+  categorical_hinge: (options) => new CategoricalHinge(options),
+  cosine_similarity: (options) => new CosineSimilarity(options),
+  dice: (options) => new Dice(options),
+  tversky: (options) => new Tversky(options),
+  circle: (options) => new Circle(options),
+  ctc: (options) => new CTC(options),
+} satisfies Record<string, Factory>
+
+type Name = keyof typeof factories
+
+/** Keras's short names, and two of its earlier ones. */
+const aliases = {
+  mse: 'mean_squared_error',
+  MSE: 'mean_squared_error',
+  mae: 'mean_absolute_error',
+  MAE: 'mean_absolute_error',
+  mape: 'mean_absolute_percentage_error',
+  MAPE: 'mean_absolute_percentage_error',
+  msle: 'mean_squared_logarithmic_error',
+  MSLE: 'mean_squared_logarithmic_error',
+  bce: 'binary_crossentropy',
+  BCE: 'binary_crossentropy',
+  kld: 'kl_divergence',
+  KLD: 'kl_divergence',
+  kullback_leibler_divergence: 'kl_divergence',
+  logcosh: 'log_cosh',
+} as const satisfies Record<string, Name>
+
+/**
+ * Names of losses, as in Keras. `'crossentropy'` and `'ce'` are the cross-entropy that fits the shapes of labels and
+ * outputs. Class names (`'MeanSquaredError'`) work as well.
+ */
+export type LossName = Name | keyof typeof aliases | 'crossentropy' | 'ce'
 
 /** What stands for a loss in `compile`. */
 export type LossLike = LossName | Loss | LossFunction
 
-type Factory = (config: Config) => Loss
-
-const categorical: Factory = (config) => new CategoricalCrossentropy(optionsOf(config, ['axis']))
-const sparse: Factory = (config) =>
-  new SparseCategoricalCrossentropy(optionsOf(config, ['axis', 'ignore_class']))
-const binary: Factory = (config) => new BinaryCrossentropy(optionsOf(config, ['axis']))
-const squared: Factory = (config) => new MeanSquaredError(optionsOf(config))
-
-const factories: Record<Exclude<LossName, 'crossentropy' | 'ce'>, Factory> = {
-  categorical_crossentropy: categorical,
-  sparse_categorical_crossentropy: sparse,
-  binary_crossentropy: binary,
-  mean_squared_error: squared,
-  mse: squared,
-  MSE: squared,
-  bce: binary,
-  BCE: binary,
-}
-
-const known: readonly string[] = [...Object.keys(factories), 'crossentropy', 'ce']
+const known: readonly string[] = [...Object.keys(factories), ...Object.keys(aliases), 'crossentropy', 'ce']
 
 /** Functions that are known to be a class's own, so that their labels are checked as the class's. */
-const classOf = new Map<LossFunction, Factory>([
-  [categoricalCrossentropy, categorical],
-  [sparseCategoricalCrossentropy, sparse],
-  [binaryCrossentropy, binary],
-  [meanSquaredError, squared],
+const classOf = new Map<LossFunction, Name>([
+  [meanSquaredError, 'mean_squared_error'],
+  [meanAbsoluteError, 'mean_absolute_error'],
+  [meanAbsolutePercentageError, 'mean_absolute_percentage_error'],
+  [meanSquaredLogarithmicError, 'mean_squared_logarithmic_error'],
+  [huber, 'huber'],
+  [logCosh, 'log_cosh'],
+  [binaryCrossentropy, 'binary_crossentropy'],
+  [categoricalCrossentropy, 'categorical_crossentropy'],
+  [sparseCategoricalCrossentropy, 'sparse_categorical_crossentropy'],
+  [binaryFocalCrossentropy, 'binary_focal_crossentropy'],
+  [categoricalFocalCrossentropy, 'categorical_focal_crossentropy'],
+  [categoricalGeneralizedCrossEntropy, 'categorical_generalized_cross_entropy'],
+  [klDivergence, 'kl_divergence'],
+  [poisson, 'poisson'],
+  [hinge, 'hinge'],
+  [squaredHinge, 'squared_hinge'],
+  [categoricalHinge, 'categorical_hinge'],
+  [cosineSimilarity, 'cosine_similarity'],
+  [dice, 'dice'],
+  [tversky, 'tversky'],
+  [circle, 'circle'],
+  [ctc, 'ctc'],
 ])
 
 /**
@@ -76,9 +137,7 @@ export function checkLossIdentifier(identifier: LossLike | SerializedObject): vo
       `loss: expected a name such as 'categorical_crossentropy', a loss or a function, received ${String(name)}.`,
     )
   }
-  if (!known.includes(name) && !known.includes(toSnakeCase(name))) {
-    throw new ArgumentError(`loss: '${name}' is unknown. ${suggestion(name, known)}`)
-  }
+  if (!isChosenByShapes(name)) nameOf(name)
 }
 
 /**
@@ -88,13 +147,36 @@ export function checkLossIdentifier(identifier: LossLike | SerializedObject): vo
 export function getLoss(identifier: LossLike | SerializedObject, labels: Shape, output: Shape): Loss {
   checkLossIdentifier(identifier)
   if (identifier instanceof Loss) return identifier
-  if (typeof identifier === 'function') return classOf.get(identifier)?.({}) ?? new FunctionLoss(identifier)
+  if (typeof identifier === 'function') {
+    const own = classOf.get(identifier)
+    return own === undefined ? new FunctionLoss(identifier) : factories[own]({})
+  }
   const name = isSerialized(identifier) ? identifier.class_name : identifier
   const config = isSerialized(identifier) ? (identifier.config ?? {}) : {}
-  if (name === 'crossentropy' || name === 'ce')
-    return { binary, sparse, categorical }[labelForm(labels, output)]({})
-  const key = Object.hasOwn(factories, name) ? name : toSnakeCase(name)
-  return factories[key as keyof typeof factories](config)
+  const key = isChosenByShapes(name) ? crossentropies[labelForm(labels, output)] : nameOf(name)
+  return factories[key](lossOptions(config))
+}
+
+/** Keras's `null` for a reduction means none, unlike that of other settings, which means the default. */
+const lossOptions = (config: Config): Record<string, ConfigValue> => ({
+  ...optionsOf(config, ['dtype']),
+  ...(config.reduction === null ? { reduction: 'none' } : {}),
+})
+
+const crossentropies = {
+  binary: 'binary_crossentropy',
+  sparse: 'sparse_categorical_crossentropy',
+  categorical: 'categorical_crossentropy',
+} as const
+
+const isChosenByShapes = (name: string): boolean => ['crossentropy', 'ce'].includes(name.toLowerCase())
+
+/** The name in the table that a name, an alias or a class's name stands for. */
+function nameOf(given: string): Name {
+  const name = Object.hasOwn(aliases, given) ? aliases[given as keyof typeof aliases] : given
+  const key = [name, toSnakeCase(name)].find((each): each is Name => Object.hasOwn(factories, each))
+  if (key !== undefined) return key
+  throw new ArgumentError(`loss: '${given}' is unknown. ${suggestion(given, known)}`)
 }
 
 /** What kind of labels these shapes mean, by Keras's rule. */

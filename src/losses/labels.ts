@@ -25,24 +25,121 @@ export function checkSameShape(loss: string, { name, shape }: Labels, output: Ou
 }
 
 /** @throws ArgumentError if a number is outside [0, 1] */
-export function checkProbabilities(loss: string, { name, data, shape }: Labels, advice: string): void {
-  const at = data.findIndex((value: number) => !(value >= 0 && value <= 1))
-  if (at < 0) return
-  const row = Math.floor(at / (data.length / shape[0]))
-  throw new ArgumentError(
-    `${loss}: expected numbers from 0 to 1 in ${name}, received ${data[at]} in sample ${row}. ${advice}`,
-  )
+export function checkProbabilities(loss: string, labels: Labels, advice: string): void {
+  checkEach(loss, labels, 'numbers from 0 to 1', (value) => value >= 0 && value <= 1, advice)
 }
 
-/** @throws ArgumentError if a label is not one of 0, 1, ..., classes - 1 */
-export function checkClassNumbers(loss: string, { name, data }: Labels, classes: number): void {
-  const at = data.findIndex((value: number) => !(Number.isInteger(value) && value >= 0 && value < classes))
+/** @throws ArgumentError if a label of a hinge loss is not -1, 0 or 1 */
+export function checkSigns(loss: string, labels: Labels): void {
+  const isSign = (value: number) => value === -1 || value === 0 || value === 1
+  checkEach(loss, labels, 'labels -1 and 1 (or 0 and 1)', isSign, 'They say on which side a sample lies.')
+}
+
+/**
+ * @throws ShapeError or ArgumentError unless labels are one-hot rows, or probabilities, of the output's shape
+ * @param sparse the loss that takes class numbers
+ */
+export function checkOneHot(
+  loss: string,
+  labels: Labels,
+  output: OutputShape,
+  axis = -1,
+  sparse?: string,
+): void {
+  const { name, shape } = labels
+  const classes = output.at(axis) ?? 0
+  const isSparse =
+    shape.length === output.length - 1 ||
+    (shape.length === output.length && shape.at(axis) === 1 && classes > 1)
+  if (isSparse) {
+    const advice = sparse === undefined ? 'Use' : `Use the loss ${sparse} for them, or`
+    throw new ShapeError(
+      `${loss}: expected one-hot labels of shape ${showShape(output)}, received ${name} of shape ${showShape(shape)}, ` +
+        `which looks like class numbers. ${advice} utils.toCategorical(y, ${classes}).`,
+    )
+  }
+  checkSameShape(loss, labels, output)
+  checkProbabilities(loss, labels, 'One-hot labels are 1 for the right class and 0 for the others.')
+}
+
+/**
+ * @throws ShapeError or ArgumentError unless labels are class numbers for outputs with one value for each class
+ * @param ignored a label that is allowed though it is no class
+ */
+export function checkSparse(
+  loss: string,
+  labels: Labels,
+  output: OutputShape,
+  { axis = -1, ignored, oneHot }: SparseLabels,
+): void {
+  const { name, shape } = labels
+  const at = axis < 0 ? axis + output.length : axis
+  const [classes, expected] = [output[at], output.toSpliced(at, 1)]
+  if (classes === 1) {
+    throw new ArgumentError(
+      `${loss}: the model's last layer has 1 unit, so there is only class 0. Give it as many units as there are ` +
+        'classes, or use the loss binary_crossentropy.',
+    )
+  }
+  if (sameShape(shape, output)) {
+    const advice = oneHot === undefined ? 'Give' : `Use the loss ${oneHot} for it, or give`
+    throw new ShapeError(
+      `${loss}: expected class numbers of shape ${showShape(expected)}, received ${name} of shape ${showShape(shape)}, ` +
+        `which looks one-hot. ${advice} class numbers.`,
+    )
+  }
+  if (!sameShape(shape, expected) && !sameShape(shape, output.with(at, 1))) {
+    throw new ShapeError(
+      `${loss}: expected class numbers of shape ${showShape(expected)} for the model's output ${showShape(output)}, ` +
+        `received ${name} of shape ${showShape(shape)}.`,
+    )
+  }
+  checkClassNumbers(loss, labels, classes, ignored)
+}
+
+export interface SparseLabels {
+  /** Where the classes lie in the output. Default: -1. */
+  readonly axis?: number
+  readonly ignored?: number
+  /** The loss that takes one-hot labels. */
+  readonly oneHot?: string
+}
+
+/** @throws ArgumentError if a label is not one of 0, 1, ..., classes - 1, nor the ignored one */
+export function checkClassNumbers(
+  loss: string,
+  { name, data, shape }: Labels,
+  classes: number,
+  ignored?: number,
+): void {
+  const isClass = (value: number) =>
+    (Number.isInteger(value) && value >= 0 && value < classes) || value === ignored
+  const at = data.findIndex((value: number) => !isClass(value))
   if (at < 0) return
   const value = data[at]
   const advice = Number.isInteger(value)
     ? `Labels count from 0; the model's last layer has ${classes} units, so give it at least ${value < 0 ? 'as many as there are classes' : value + 1} or correct the labels.`
     : 'Labels are whole numbers; for numbers to be predicted as they are, use the loss mean_squared_error.'
   throw new ArgumentError(
-    `${loss}: expected labels from 0 to ${classes - 1} in ${name}, received ${value} in sample ${at}. ${advice}`,
+    `${loss}: expected labels from 0 to ${classes - 1} in ${name}, received ${value} in sample ${sampleOf(at, data, shape)}. ${advice}`,
   )
 }
+
+/** @throws ArgumentError naming the first number that is not allowed */
+export function checkEach(
+  loss: string,
+  { name, data, shape }: Labels,
+  expected: string,
+  isAllowed: (value: number) => boolean,
+  advice: string,
+): void {
+  const at = data.findIndex((value: number) => !isAllowed(value))
+  if (at < 0) return
+  throw new ArgumentError(
+    `${loss}: expected ${expected} in ${name}, received ${data[at]} in sample ${sampleOf(at, data, shape)}. ${advice}`,
+  )
+}
+
+/** The sample that an element belongs to. */
+const sampleOf = (at: number, data: TypedArray, shape: Shape): number =>
+  Math.floor(at / (data.length / shape[0]))

@@ -1,17 +1,15 @@
-import { ShapeError } from '../errors.js'
-import { showShape } from '../graph/shape.js'
+import { parameter } from '../graph/node.js'
+import type { TensorType } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
-import { divide } from '../ops/divide.js'
-import { multiply } from '../ops/multiply.js'
-import { reshape } from '../ops/reshape.js'
-import { sum } from '../ops/sum.js'
+import { cast } from '../ops/cast.js'
+import { logicalAnd } from '../ops/logicalAnd.js'
 import { type Config, type Configurable, classNameOf } from '../utils/config.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { oneOf } from '../utils/oneOf.js'
+import { align } from './align.js'
 import type { Labels, OutputShape } from './labels.js'
-
-/** How a loss's values become one number: their mean (the default), their sum, or not at all. */
-export type Reduction = 'sum_over_batch_size' | 'sum' | 'none'
+import { maskOf } from './mask.js'
+import { type LossWeights, type Reduction, reduceValues, reductions } from './reduce.js'
 
 export interface LossOptions {
   /** Default: `'sum_over_batch_size'`, the mean over all values. */
@@ -23,14 +21,6 @@ export interface LossOptions {
 /** Values of a loss for targets and predictions: `[batch]` or `[batch, ...]`, not yet reduced. */
 export type LossFunction = (yTrue: Tensor, yPred: Tensor) => Tensor
 
-/** What a batch's values are weighted with. */
-export interface LossWeights {
-  /** A factor for each sample, `[batch]`. */
-  readonly sampleWeight?: Tensor
-  /** How many samples count in a padded batch, as a tensor of rank 0; the others must have weight 0. Default: all. */
-  readonly samples?: Tensor
-}
-
 /**
  * How far predictions are from targets, as one number that training makes small. Subclasses override `call`, which gives
  * a value for each sample.
@@ -41,11 +31,7 @@ export abstract class Loss implements Configurable {
 
   constructor(options: LossOptions = {}) {
     this.name = options.name ?? toSnakeCase(this.className)
-    this.reduction = oneOf(
-      options.reduction ?? 'sum_over_batch_size',
-      ['sum_over_batch_size', 'sum', 'none'],
-      `${this.name}: reduction`,
-    )
+    this.reduction = oneOf(options.reduction ?? 'sum_over_batch_size', reductions, `${this.name}: reduction`)
   }
 
   /** The name of the loss's class, as it stands in saved files. */
@@ -53,8 +39,21 @@ export abstract class Loss implements Configurable {
     return classNameOf(this)
   }
 
+  /** Whether predictions must be logits, before a softmax or sigmoid: their activation would be applied twice. */
+  get expectsLogits(): boolean {
+    return false
+  }
+
   /** The loss of each sample: targets and predictions to `[batch]` or `[batch, ...]`. */
   abstract call(yTrue: Tensor, yPred: Tensor): Tensor
+
+  /**
+   * Whether the value for a sample depends on the others in its batch, so that a batch must not be filled up with copies.
+   * By default: whether `call` gives one number for the whole batch.
+   */
+  couplesSamples(yTrue: TensorType, yPred: TensorType): boolean {
+    return this.call(parameter('yTrue', yTrue), parameter('yPred', yPred)).rank === 0
+  }
 
   /**
    * Looks at labels on the host before training.
@@ -65,20 +64,9 @@ export abstract class Loss implements Configurable {
   /** The batch's loss: the values of `call`, weighted and reduced. */
   compute(yTrue: Tensor, yPred: Tensor, weights: LossWeights = {}): Tensor {
     const values = this.call(yTrue, yPred)
-    const { sampleWeight, samples } = weights
-    if (values.rank === 0) {
-      if (!sampleWeight) return values
-      throw new ShapeError(
-        `${this.name}: the loss gave one number for the whole batch, so its samples cannot be weighted (the last batch of ` +
-          'evaluate is padded with samples of weight 0). Give one number for each sample.',
-      )
-    }
-    const weighted = sampleWeight ? multiply(values, alongBatch(this.name, sampleWeight, values)) : values
-    if (this.reduction === 'none') return weighted
-    const total = sum(weighted)
-    if (this.reduction === 'sum') return total
-    const perSample = values.size / values.shape[0]
-    return divide(total, samples ? multiply(samples, perSample) : values.size)
+    const own = maskOf(values)
+    const mask = own && weights.mask ? logicalAnd(own, weights.mask) : (own ?? weights.mask)
+    return reduceValues(this.name, values, this.reduction, { ...weights, mask })
   }
 
   /** The settings under Keras's keys. */
@@ -87,18 +75,10 @@ export abstract class Loss implements Configurable {
   }
 }
 
-/** Weights `[batch]` with axes of size 1 added, so that they multiply values `[batch, ...]`. */
-function alongBatch(name: string, weights: Tensor, values: Tensor): Tensor {
-  if (weights.shape[0] !== values.shape[0]) {
-    throw new ShapeError(
-      `${name}: the loss gave values of shape ${showShape(values.shape)} for a batch of ${weights.shape[0]}. ` +
-        'Its first axis must be the batch.',
-    )
-  }
-  return reshape(weights, [weights.shape[0], ...values.shape.slice(1).map(() => 1)])
-}
-
-/** A function of targets and predictions as a loss. */
+/**
+ * A function of targets and predictions as a loss. As in Keras, the function is given targets as `float32` and of the
+ * predictions' rank where a last axis of size 1 is all that differs.
+ */
 export class FunctionLoss extends Loss {
   constructor(
     readonly fn: LossFunction,
@@ -108,6 +88,6 @@ export class FunctionLoss extends Loss {
   }
 
   override call(yTrue: Tensor, yPred: Tensor): Tensor {
-    return this.fn(yTrue, yPred)
+    return this.fn(...align(cast(yTrue, 'float32'), yPred))
   }
 }

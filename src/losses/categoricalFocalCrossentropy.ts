@@ -1,0 +1,102 @@
+import type { Tensor } from '../graph/tensor.js'
+import { expm1 } from '../ops/expm1.js'
+import { log } from '../ops/log.js'
+import { multiply } from '../ops/multiply.js'
+import { negative } from '../ops/negative.js'
+import { power } from '../ops/power.js'
+import { logSoftmax } from '../ops/softmax.js'
+import { subtract } from '../ops/subtract.js'
+import { sum } from '../ops/sum.js'
+import { asTensor } from '../ops/tensor.js'
+import type { Config } from '../utils/config.js'
+import {
+  type CrossentropySettings,
+  normalized,
+  smoothedOneHot,
+  smoothing,
+  softmaxLogits,
+} from './categoricalCrossentropy.js'
+import { checkGamma } from './focal.js'
+import { checkOneHot, type Labels, type OutputShape } from './labels.js'
+import { Loss, type LossOptions } from './loss.js'
+
+export interface CategoricalFocalSettings extends CrossentropySettings {
+  /** A factor for all classes, or one for each. Default: 0.25. */
+  readonly alpha?: number | readonly number[]
+  /** The focusing exponent, 0 or more. Default: 2. */
+  readonly gamma?: number
+}
+
+/**
+ * `-sum over classes c of alpha (1 - yPred[c])^gamma yTrue[c] ln(yPred[c])`, for each sample: one-hot labels and
+ * predictions `[batch, ..., classes]` to `[batch, ...]`. Samples that are easy already count less. Probabilities are
+ * divided by their sum and clipped to [1e-7, 1 - 1e-7]; logits, and those behind a softmax that is the model's last step,
+ * are used directly. Source: Lin et al. 2017, "Focal loss for dense object detection"; Keras's
+ * `categorical_focal_crossentropy`.
+ */
+export function categoricalFocalCrossentropy(
+  yTrue: Tensor,
+  yPred: Tensor,
+  settings: CategoricalFocalSettings = {},
+): Tensor {
+  const { alpha = 0.25, gamma = 2, fromLogits = false, labelSmoothing = 0, axis = -1 } = settings
+  const target = smoothedOneHot('categorical_focal_crossentropy', yTrue, yPred, { labelSmoothing, axis })
+  const logits = softmaxLogits(yPred, axis) ?? (fromLogits ? yPred : undefined)
+  const { logarithm, missed } = logits ? ofLogits(logits, axis) : ofProbabilities(normalized(yPred, axis))
+  const crossentropy = negative(multiply(target, logarithm))
+  const weights = multiply(power(missed, gamma), asTensor(alpha))
+  return sum(multiply(weights, crossentropy), { axis })
+}
+
+/** `ln p` and `1 - p` of probabilities p. */
+const ofProbabilities = (p: Tensor) => ({ logarithm: log(p), missed: subtract(1, p) })
+
+/** The same for the softmax of logits, in which `1 - p` keeps its digits where p is near 1. */
+function ofLogits(logits: Tensor, axis: number) {
+  const logarithm = logSoftmax(logits, { axis })
+  return { logarithm, missed: negative(expm1(logarithm)) }
+}
+
+export interface CategoricalFocalCrossentropyOptions extends LossOptions, CategoricalFocalSettings {}
+
+/** Cross-entropy with one-hot labels in which easy samples count less: see `categoricalFocalCrossentropy`. */
+export class CategoricalFocalCrossentropy extends Loss {
+  static readonly className = 'CategoricalFocalCrossentropy'
+  readonly alpha: number | readonly number[]
+  readonly gamma: number
+  readonly fromLogits: boolean
+  readonly labelSmoothing: number
+  readonly axis: number
+
+  constructor(options: CategoricalFocalCrossentropyOptions = {}) {
+    super(options)
+    this.alpha = options.alpha ?? 0.25
+    this.gamma = checkGamma(this.name, options.gamma ?? 2)
+    this.fromLogits = options.fromLogits ?? false
+    this.labelSmoothing = smoothing(this.name, options.labelSmoothing ?? 0)
+    this.axis = options.axis ?? -1
+  }
+
+  override get expectsLogits(): boolean {
+    return this.fromLogits
+  }
+
+  override call(yTrue: Tensor, yPred: Tensor): Tensor {
+    return categoricalFocalCrossentropy(yTrue, yPred, this)
+  }
+
+  override checkLabels(labels: Labels, output: OutputShape): void {
+    checkOneHot(this.name, labels, output, this.axis)
+  }
+
+  override getConfig(): Config {
+    return {
+      ...super.getConfig(),
+      from_logits: this.fromLogits,
+      label_smoothing: this.labelSmoothing,
+      axis: this.axis,
+      alpha: this.alpha,
+      gamma: this.gamma,
+    }
+  }
+}
