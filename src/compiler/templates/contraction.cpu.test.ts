@@ -72,6 +72,17 @@ describe('contractionTemplate', () => {
     expect(launches.map(({ report }) => report.algorithm).join()).toContain('k in blocks of')
   })
 
+  it('rows of a transposed A that would compete for places in the cache', () => {
+    check({ m: 256, k: 70, n: 34, transposeA: true }, [4])
+    check({ batch: [2], m: 256, k: 70, n: 130, transposeA: true }, [16])
+    const { node, inputs } = product({ m: 256, k: 70, n: 34, transposeA: true })
+    const { launches } = runTemplate(contractionTemplate, node, inputs, {
+      traits: testTraits(4),
+      engine: () => {},
+    })
+    expect(launches.map(({ name }) => name).join()).toContain('groups of 4 rows')
+  })
+
   it('cuts a grid that keeps 16 threads busy, and shares rows where columns are few', () => {
     const { node, inputs } = product({ m: 1024, k: 64, n: 16 })
     const { launches } = runTemplate(contractionTemplate, node, inputs, {

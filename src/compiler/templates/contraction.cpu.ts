@@ -7,7 +7,7 @@ import type { BufferView, Epilogue, Lowering, Template } from '../lowering.js'
 import { kindOf } from './kindOf.js'
 import { divide } from './laneBlocks.js'
 import { microKernel } from './microKernel.js'
-import { packPanels } from './packing.cpu.js'
+import { packPanels, packRowGroups } from './packing.cpu.js'
 import {
   blockRange,
   describeTiles,
@@ -15,6 +15,7 @@ import {
   forPanels,
   forRows,
   type PanelClass,
+  shortestTile,
   type Tiling,
   tileMatrix,
 } from './tiling.js'
@@ -67,6 +68,17 @@ interface Columns {
   start(b: LoopBuilder, base: Value<'ptr'>, index: Value<'i32'>, panel: PanelClass): Value<'ptr'>
 }
 
+/** A in memory: the matrix itself, or tiles of rows in which each step of k lies together. */
+interface Rows {
+  readonly view: BufferView
+  /** Bytes from one matrix of the batch to the next, and from one k to the next. */
+  readonly matrix: number
+  readonly step: number
+  /** Where a tile of rows starts, and its rows from there, in bytes. */
+  start(b: LoopBuilder, base: Value<'ptr'>, row: Value<'i32'>): Value<'ptr'>
+  offsets(height: number): readonly number[]
+}
+
 /** How a product is cut: into blocks of rows and panels, which threads share, and into blocks of k. */
 interface Blocks {
   readonly rows: number
@@ -87,9 +99,8 @@ export function lowerProduct(product: MatrixProduct, lowering: Lowering, epilogu
   const panelBlocks = Math.ceil(tiling.panels / blocks.panels)
   const depthBlocks = Math.max(1, Math.ceil(depth / blocks.depth))
   const partial = depthBlocks > 1 ? lowering.scratch('float32', batch * rows * tiling.lanes) : undefined
-  const { transposeA, a } = product
-  const rowBytes = 4 * (transposeA ? 1 : depth)
-  const stepBytes = 4 * (transposeA ? rows : 1)
+  const packsA = strideConflicts(product, blocks, tiling, traits)
+  const a = packsA ? packedRows(product, tiling, lowering) : directRows(product)
   const grid = batch * rowBlocks * panelBlocks
 
   lowering.launch({
@@ -97,13 +108,13 @@ export function lowerProduct(product: MatrixProduct, lowering: Lowering, epilogu
     grid,
     inPlace: epilogue.inPlace,
     report: {
-      algorithm: describe(product, tiling, blocks, direct),
+      algorithm: describe(product, tiling, blocks, direct, packsA),
       flops: 2 * batch * rows * depth * columns,
       lanes: 'vector',
       ...(grid === 1 ? { singleThreaded: 'the product is small' } : {}),
     },
     build: (builder, operands) => {
-      const aBase = operands.read(a)
+      const aBase = operands.read(a.view)
       const bBase = operands.read(b.view)
       const sums = partial && operands.readWrite(partial)
       const finish = epilogue.bind(builder, operands)
@@ -112,25 +123,22 @@ export function lowerProduct(product: MatrixProduct, lowering: Lowering, epilogu
         const [matrix, rowBlock] = divide(builder, block, rowBlocks)
         const rowRange = blockRange(builder, rowBlock, blocks.rows, rows)
         const panelRange = blockRange(builder, panelBlock, blocks.panels, tiling.panels)
-        const aMatrix = builder.advance(aBase, matrix, 4 * rows * depth)
+        const aMatrix = builder.advance(aBase, matrix, a.matrix)
         const bMatrix = builder.advance(bBase, matrix, b.matrix)
         const firstRow = builder.mul(matrix, builder.int(rows))
         const sumMatrix = sums && builder.advance(sums, firstRow, 4 * tiling.lanes)
 
         const overDepth = (from: Value<'i32'>, steps: number, first: boolean, last: boolean): void => {
-          const aBlock = builder.advance(aMatrix, from, stepBytes)
+          const aBlock = builder.advance(aMatrix, from, a.step)
           forPanels(builder, tiling, ...panelRange, (panel, index, column) => {
             const bPanel = b.start(builder, bMatrix, index, panel)
             const bBlock = builder.advance(bPanel, from, b.step(panel))
             forRows(builder, rows, panel.rows, ...rowRange, (row, height) => {
               const tile = sumMatrix && tileOf(builder, sumMatrix, row, column, tiling, height, panel)
               const result = microKernel(builder, {
-                rows: {
-                  base: builder.advance(aBlock, row, rowBytes),
-                  offsets: Array.from({ length: height }, (_, r) => r * rowBytes),
-                },
+                rows: { base: a.start(builder, aBlock, row), offsets: a.offsets(height) },
                 columns: { base: bBlock, offsets: panel.counts.map((_, v) => 4 * v * builder.width) },
-                depth: [{ count: steps, a: stepBytes, b: b.step(panel) }],
+                depth: [{ count: steps, a: a.step, b: b.step(panel) }],
                 initial: first ? undefined : tile?.load(),
               })
               if (!last) tile?.store(result)
@@ -184,6 +192,35 @@ function tileOf(
   }
 }
 
+function directRows({ rows, depth, a: view, transposeA }: MatrixProduct): Rows {
+  const rowBytes = 4 * (transposeA ? 1 : depth)
+  return {
+    view,
+    matrix: 4 * rows * depth,
+    step: 4 * (transposeA ? rows : 1),
+    start: (b, base, row) => b.advance(base, row, rowBytes),
+    offsets: (height) => Array.from({ length: height }, (_, r) => r * rowBytes),
+  }
+}
+
+function packedRows(
+  { batch, rows, depth, a: view }: MatrixProduct,
+  tiling: Tiling,
+  lowering: Lowering,
+): Rows {
+  const tall = shortestTile(tiling)
+  const groups = packRowGroups(lowering, { view, matrices: batch, depth, rows, tall })
+  const step = 4 * groups.lanes
+  return {
+    view: groups.view,
+    matrix: 4 * groups.elements,
+    step,
+    start: (b, base, row) => b.advance(base, divide(b, row, tall)[0], depth * step),
+    offsets: (height) =>
+      Array.from({ length: height }, (_, r) => Math.floor(r / tall) * depth * step + 4 * (r % tall)),
+  }
+}
+
 function packedColumns(
   { batch, depth, columns, b: view, transposeB }: MatrixProduct,
   tiling: Tiling,
@@ -228,6 +265,23 @@ function readsDirectly(
   return !transposeB && (rows <= 2 * tiling.rows || 4 * depth * columns <= traits.cache.l1 / 2)
 }
 
+/**
+ * The transposed A is read in place, a few values from each of many distant lines of the cache, where these find room:
+ * not if their distance is such that they all compete for the same few places. Packing pays if A is read several times.
+ */
+function strideConflicts(
+  { rows, transposeA }: MatrixProduct,
+  blocks: Blocks,
+  tiling: Tiling,
+  { cache }: TargetTraits,
+): boolean {
+  if (!transposeA || tiling.panels < 4) return false
+  const line = 64
+  let sharing = 1
+  while (sharing < 64 && (4 * rows) % (2 * sharing * line) === 0) sharing *= 2
+  return blocks.depth > cache.l1 / line / sharing / 2
+}
+
 /** Items of the grid that make the work of up to 16 threads about equal. */
 const wantedItems = 96
 /** An item should be worth more than its overhead. In steps of one lane. */
@@ -268,10 +322,12 @@ function describe(
   tiling: Tiling,
   blocks: Blocks,
   direct: boolean,
+  packsA: boolean,
 ): string {
   const b = direct
     ? `B read in place (${rows <= 2 * tiling.rows ? 'few rows use it' : 'it fits the first-level cache'})`
     : `B packed${transposeB ? ' and transposed' : ''}`
+  const a = packsA ? ', A packed as its rows would compete for places in the cache' : ''
   const k = depth > blocks.depth ? `, k in blocks of ${blocks.depth}` : ''
-  return `micro-kernel, tiles ${describeTiles(tiling)}, ${b}${k}`
+  return `micro-kernel, tiles ${describeTiles(tiling)}, ${b}${a}${k}`
 }

@@ -26,6 +26,7 @@ import {
   forPanels,
   forRows,
   type PanelClass,
+  shortestTile,
   type Tiling,
   tileMatrix,
 } from './tiling.js'
@@ -190,8 +191,6 @@ export function convolve(
     },
   })
 }
-
-const shortestTile = ({ classes }: Tiling): number => Math.min(...classes.map(({ rows }) => rows))
 
 /** Output rows whose windows stay in the second-level cache while the panels of filters change. */
 function rowsInCache(shape: ConvolutionShape, { cache }: TargetTraits): number {

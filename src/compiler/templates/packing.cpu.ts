@@ -2,7 +2,7 @@ import type { LoopBuilder } from '../../loops/builder.js'
 import type { Value } from '../../loops/ir.js'
 import type { BufferView, Lowering } from '../lowering.js'
 import { divide } from './laneBlocks.js'
-import { firstLane, forPanels, type PanelClass, type Tiling } from './tiling.js'
+import { blockRange, firstLane, forPanels, type PanelClass, type Tiling } from './tiling.js'
 
 /** A loop over k: how many elements the source moves with each iteration. */
 export interface SourceLoop {
@@ -23,6 +23,10 @@ export interface PackSource {
   readonly columnStride: number
 }
 
+/** Panels that are filled side by side where each row of the source is on a page of its own, to visit it less often. */
+const panelsTogether = 4
+const pageElements = 1024
+
 const product = (loops: readonly SourceLoop[]): number => loops.reduce((size, { count }) => size * count, 1)
 
 /** B as the micro-kernel reads it: [matrix][panel][k][lane]. Lanes that are no columns hold zeros. */
@@ -40,7 +44,10 @@ export function packPanels(lowering: Lowering, source: PackSource, tiling: Tilin
   const matrices = product(source.matrices)
   const elements = depth * tiling.lanes
   const view = lowering.scratch('float32', matrices * elements)
-  const grid = depth > 0 ? matrices * tiling.panels : 0
+  const rowStride = source.depth.at(-1)?.stride ?? 0
+  const together = source.columnStride === 1 && rowStride >= pageElements ? panelsTogether : 1
+  const blocks = Math.ceil(tiling.panels / together)
+  const grid = depth > 0 ? matrices * blocks : 0
   if (grid > 0) {
     const { columns, columnStride } = source
     lowering.launch({
@@ -57,24 +64,91 @@ export function packPanels(lowering: Lowering, source: PackSource, tiling: Tilin
         const input = operands.read({ ...from, offset: from.offset + offset })
         const output = operands.write(view)
         b.for(b.begin, b.end, 1, (item) => {
-          const [matrix, panel] = divide(b, item, tiling.panels)
+          const [matrix, block] = divide(b, item, blocks)
           const start = moved(b, input, matrix, source.matrices)
           const packed = b.advance(output, matrix, 4 * elements)
-          const next = b.add(panel, b.int(1))
-          forPanels(b, tiling, panel, next, (shape, index, column) => {
-            const target = b.variable(b.advance(packed, firstLane(b, index, shape), 4 * depth))
-            const first = b.advance(start, column, 4 * columnStride)
-            overDepth(b, source.depth, first, (at) => {
-              const to = b.get(target)
-              copyRow(b, shape, columnStride, at, to)
-              b.set(target, b.advance(to, b.int(1), 4 * shape.vectors * b.width))
+          const range = blockRange(b, block, together, tiling.panels)
+          const copyAt = (at: Value<'ptr'>, k: Value<'i32'>): void =>
+            forPanels(b, tiling, ...range, (panel, index, column) => {
+              const first = b.advance(packed, firstLane(b, index, panel), 4 * depth)
+              const target = b.advance(first, k, 4 * panel.vectors * b.width)
+              copyRow(b, panel, columnStride, b.advance(at, column, 4 * columnStride), target)
             })
-          })
+          overDepth(b, source.depth, start, b.int(0), copyAt)
         })
       },
     })
   }
   return { view, depth, elements }
+}
+
+/** A matrix stored as [k, row], or several one after another. */
+export interface RowSource {
+  readonly view: BufferView
+  readonly matrices: number
+  readonly depth: number
+  readonly rows: number
+  /** Rows in a group: those of the shortest tile. */
+  readonly tall: number
+}
+
+/** Rows as the micro-kernel reads them: [matrix][group][k][row of the group], with room for `lanes` rows. */
+export interface RowGroups {
+  readonly view: BufferView
+  readonly lanes: number
+  /** Elements of one matrix. */
+  readonly elements: number
+}
+
+/** Copies a transposed matrix into groups of rows, in a launch of its own. */
+export function packRowGroups(
+  lowering: Lowering,
+  { view: source, matrices, depth, rows, tall }: RowSource,
+): RowGroups {
+  const { width } = lowering.traits
+  const groups = Math.ceil(rows / tall)
+  const lanes = Math.ceil(tall / width) * width
+  const elements = groups * depth * lanes
+  const view = lowering.scratch('float32', matrices * elements)
+  lowering.launch({
+    name: `pack ${depth}x${rows} by groups of ${tall} rows`,
+    grid: matrices * groups,
+    report: {
+      algorithm: 'copy into groups of rows, in which the micro-kernel reads one step of k after another',
+      flops: 0,
+      lanes: 'vector',
+      ...(matrices * groups === 1 ? { singleThreaded: 'there is one group' } : {}),
+    },
+    build: (b, operands) => {
+      const input = operands.read(source)
+      const output = operands.write(view)
+      const copyGroup = (item: Value<'i32'>, from: Value<'ptr'>, count: number): void => {
+        const counts = Array.from({ length: lanes / width }, (_, v) => Math.min(width, count - v * width))
+        const target = b.advance(output, item, 4 * depth * lanes)
+        b.for(0, depth, 1, (k) => {
+          const [at, to] = [b.advance(from, k, 4 * rows), b.advance(target, k, 4 * lanes)]
+          counts.forEach((real, v) => {
+            if (real > 0) b.store('f32', to, b.loadVector('f32', at, 4 * v * width, real), 4 * v * width)
+          })
+        })
+      }
+      b.for(b.begin, b.end, 1, (item) => {
+        const [matrix, group] = divide(b, item, groups)
+        const from = b.advance(b.advance(input, matrix, 4 * depth * rows), group, 4 * tall)
+        const rest = rows - (groups - 1) * tall
+        if (rest === tall) copyGroup(item, from, tall)
+        else {
+          const whole = b.compare('lt', group, b.int(groups - 1)) as Value<'bool'>
+          b.if(
+            whole,
+            () => copyGroup(item, from, tall),
+            () => copyGroup(item, from, rest),
+          )
+        }
+      })
+    },
+  })
+  return { view, lanes, elements }
 }
 
 /** `base` moved to a position that numbers the iterations of loops. */
@@ -94,17 +168,21 @@ function moved(
   return at
 }
 
+/** Runs `body` for each k, with the address where the source's row k starts. */
 function overDepth(
   b: LoopBuilder,
   loops: readonly SourceLoop[],
-  base: Value<'ptr'>,
-  body: (at: Value<'ptr'>) => void,
+  at: Value<'ptr'>,
+  k: Value<'i32'>,
+  body: (at: Value<'ptr'>, k: Value<'i32'>) => void,
 ): void {
   const [loop, ...inner] = loops
-  if (!loop) body(base)
-  else if (loop.count === 1) overDepth(b, inner, base, body)
+  if (!loop) body(at, k)
   else {
-    b.for(0, loop.count, 1, (i) => overDepth(b, inner, b.advance(base, i, 4 * loop.stride), body))
+    const steps = product(inner)
+    b.repeat(loop.count, false, (i) =>
+      overDepth(b, inner, b.advance(at, i, 4 * loop.stride), b.add(k, b.mul(i, b.int(steps))), body),
+    )
   }
 }
 

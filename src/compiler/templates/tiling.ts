@@ -102,6 +102,8 @@ function cut(rows: number, columns: number, vectors: number, traits: TargetTrait
   }
 }
 
+export const shortestTile = ({ classes }: Tiling): number => Math.min(...classes.map(({ rows }) => rows))
+
 /** The class's number of panel `panel` times the lanes of a panel, from the first lane of all. */
 export const firstLane = (
   b: LoopBuilder,
