@@ -14,17 +14,16 @@ export const withOpenBatch = (shape: BatchShape): BatchShape => [null, ...shape.
 export const matches = (shape: readonly number[], pattern: BatchShape): boolean =>
   shape.length === pattern.length && pattern.every((size, axis) => size === null || size === shape[axis])
 
-/** What a user most likely has to do to bring `shape` to `wanted`; empty if nothing obvious would. */
+/** What a user most likely has to do about samples of `shape` that a model built for `wanted` is given. */
 export function reshapeHint(shape: readonly number[], wanted: BatchShape): string {
   const inner = wanted.slice(1)
-  if (inner.includes(null)) return ''
   const rowSize = shape.slice(1).reduce((a, b) => a * b, 1)
-  const wantedSize = inner.reduce((a: number, b) => a * (b ?? 1), 1)
+  const wantedSize = inner.reduce((a: number, b) => a * (b ?? Number.NaN), 1)
   if (shape.length > 0 && rowSize === wantedSize) {
-    return ` The number of elements fits: reshape it to ${showShape([shape[0], ...(inner as number[])])}.`
+    return `The number of elements fits: reshape it to ${showShape([shape[0], ...(inner as number[])])}.`
   }
-  const isOneSample = shape.length === inner.length && inner.every((size, axis) => size === shape[axis])
-  return isOneSample
-    ? ` This is one sample without a batch axis: reshape it to ${showShape([1, ...shape])}.`
-    : ''
+  if (matches(shape, inner)) {
+    return `This is one sample without a batch axis: reshape it to ${showShape([1, ...shape])}.`
+  }
+  return `Give samples of shape ${showBatchShape(inner)}, or make the model for these: layers.input(${showShape(shape.slice(1))}).`
 }

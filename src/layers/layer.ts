@@ -9,6 +9,7 @@ import { asTensor, type TensorLike, tensor } from '../ops/tensor.js'
 import { type Config, type Configurable, classNameOf, optionsOf } from '../utils/config.js'
 import { automaticName } from '../utils/naming.js'
 import { type BatchShape, showBatchShape, withOpenBatch } from './batchShape.js'
+import { buildWhole } from './buildWhole.js'
 import { Callable } from './callable.js'
 import { type CallContext, type CallOptions, contextFor, inContext } from './callContext.js'
 import { checkInputShape, type InputSpec } from './inputSpec.js'
@@ -84,10 +85,20 @@ export abstract class Layer extends Callable implements Configurable {
     Object.defineProperty(this, 'build', {
       value: (inputShape: BatchShape) => {
         this.checkInput(inputShape)
-        this.ownWeights.length = 0
-        build.call(this, withOpenBatch(inputShape))
-        this.builtInputShape = withOpenBatch(inputShape)
-        this.built = true
+        const { built, inputSpec, builtInputShape } = this
+        const weights = [...this.ownWeights]
+        buildWhole(
+          () => {
+            this.ownWeights.length = 0
+            build.call(this, withOpenBatch(inputShape))
+            this.builtInputShape = withOpenBatch(inputShape)
+            this.built = true
+          },
+          () => {
+            Object.assign(this, { built, inputSpec, builtInputShape })
+            this.ownWeights.splice(0, this.ownWeights.length, ...weights)
+          },
+        )
       },
     })
   }

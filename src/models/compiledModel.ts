@@ -38,12 +38,15 @@ export class CompiledModel {
   }
 
   /**
-   * The objective for labels and outputs of these shapes.
+   * The objective for labels and outputs of these shapes. It is settled for good by the first labels that `check`, which
+   * throws if they do not fit its loss, lets pass.
    * @throws ArgumentError if two metrics would have one key in logs
    */
-  objectiveFor(labels: Shape, output: Shape): Objective {
-    this.objective ??= this.settle(labels, output)
-    return this.objective
+  objectiveFor(labels: Shape, output: Shape, check: (loss: Loss) => void): Objective {
+    const objective = this.objective ?? this.settle(labels, output)
+    check(objective.loss)
+    this.objective = objective
+    return objective
   }
 
   /** Forgets all batches that loss and metrics have seen. */

@@ -51,7 +51,7 @@ export async function dataSource(value: DataInput, name: string, expected?: Batc
   }
   if (samples.shape[0] === 0) {
     throw new ArgumentError(
-      `${name}: expected at least one sample, received shape ${showShape(samples.shape)}.`,
+      `${name}: expected at least one sample, received shape ${showShape(samples.shape)}. Check how the data was loaded or cut.`,
     )
   }
   const [data] = await readTensors([samples])
@@ -75,7 +75,17 @@ function fromArray(value: NumericArray | NestedValues, name: string, expected?: 
       `${name}: expected a tensor, a typed array or nested arrays of numbers, received ${typeof value}.`,
     )
   }
-  return tensor(value)
+  try {
+    return tensor(value)
+  } catch (error) {
+    if (error instanceof ShapeError) {
+      throw new ShapeError(`${name}: ${error.message} All samples must have the same shape.`, {
+        cause: error,
+      })
+    }
+    if (error instanceof ArgumentError) throw new ArgumentError(`${name}: ${error.message}`, { cause: error })
+    throw error
+  }
 }
 
 function fromTypedArray(value: NumericArray, expected?: BatchShape): Tensor {

@@ -40,10 +40,16 @@ export class Sequential extends Model {
     return this.stack.filter((layer) => !(layer instanceof InputLayer))
   }
 
-  /** Puts a layer at the end. */
+  /** Puts a layer at the end. One that does not fit is not added. */
   add(layer: Layer): void {
+    const before = [...this.stack]
     this.append(layer)
-    this.buildIfKnown()
+    try {
+      this.buildIfKnown()
+    } catch (error) {
+      this.stack.splice(0, this.stack.length, ...before)
+      throw error
+    }
   }
 
   /** Takes the last layer away, and returns it. */

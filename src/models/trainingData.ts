@@ -18,7 +18,7 @@ export async function modelInputs(model: Model, value: DataInput, name: string):
   const expected = model.builtInputShape
   if (expected && !matches(x.shape, expected)) {
     throw new ShapeError(
-      `${model.title}: expected ${name} of shape ${showBatchShape(expected)}, received ${showShape(x.shape)}.` +
+      `${model.title}: expected ${name} of shape ${showBatchShape(expected)}, received ${showShape(x.shape)}. ` +
         reshapeHint(x.shape, expected),
     )
   }
@@ -42,7 +42,8 @@ export async function labeledData(
   if (x.samples !== y.samples) {
     throw new ArgumentError(
       `${model.title}: expected as many labels as samples, received ${x.samples} samples in ${names.x} ` +
-        `(${showShape(x.shape)}) and ${y.samples} labels in ${names.y} (${showShape(y.shape)}).`,
+        `(${showShape(x.shape)}) and ${y.samples} labels in ${names.y} (${showShape(y.shape)}). Give one label for each sample, ` +
+        'in the same order.',
     )
   }
   return { x, y }
@@ -55,9 +56,9 @@ export async function labeledData(
 export function settleObjective(model: Model, compiled: CompiledModel, { y }: LabeledData): Objective {
   // The forms of loss and metrics depend on the last axis and the rank alone; an open axis before does not matter.
   const output = model.outputShape.map((size, axis) => (axis === 0 ? y.samples : (size ?? -1)))
-  const objective = compiled.objectiveFor(y.shape, output)
-  if (!output.includes(-1)) objective.loss.checkLabels(y, output)
-  return objective
+  return compiled.objectiveFor(y.shape, output, (loss) => {
+    if (!output.includes(-1)) loss.checkLabels(y, output)
+  })
 }
 
 /**
