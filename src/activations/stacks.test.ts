@@ -21,7 +21,7 @@ async function momentsBehind(activation: ActivationName, kernelInitializer: Init
   setRandomSeed(1)
   let x = randomNormal(tensor(Int32Array.of(3, 4)), [200, 100])
   for (let i = 0; i < 50; i++) x = dense(100, { activation, kernelInitializer })(x)
-  const values = await x.data()
+  const values = Array.from(await x.data())
   const mean = values.reduce((a, b) => a + b, 0) / values.length
   const deviation = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length)
   return { mean, deviation }
