@@ -1,0 +1,249 @@
+import { InternalError } from '../../errors.js'
+import type { Form, Tuple } from './instructions.js'
+import { type Constant, isMemory, isRegister, type Memory, type Operand, type Register } from './operands.js'
+
+/** Width of an instruction: of its general registers, or of its vectors. */
+export type Bits = 32 | 64 | 128 | 256 | 512
+
+/** One machine instruction with all registers known. */
+export interface Encodable {
+  readonly form: Form
+  readonly bits: Bits
+  readonly operands: readonly Operand[]
+  /** EVEX: lanes to compute; the others stay, or become zero. */
+  readonly mask?: Register
+  readonly zeroing?: boolean
+}
+
+/** A 32-bit field that gets the distance from the end of its instruction to a constant. */
+export interface Fixup {
+  readonly at: number
+  readonly end: number
+  readonly constant: Constant
+}
+
+/** Bytes of machine code, growing. */
+export class CodeBytes {
+  private bytes = new Uint8Array(4096)
+  length = 0
+  readonly fixups: Fixup[] = []
+
+  byte(value: number): void {
+    if (this.length === this.bytes.length) {
+      const larger = new Uint8Array(2 * this.length)
+      larger.set(this.bytes)
+      this.bytes = larger
+    }
+    this.bytes[this.length++] = value
+  }
+
+  int32(value: number): void {
+    for (let shift = 0; shift < 32; shift += 8) this.byte((value >> shift) & 255)
+  }
+
+  slice(from = 0, to = this.length): Uint8Array<ArrayBuffer> {
+    return this.bytes.slice(from, to)
+  }
+}
+
+/** The parts of an instruction, each operand in its place. */
+interface Parts {
+  reg: number
+  vvvv: number
+  rm: Register | Memory | undefined
+  opcodeRegister: number
+  /** Bytes after the address. */
+  immediate: number
+  immediateBytes: number
+  /** Whether an 8-bit operand needs a REX prefix to be sil, dil and so on. */
+  needsRex: boolean
+}
+
+function collect({ form, operands }: Encodable): Parts {
+  const parts: Parts = {
+    reg: form.extension ?? 0,
+    vvvv: 0,
+    rm: undefined,
+    opcodeRegister: 0,
+    immediate: 0,
+    immediateBytes: 0,
+    needsRex: false,
+  }
+  for (let i = 0; i < form.operands.length; i++) {
+    const { place, kind } = form.operands[i]
+    const operand = operands[i]
+    if (kind === 'r8' && isRegister(operand) && operand.number >= 4) parts.needsRex = true
+    switch (place) {
+      case 'reg':
+        parts.reg = numberOf(operand, form)
+        break
+      case 'vvvv':
+        parts.vvvv = numberOf(operand, form)
+        break
+      case 'opcode':
+        parts.opcodeRegister = numberOf(operand, form)
+        break
+      case 'rm':
+        if (typeof operand === 'number')
+          throw new InternalError(`${form.mnemonic}: an immediate as an address`)
+        parts.rm = operand
+        break
+      case 'is4':
+        parts.immediate = numberOf(operand, form) << 4
+        parts.immediateBytes = 1
+        break
+      case 'imm8':
+      case 'imm32':
+        if (typeof operand !== 'number') throw new InternalError(`${form.mnemonic}: expected an immediate`)
+        parts.immediate = operand
+        parts.immediateBytes = place === 'imm8' ? 1 : 4
+    }
+  }
+  return parts
+}
+
+function numberOf(operand: Operand, form: Form): number {
+  if (isRegister(operand) && operand.number >= 0) return operand.number
+  throw new InternalError(`${form.mnemonic}: expected a register with a number`)
+}
+
+const bit = (value: number, index: number): number => (value >> index) & 1
+
+/** Whether an instruction can only be written with an EVEX prefix. */
+export function needsEvex({ form, bits, operands, mask }: Encodable): boolean {
+  if (form.evex === undefined) return false
+  if (form.vex === undefined || mask || (bits === 512 && form.length === undefined)) return true
+  return operands.some((operand) => {
+    if (isRegister(operand)) return operand.number > 15
+    return isMemory(operand) && (operand.broadcast === true || (operand.index?.number ?? 0) > 15)
+  })
+}
+
+/** Appends one instruction. */
+export function encode(out: CodeBytes, instruction: Encodable): void {
+  const { form, bits } = instruction
+  const parts = collect(instruction)
+  if (needsEvex(instruction)) {
+    writeEvex(out, instruction, parts)
+    writeRest(out, form, parts, displacementUnit(instruction, parts.rm))
+    return
+  }
+  if (form.vex !== undefined) writeVex(out, form, bits, parts)
+  else if (form.legacy !== undefined) writeLegacy(out, form, bits, parts)
+  else throw new InternalError(`${form.mnemonic} has no encoding`)
+  writeRest(out, form, parts, 1)
+}
+
+/** Bits 3 of the registers in ModRM.reg, SIB.index and ModRM.rm (or SIB.base), and bit 4 of a vector in ModRM.rm. */
+function extensions({ reg, rm, opcodeRegister }: Parts): { r: number; x: number; b: number } {
+  if (rm === undefined) return { r: bit(reg, 3), x: 0, b: bit(opcodeRegister, 3) }
+  if (isRegister(rm)) return { r: bit(reg, 3), x: bit(rm.number, 4), b: bit(rm.number, 3) }
+  return { r: bit(reg, 3), x: bit(rm.index?.number ?? 0, 3), b: bit(rm.base?.number ?? 0, 3) }
+}
+
+function wideBit(form: Form, bits: Bits, evex: boolean): number {
+  if (form.w === 'width') return bits === 64 ? 1 : 0
+  return form.w === 'evex' ? (evex ? 1 : 0) : form.w
+}
+
+function lengthBits(form: Form, bits: Bits): number {
+  return form.length ?? (bits === 512 ? 2 : bits === 256 ? 1 : 0)
+}
+
+const legacyPrefixes = [0, 0x66, 0xf3, 0xf2]
+const legacyEscapes = [[], [0x0f], [0x0f, 0x38], [0x0f, 0x3a]]
+
+function writeLegacy(out: CodeBytes, form: Form, bits: Bits, parts: Parts): void {
+  const { r, x, b } = extensions(parts)
+  const rex = (wideBit(form, bits, false) << 3) | (r << 2) | (x << 1) | b
+  if (form.prefix !== 0) out.byte(legacyPrefixes[form.prefix])
+  if (rex !== 0 || parts.needsRex) out.byte(0x40 | rex)
+  for (const byte of legacyEscapes[form.map]) out.byte(byte)
+  out.byte(form.opcode | (parts.opcodeRegister & 7))
+}
+
+function writeVex(out: CodeBytes, form: Form, bits: Bits, parts: Parts): void {
+  const { r, x, b } = extensions(parts)
+  const w = wideBit(form, bits, false)
+  const last = ((~parts.vvvv & 15) << 3) | (lengthBits(form, bits) << 2) | form.prefix
+  if (x === 0 && b === 0 && w === 0 && form.map === 1) {
+    out.byte(0xc5)
+    out.byte(((r ^ 1) << 7) | last)
+  } else {
+    out.byte(0xc4)
+    out.byte(((r ^ 1) << 7) | ((x ^ 1) << 6) | ((b ^ 1) << 5) | form.map)
+    out.byte((w << 7) | last)
+  }
+  out.byte(form.opcode)
+}
+
+function writeEvex(out: CodeBytes, { form, bits, mask, zeroing }: Encodable, parts: Parts): void {
+  const { r, x, b } = extensions(parts)
+  const { rm } = parts
+  // Bit 4 of vvvv, or of the vector of indices: no instruction has both.
+  const indexHigh = rm !== undefined && isMemory(rm) ? bit(rm.index?.number ?? 0, 4) : 0
+  const high = bit(parts.vvvv, 4) | indexHigh
+  const broadcast = rm !== undefined && isMemory(rm) && rm.broadcast ? 1 : 0
+  out.byte(0x62)
+  out.byte(((r ^ 1) << 7) | ((x ^ 1) << 6) | ((b ^ 1) << 5) | ((bit(parts.reg, 4) ^ 1) << 4) | form.map)
+  out.byte((wideBit(form, bits, true) << 7) | ((~parts.vvvv & 15) << 3) | 4 | form.prefix)
+  out.byte(
+    ((zeroing ? 1 : 0) << 7) |
+      (lengthBits(form, bits) << 5) |
+      (broadcast << 4) |
+      ((high ^ 1) << 3) |
+      (mask?.number ?? 0),
+  )
+  out.byte(form.opcode)
+}
+
+/** Bytes that one step of an EVEX 8-bit displacement counts for. */
+function displacementUnit({ form, bits }: Encodable, rm: Register | Memory | undefined): number {
+  const { tuple } = form
+  if (rm === undefined || isRegister(rm) || tuple === undefined) return 1
+  if (rm.broadcast) return 4
+  return typeof tuple === 'number' ? tuple : (bits / 8) * tupleShare[tuple]
+}
+
+const tupleShare: Record<Exclude<Tuple, number>, number> = { full: 1, mem: 1, half: 1 / 2, quarter: 1 / 4 }
+
+/** ModRM, SIB, displacement and immediate. */
+function writeRest(out: CodeBytes, form: Form, parts: Parts, unit: number): void {
+  const { rm, immediate, immediateBytes } = parts
+  const field = (parts.reg & 7) << 3
+  if (rm !== undefined) {
+    if (isRegister(rm)) out.byte(0xc0 | field | (rm.number & 7))
+    else if (rm.constant) {
+      out.byte(field | 5)
+      const at = out.length
+      out.int32(0)
+      out.fixups.push({ at, end: at + 4 + immediateBytes, constant: rm.constant })
+    } else writeAddress(out, form, field, rm, unit)
+  }
+  if (immediateBytes === 1) out.byte(immediate & 255)
+  else if (immediateBytes === 4) out.int32(immediate)
+}
+
+const scaleBits = { 1: 0, 2: 1, 4: 2, 8: 3 }
+
+function writeAddress(out: CodeBytes, form: Form, field: number, memory: Memory, unit: number): void {
+  const { base, index, scale, displacement } = memory
+  if (!base) throw new InternalError(`${form.mnemonic}: an address without a base`)
+  if (displacement !== (displacement | 0)) {
+    throw new InternalError(`${form.mnemonic}: the displacement ${displacement} takes more than 32 bits`)
+  }
+  const low = base.number & 7
+  const steps = displacement / unit
+  const short = Number.isInteger(steps) && steps >= -128 && steps <= 127
+  // Without a displacement, base 5 would mean none.
+  const mode = displacement === 0 && low !== 5 ? 0 : short ? 1 : 2
+  if (index !== undefined || low === 4) {
+    if (index && index.registerClass === 'general' && index.number === 4) {
+      throw new InternalError(`${form.mnemonic}: rsp as an index`)
+    }
+    out.byte((mode << 6) | field | 4)
+    out.byte((scaleBits[scale] << 6) | (((index?.number ?? 4) & 7) << 3) | low)
+  } else out.byte((mode << 6) | field | low)
+  if (mode === 1) out.byte(steps & 255)
+  else if (mode === 2) out.int32(displacement)
+}

@@ -1,0 +1,69 @@
+/** The three register files that code uses: 16 general, 32 vector (16 without EVEX), 8 mask registers. */
+export type RegisterClass = 'general' | 'vector' | 'mask'
+
+/** A register: a machine one, or a virtual one, which gets its number from the allocator. */
+export class Register {
+  /** Whether it is a machine register from the start. */
+  readonly fixed: boolean
+
+  constructor(
+    readonly registerClass: RegisterClass,
+    /** Bytes that are kept when it is spilled. */
+    readonly bytes: number,
+    /** Machine number; -1 while it has none. */
+    public number = -1,
+  ) {
+    this.fixed = number >= 0
+  }
+}
+
+/** Bytes that stand behind the code and are addressed relative to it. */
+export interface Constant {
+  readonly bytes: Uint8Array
+}
+
+export type Scale = 1 | 2 | 4 | 8
+
+/** `[base + index * scale + displacement]`, or the place of a constant. */
+export interface Memory {
+  readonly base?: Register
+  readonly index?: Register
+  readonly scale: Scale
+  readonly displacement: number
+  readonly constant?: Constant
+  /** EVEX: one 32-bit element, copied into every lane. */
+  readonly broadcast?: boolean
+}
+
+/** Numbers are immediates. */
+export type Operand = Register | Memory | number
+
+export const isRegister = (operand: Operand): operand is Register => operand instanceof Register
+
+export const isMemory = (operand: Operand): operand is Memory =>
+  typeof operand === 'object' && !(operand instanceof Register)
+
+/** Machine numbers of general registers. */
+export const general = {
+  rax: 0,
+  rcx: 1,
+  rdx: 2,
+  rbx: 3,
+  rsp: 4,
+  rbp: 5,
+  rsi: 6,
+  rdi: 7,
+  r8: 8,
+  r9: 9,
+  r10: 10,
+  r11: 11,
+  r12: 12,
+  r13: 13,
+  r14: 14,
+  r15: 15,
+} as const
+
+export const machineRegister = (name: keyof typeof general): Register =>
+  new Register('general', 8, general[name])
+
+export const at = (base: Register, displacement = 0): Memory => ({ base, scale: 1, displacement })

@@ -1,0 +1,103 @@
+import { type Item, type MachineInstruction, type PseudoInstruction, rulesOf } from './machineCode.js'
+import { isMemory, type Memory, type Operand, Register } from './operands.js'
+
+/**
+ * Replaces registers that live on the stack: by the stack itself where an instruction can read memory, else by a brief
+ * register that is loaded before the instruction and stored after it, as it reads and writes.
+ */
+export function rewriteSpills(
+  items: readonly Item[],
+  slots: ReadonlyMap<Register, Memory>,
+  brief: Set<Register>,
+): Item[] {
+  const out: Item[] = []
+  for (const item of items) {
+    if (item.kind === 'instruction' || item.kind === 'pseudo') rewrite(item, slots, brief, out)
+    else out.push(item)
+  }
+  return out
+}
+
+function rewrite(
+  item: MachineInstruction | PseudoInstruction,
+  slots: ReadonlyMap<Register, Memory>,
+  brief: Set<Register>,
+  out: Item[],
+): void {
+  const rules = rulesOf(item)
+  const replaced = new Map<Register, { register: Register; reads: boolean; writes: boolean }>()
+  const replace = (register: Register, reads: boolean, writes: boolean): Register => {
+    if (!slots.has(register)) return register
+    let entry = replaced.get(register)
+    if (!entry) {
+      const own = new Register(register.registerClass, register.bytes)
+      brief.add(own)
+      entry = { register: own, reads: false, writes: false }
+      replaced.set(register, entry)
+    }
+    entry.reads ||= reads
+    entry.writes ||= writes
+    return entry.register
+  }
+  const direct = item.operands.findIndex((operand, i) => readsFromMemory(item, operand, i, slots))
+  const operands = item.operands.map((operand, i): Operand => {
+    if (i === direct) return slots.get(operand as Register) ?? operand
+    if (operand instanceof Register) {
+      return replace(operand, rules[i].access !== 'write', rules[i].access !== 'read')
+    }
+    if (!isMemory(operand)) return operand
+    return {
+      ...operand,
+      ...(operand.base && { base: replace(operand.base, true, false) }),
+      ...(operand.index && { index: replace(operand.index, true, false) }),
+    }
+  })
+  const mask =
+    item.kind === 'instruction' && item.mask
+      ? replace(item.mask, true, item.name === 'vgatherdps')
+      : undefined
+  for (const [register, { register: own, reads }] of replaced) {
+    if (reads) out.push(load(own, slots.get(register) as Memory))
+  }
+  out.push(item.kind === 'instruction' ? { ...item, operands, mask } : { ...item, operands })
+  for (const [register, { register: own, writes }] of replaced) {
+    if (writes) out.push(store(own, slots.get(register) as Memory))
+  }
+}
+
+/** Whether an operand can stay on the stack: no other may be memory, nor the same register. */
+function readsFromMemory(
+  item: MachineInstruction | PseudoInstruction,
+  operand: Operand,
+  position: number,
+  slots: ReadonlyMap<Register, Memory>,
+): boolean {
+  if (!(operand instanceof Register) || !slots.has(operand)) return false
+  const rule = rulesOf(item)[position]
+  if (!rule.memory || rule.access !== 'read' || item.operands.some(isMemory)) return false
+  if (rule.kind === 'r8') return false
+  return item.operands.filter((other) => other === operand).length === 1
+}
+
+function load(to: Register, from: Memory): Item {
+  if (to.registerClass === 'general') return instruction('mov', 64, [to, from])
+  if (to.registerClass === 'mask') return instruction('kmovw', 128, [to, from])
+  return instruction('vmovups', widthOf(to), [to, from])
+}
+
+function store(from: Register, to: Memory): Item {
+  if (from.registerClass === 'general') return instruction('mov_store', 64, [to, from])
+  if (from.registerClass === 'mask') return instruction('kmovw_store', 128, [to, from])
+  return instruction('vmovups_store', widthOf(from), [to, from])
+}
+
+const widthOf = (register: Register): 128 | 256 | 512 =>
+  register.bytes === 64 ? 512 : register.bytes === 32 ? 256 : 128
+
+function instruction(
+  name: MachineInstruction['name'],
+  bits: MachineInstruction['bits'],
+  operands: readonly Operand[],
+): MachineInstruction {
+  return { kind: 'instruction', name, bits, operands, zeroing: false }
+}
