@@ -1,0 +1,149 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createProgram } from '../cli/createProgram.js'
+import { runNode } from './acceptance/runNode.js'
+
+const built = resolve(fileURLToPath(import.meta.url), '../..')
+const root = resolve(built, '..')
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file}`),
+]
+
+interface Block {
+  /** Where it stands: page and line. */
+  readonly name: string
+  readonly language: string
+  /** Why it is type-checked only: what follows `not run:` behind the language. */
+  readonly notRun: string | undefined
+  readonly text: string
+}
+
+function blocksOf(page: string): Block[] {
+  const text = readFileSync(join(root, page), 'utf8')
+  return [...text.matchAll(/^```(\w+)(?: not run: (.+))?\n([\s\S]*?)^```$/gm)].map((match) => ({
+    name: `${page}:${text.slice(0, match.index).split('\n').length}`,
+    language: match[1],
+    notRun: match[2],
+    text: match[3],
+  }))
+}
+
+const blocks = pages.flatMap(blocksOf)
+const programs = blocks.filter(({ language }) => language === 'ts')
+const fileOf = (block: Block) => `block${programs.indexOf(block)}`
+
+let folder: string
+let typeErrors = ''
+
+/** Compiles all programs at once, as users do, against the declarations of the built package. */
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gradus-docs-'))
+  mkdirSync(join(folder, 'src'))
+  for (const block of programs) writeFileSync(join(folder, 'src', `${fileOf(block)}.ts`), block.text)
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: {
+        target: 'es2022',
+        lib: ['es2023', 'dom'],
+        module: 'nodenext',
+        strict: true,
+        moduleDetection: 'force',
+        rootDir: 'src',
+        outDir: 'out',
+        types: ['node'],
+        typeRoots: [join(root, 'node_modules/@types')],
+        paths: { gradus: [join(built, 'index.d.ts')] },
+      },
+      include: ['src'],
+    }),
+  )
+  try {
+    execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], {
+      encoding: 'utf8',
+    })
+  } catch (error) {
+    typeErrors = (error as { stdout: string }).stdout
+  }
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('Programs in the documentation', () => {
+  it('are found', () => {
+    expect(programs.length).toBeGreaterThan(5)
+    expect(programs.filter(({ notRun }) => notRun === undefined).length).toBeGreaterThan(5)
+  })
+
+  it.each(programs)('$name has the right types', (block) => {
+    const errors = typeErrors.split('\n').filter((line) => line.includes(`${fileOf(block)}.ts`))
+    expect(errors).toEqual([])
+  })
+
+  it('have no errors elsewhere', () => {
+    expect(typeErrors).toBe('')
+  })
+
+  it.each(programs.filter(({ notRun }) => notRun === undefined))(
+    '$name runs, and ends by itself',
+    async (block) => {
+      const source = readFileSync(join(folder, 'out', `${fileOf(block)}.js`), 'utf8')
+      const { code, stdout, stderr } = await runNode(source)
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      // What a program says of its output in comments such as `// [3, 12, 27]` is true.
+      for (const [, promised] of block.text.matchAll(/console\.log\(.*\/\/ (\[[\d, ]+\].*)$/gm)) {
+        expect(stdout.replaceAll(/[\s']+/g, '')).toContain(promised.replaceAll(/\s+/g, ''))
+      }
+    },
+  )
+})
+
+describe('Commands in the documentation', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>
+  }
+  const { stdout, stderr } = process
+  const { signal } = new AbortController()
+  const command = createProgram({ stdout, stderr, signal, endAtOnceWhenInterrupted: () => {} })
+  const lines = blocks
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ name, text }) =>
+      text
+        .split(/\n|&&/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '')
+        .map((line) => ({ name, line })),
+    )
+
+  /** Checks `NAME ARGUMENTS` of the `gradus` command. */
+  function expectCommand(words: readonly string[]): void {
+    const known = command.commands.find((candidate) => candidate.name() === words[0])
+    expect(known, `gradus ${words[0]}`).toBeDefined()
+    for (const word of words.filter((each) => each.startsWith('--'))) {
+      expect(known?.options.map(({ long }) => long)).toContain(word)
+    }
+  }
+
+  it.each(lines)('$name: $line', ({ line }) => {
+    const [program, ...words] = line.split(/\s+/)
+    if (program === 'npx') {
+      expect(words[0]).toBe('gradus')
+      expectCommand(words.slice(1))
+      return
+    }
+    expect(program).toBe('npm')
+    if (words[0] === 'ci') return
+    const script = words[0] === 'run' ? words[1] : words[0]
+    expect(Object.keys(scripts)).toContain(script)
+    // `npm run bench -- NAME` passes what follows to `gradus bench`.
+    const passed = words.indexOf('--')
+    if (passed >= 0) expectCommand([script, ...words.slice(passed + 1)])
+  })
+})
