@@ -25,7 +25,7 @@ export interface DropoutOptions extends LayerOptions {
  * Source: Srivastava et al., Dropout: a simple way to prevent neural networks from overfitting, 2014.
  */
 export class Dropout extends Layer {
-  static override readonly className = 'Dropout'
+  static override readonly className: string = 'Dropout'
   static override readonly positional = ['rate']
 
   readonly rate: number

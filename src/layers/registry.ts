@@ -3,28 +3,48 @@ import type { Config } from '../utils/config.js'
 import { suggestion } from '../utils/nearest.js'
 import { Activation } from './activation.js'
 import { Conv2D } from './conv2d.js'
+import { Embedding } from './core/embedding.js'
 import { Dense } from './dense.js'
 import { Dropout } from './dropout.js'
 import { Flatten } from './flatten.js'
 import { InputLayer } from './input.js'
 import type { Layer } from './layer.js'
-import { AveragePooling2D, MaxPooling2D } from './pooling2d.js'
+import * as normalization from './normalization/index.js'
+import * as pooling from './pooling/index.js'
+import * as regularization from './regularization/index.js'
 import { Rescaling } from './rescaling.js'
+import * as reshaping from './reshaping/index.js'
 
 /** Makes a layer from its config. */
 type LayerFactory = (config: Config) => Layer
 
-const factories: Record<string, LayerFactory> = {
-  Activation: (config) => Activation.fromConfig(config),
-  AveragePooling2D: (config) => AveragePooling2D.fromConfig(config),
-  Conv2D: (config) => Conv2D.fromConfig(config),
-  Dense: (config) => Dense.fromConfig(config),
-  Dropout: (config) => Dropout.fromConfig(config),
-  Flatten: (config) => Flatten.fromConfig(config),
-  InputLayer: (config) => InputLayer.fromConfig(config),
-  MaxPooling2D: (config) => MaxPooling2D.fromConfig(config),
-  Rescaling: (config) => Rescaling.fromConfig(config),
+interface LayerClass {
+  readonly className?: string
+  fromConfig(config: Config): Layer
 }
+
+/** The classes among what a folder of layers exports (the rest are functions that make them). */
+const classesOf = (folder: Readonly<Record<string, unknown>>): LayerClass[] =>
+  Object.values(folder).filter((item) => Object.hasOwn(item as object, 'className')) as LayerClass[]
+
+const classes: readonly LayerClass[] = [
+  Activation,
+  Conv2D,
+  Dense,
+  Dropout,
+  Embedding,
+  Flatten,
+  InputLayer,
+  Rescaling,
+  ...classesOf(normalization),
+  ...classesOf(pooling),
+  ...classesOf(regularization),
+  ...classesOf(reshaping),
+]
+
+const factories: Record<string, LayerFactory> = Object.fromEntries(
+  classes.map((type) => [type.className, (config: Config) => type.fromConfig(config)]),
+)
 
 /**
  * The layer that a serialized object describes, as Keras writes it: `{ class_name, config }`.

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { trace } from '../../graph/trace.js'
+import { tensor } from '../../ops/tensor.js'
+import { referenceEvaluate, referenceValues } from '../../testing/referenceEvaluate.js'
+import { type LayerCase, runLayerTest, sampleTensor } from '../../testing/runLayerTest.js'
+import * as layers from '../index.js'
+
+const shape = [3, 4, 6]
+const cases: Record<string, LayerCase> = {
+  'batchNormalization in inference': {
+    make: () =>
+      layers.batchNormalization({ gammaInitializer: 'random_uniform', movingVarianceInitializer: 'ones' }),
+    inputShape: shape,
+    outputShape: shape,
+    weightShapes: [[6], [6], [6], [6]],
+  },
+  'batchNormalization without scale, other axis': {
+    make: () => layers.batchNormalization({ axis: 1, scale: false }),
+    inputShape: shape,
+    outputShape: shape,
+    weightShapes: [[4], [4], [4]],
+  },
+  layerNormalization: {
+    make: () => layers.layerNormalization(),
+    inputShape: shape,
+    outputShape: shape,
+    weightShapes: [[6], [6]],
+  },
+  'layerNormalization over two axes': {
+    make: () => layers.layerNormalization({ axis: [1, 2], center: false }),
+    inputShape: shape,
+    outputShape: shape,
+    weightShapes: [[4, 6]],
+  },
+  groupNormalization: {
+    make: () => layers.groupNormalization({ groups: 3 }),
+    inputShape: shape,
+    outputShape: shape,
+    weightShapes: [[6], [6]],
+  },
+  unitNormalization: { make: () => layers.unitNormalization(), inputShape: shape, outputShape: shape },
+  localResponseNormalization: {
+    make: () => layers.localResponseNormalization({ depthRadius: 2, bias: 2, alpha: 1e-4, beta: 0.75 }),
+    inputShape: [2, 3, 3, 7],
+    outputShape: [2, 3, 3, 7],
+  },
+}
+
+describe('normalisation layers', () => {
+  it.each(Object.entries(cases))('%s', (_, layerCase) => runLayerTest(layerCase))
+
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
+  const variance = (values: readonly number[]) => mean(values.map((value) => (value - mean(values)) ** 2))
+  const column = (values: readonly number[], at: number, of: number) => values.filter((_, i) => i % of === at)
+
+  it('normalise each feature of a batch in training, and move the statistics towards those of the batch', () => {
+    const layer = layers.batchNormalization({ momentum: 0.9, epsilon: 0 })
+    const x = sampleTensor([8, 3])
+    layer.build([null, 3])
+    const { graph, assignments } = trace([], () => [layer(x, { training: true })])
+    const output = [...referenceEvaluate(graph.results)[0].data]
+    const input = referenceValues(x)
+    for (const at of [0, 1, 2]) {
+      expect(mean(column(output, at, 3))).toBeCloseTo(0, 5)
+      expect(variance(column(output, at, 3))).toBeCloseTo(1, 4)
+    }
+    const moved = [...assignments].map(
+      ([variable, value]) => [variable.name, [...referenceEvaluate([value])[0].data]] as const,
+    )
+    expect(moved.map(([name]) => name.split('/').at(-1))).toEqual(['moving_mean', 'moving_variance'])
+    for (const at of [0, 1, 2]) {
+      expect(moved[0][1][at]).toBeCloseTo(0.1 * mean(column(input, at, 3)), 6)
+      expect(moved[1][1][at]).toBeCloseTo(0.9 + 0.1 * variance(column(input, at, 3)), 6)
+    }
+  })
+
+  it('use the moving statistics, and leave them, when frozen', () => {
+    const layer = layers.batchNormalization()
+    layer.trainable = false
+    const x = sampleTensor([8, 3])
+    layer.build([null, 3])
+    const { graph, assignments } = trace([], () => [layer(x, { training: true })])
+    expect(assignments.size).toBe(0)
+    const scale = 1 / Math.sqrt(1 + 1e-3)
+    const output = referenceEvaluate(graph.results)[0].data
+    referenceValues(x).forEach((value, i) => expect(output[i]).toBeCloseTo(value * scale, 6))
+  })
+
+  it('divide by the squares of neighbouring channels, as AlexNet does', () => {
+    const layer = layers.localResponseNormalization({ depthRadius: 1, bias: 1, alpha: 1, beta: 1 })
+    expect(referenceValues(layer(tensor([[[[1, 2, 3]]]])))).toEqual([1 / 6, 2 / 15, 3 / 14])
+  })
+
+  it('refuse groups that do not divide the channels', () => {
+    expect(() => layers.groupNormalization({ groups: 4 })(sampleTensor([1, 6]))).toThrow(
+      /divide the 6 channels, received 4/,
+    )
+  })
+})
