@@ -2,8 +2,11 @@ import * as layers from '../layers/index.js'
 import { type Sequential, sequential } from '../models/sequential.js'
 import { adam } from '../optimizers/index.js'
 
-/** Bytes to numbers from 0 to 1. */
-const byteScale = 1 / 255
+/** Mean and standard deviation of MNIST's training pixels, as fractions of white. */
+const pixels = { mean: 0.1307, deviation: 0.3081 }
+
+/** Bytes to numbers of mean 0 and variance 1, with which five short epochs get further than with numbers from 0 to 1. */
+const standardise = { scale: 1 / (255 * pixels.deviation), offset: -pixels.mean / pixels.deviation }
 
 /**
  * The courses' LeNet for 28x28 grey images of ten classes, with 431,080 parameters, compiled with Adam, sparse categorical
@@ -17,7 +20,7 @@ export function createLenet(seed?: number): Sequential {
   const model = sequential(
     [
       layers.input([28, 28, 1]),
-      layers.rescaling(byteScale),
+      layers.rescaling(standardise.scale, { offset: standardise.offset }),
       layers.conv2d(20, 5, { activation: 'relu' }),
       layers.maxPooling2d(2),
       layers.conv2d(50, 5, { activation: 'relu' }),
