@@ -16,6 +16,10 @@ export interface VariableOptions {
   readonly dtype?: DType
   /** Whether an optimizer may change it. Default: true. */
   readonly trainable?: boolean
+  /** Maps a value to the nearest allowed one; an optimizer applies it after each update. Default: none. */
+  readonly constraint?: (value: Tensor) => Tensor
+  /** A penalty for a value, which a model adds to its loss. Default: none. */
+  readonly regularizer?: (value: Tensor) => Tensor
 }
 
 /**
@@ -26,6 +30,8 @@ export class Variable {
   readonly name: string
   readonly dtype: DType
   trainable: boolean
+  constraint: ((value: Tensor) => Tensor) | undefined
+  regularizer: ((value: Tensor) => Tensor) | undefined
   /** Grows with each change. A tensor taken from `value()` stands for one version. */
   version = 0
   /** Elements on the host, as long as no device holds newer ones. */
@@ -40,6 +46,8 @@ export class Variable {
     this.name = options.name ?? 'variable'
     this.dtype = options.dtype ?? 'float32'
     this.trainable = options.trainable ?? true
+    this.constraint = options.constraint
+    this.regularizer = options.regularizer
     this.host = this.checked(initial)
   }
 

@@ -1,26 +1,52 @@
 import { ArgumentError } from '../errors.js'
-import {
-  type Config,
-  isSerialized,
-  optionsOf,
-  type SerializedObject,
-  serializeObject,
-} from '../utils/config.js'
+import { isSerialized, type SerializedObject, serializeObject } from '../utils/config.js'
+import { type ConfiguredClass, construct } from '../utils/construct.js'
 import { suggestion } from '../utils/nearest.js'
+import { Adadelta } from './adadelta.js'
+import { Adafactor } from './adafactor.js'
+import { Adagrad } from './adagrad.js'
 import { Adam } from './adam.js'
+import { Adamax } from './adamax.js'
+import { AdamW } from './adamw.js'
+import { Ftrl } from './ftrl.js'
+import { Lamb } from './lamb.js'
+import { Lion } from './lion.js'
+import { Muon } from './muon.js'
+import { Nadam } from './nadam.js'
 import { Optimizer } from './optimizer.js'
+import { RMSprop } from './rmsprop.js'
+import { ScheduleFreeAdamW } from './scheduleFreeAdamw.js'
 import { SGD } from './sgd.js'
 
+const classes = {
+  Adadelta,
+  Adafactor,
+  Adagrad,
+  Adam,
+  AdamW,
+  Adamax,
+  Ftrl,
+  Lamb,
+  Lion,
+  Muon,
+  Nadam,
+  RMSprop,
+  SGD,
+  ScheduleFreeAdamW,
+}
+
+type ClassName = keyof typeof classes
+
 /** Names of optimizers, as in Keras; capitals do not matter. */
-export type OptimizerName = 'sgd' | 'SGD' | 'adam' | 'Adam'
+export type OptimizerName = ClassName | Lowercase<ClassName>
 
 /** What stands for an optimizer in `compile`. */
 export type OptimizerLike = OptimizerName | Optimizer
 
-const factories: Record<string, (config: Config) => Optimizer> = {
-  sgd: (config) => new SGD(optionsOf(config)),
-  adam: (config) => new Adam(optionsOf(config)),
-}
+/** All by their names in lower case, which are Keras's identifiers. */
+const byName: ReadonlyMap<string, ConfiguredClass<Optimizer>> = new Map(
+  Object.entries(classes).map(([name, type]) => [name.toLowerCase(), type]),
+)
 
 /**
  * The optimizer that a name, an object of a saved config or an optimizer stands for.
@@ -34,11 +60,11 @@ export function getOptimizer(identifier: OptimizerLike | SerializedObject): Opti
       `optimizer: expected a name such as 'adam' or an optimizer such as optimizers.adam(), received ${String(name)}.`,
     )
   }
-  const key = name.toLowerCase()
-  if (!Object.hasOwn(factories, key)) {
-    throw new ArgumentError(`optimizer: '${name}' is unknown. ${suggestion(name, Object.keys(factories))}`)
+  const type = byName.get(name.toLowerCase())
+  if (!type) {
+    throw new ArgumentError(`optimizer: '${name}' is unknown. ${suggestion(name, [...byName.keys()])}`)
   }
-  return factories[key](isSerialized(identifier) ? (identifier.config ?? {}) : {})
+  return construct(type, isSerialized(identifier) ? (identifier.config ?? {}) : {})
 }
 
 /** An optimizer as Keras writes it into configs. */

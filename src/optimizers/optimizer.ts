@@ -1,38 +1,76 @@
-import { ArgumentError } from '../errors.js'
+import { StateError } from '../errors.js'
+import { type Shape, sizeOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import { Variable } from '../graph/variable.js'
 import { add } from '../ops/add.js'
 import { cast } from '../ops/cast.js'
+import { divide } from '../ops/divide.js'
+import { equal } from '../ops/equal.js'
+import { floorDivide } from '../ops/floorDivide.js'
+import { mod } from '../ops/mod.js'
+import { multiply } from '../ops/multiply.js'
+import { notEqual } from '../ops/notEqual.js'
+import { subtract } from '../ops/subtract.js'
+import { where } from '../ops/where.js'
 import { type Config, type Configurable, classNameOf } from '../utils/config.js'
 import { toSnakeCase } from '../utils/naming.js'
-
-export interface OptimizerOptions {
-  /** Default: the class's name in lower case. */
-  readonly name?: string
-}
+import { assignIf } from './assignIf.js'
+import { clipGradients } from './clipping.js'
+import { LearningRate } from './learningRate.js'
+import {
+  type CommonSettings,
+  commonSettings,
+  type LearningRateLike,
+  type OptimizerOptions,
+} from './options.js'
 
 /** What a step hands to an update rule beside the gradient. */
 export interface UpdateContext {
   /** The learning rate, an input of the step: changing it compiles nothing. */
   readonly learningRate: Tensor
-  /** The number of this step, from 1, as float32. */
+  /** The number of this update, from 1, as float32. */
   readonly step: Tensor
 }
 
+/** Weights that are not decayed. */
+export interface DecayExclusions {
+  readonly variables?: readonly Variable[]
+  /** Parts of names: `['bias']` excludes all biases. */
+  readonly names?: readonly string[]
+}
+
 /**
- * Changes weights against their gradients. Subclasses override `update`, the rule for one weight, and make the state
- * they need with `slot`; both run inside the traced step.
+ * Changes weights against their gradients. Subclasses override `update`, the rule for one weight, which runs inside the
+ * traced step, and `makeSlots`, if the rule needs state.
+ *
+ * A step goes so: gradients are unscaled, accumulated, clipped; weights decay; `update` for each weight; the moving average
+ * of weights; constraints; the count of steps.
+ *
+ * @example
+ * class SignDescent extends optimizers.Optimizer {
+ *   update(weight, gradient, { learningRate }) {
+ *     return ops.subtract(weight.value(), ops.multiply(ops.sign(gradient), learningRate))
+ *   }
+ * }
  */
 export abstract class Optimizer implements Configurable {
+  /** Config keys of the constructor's positional arguments: none, all are options. */
+  static readonly positional: readonly string[] = []
+
   readonly name: string
   /** How many steps were taken: an int32 variable of rank 0 that the step advances. */
   readonly iterations: Variable
-  private rate: number
+  /** The options that all optimizers treat alike. */
+  readonly settings: CommonSettings
+  private readonly rate: LearningRate
   private readonly slots = new Map<Variable, Map<string, Variable>>()
+  private readonly state: Variable[] = []
+  private exclusions: DecayExclusions = {}
 
-  constructor(learningRate: number, options: OptimizerOptions = {}) {
+  constructor(options: OptimizerOptions = {}, defaultLearningRate = 0.001) {
     this.name = options.name ?? toSnakeCase(this.className)
-    this.rate = this.checkedRate(learningRate)
+    this.settings = commonSettings(options, this.className)
+    this.rate = new LearningRate(options.learningRate ?? defaultLearningRate, this.className)
     this.iterations = new Variable([0], [], {
       name: `${this.name}/iteration`,
       dtype: 'int32',
@@ -45,51 +83,181 @@ export abstract class Optimizer implements Configurable {
     return classNameOf(this)
   }
 
-  /** The learning rate of the steps to come. May be set at any time, during training too. */
+  /**
+   * The learning rate of the next step. It may be set at any time, during training too, to a number or to a schedule.
+   * @throws StateError if a number is set where a schedule rules
+   */
   get learningRate(): number {
-    return this.rate
+    return this.rate.value
   }
 
-  set learningRate(value: number) {
-    this.rate = this.checkedRate(value)
+  set learningRate(value: LearningRateLike) {
+    this.rate.set(value)
+  }
+
+  /** Before a run of steps: takes the count of steps from the device, for the schedule. */
+  synchronize(): Promise<void> {
+    return this.rate.synchronize(this.iterations)
+  }
+
+  /** The learning rate for the step that is being launched, which is counted. */
+  takeLearningRate(): number {
+    return this.rate.take()
   }
 
   /** The new value of a weight for its gradient. */
   protected abstract update(weight: Variable, gradient: Tensor, context: UpdateContext): Tensor
 
-  /** The names of the slots that each weight needs, in Keras's order. */
-  protected abstract get slotNames(): readonly string[]
+  /** Makes the state that weights need, with `addSlots`. */
+  protected makeSlots(_weights: readonly Variable[]): void {}
 
   /** Makes the state for weights that have none yet. */
   build(weights: readonly Variable[]): void {
-    for (const weight of weights) for (const name of this.slotNames) this.slot(weight, name)
+    const added = weights.filter((weight) => !this.slots.has(weight))
+    if (added.length === 0) return
+    for (const weight of added) this.slots.set(weight, new Map())
+    if (this.settings.useEma) this.addSlots(added, ['average'])
+    if (this.settings.gradientAccumulationSteps) this.addSlots(added, ['gradient_accumulator'])
+    this.makeSlots(added)
   }
 
-  /** Inside a trace: updates each weight by its gradient and counts the step. */
+  /** The loss to differentiate. */
+  scaleLoss(loss: Tensor): Tensor {
+    const { lossScaleFactor } = this.settings
+    return lossScaleFactor === undefined ? loss : multiply(loss, lossScaleFactor)
+  }
+
+  /** Inside a trace: updates each weight by its gradient (of the scaled loss) and counts the step. */
   apply(weights: readonly Variable[], gradients: readonly Tensor[], learningRate: Tensor): void {
-    const next = add(this.iterations.value(), 1)
-    const context = { learningRate, step: cast(next, 'float32') }
-    weights.forEach((weight, i) => weight.assign(this.update(weight, gradients[i], context)))
-    this.iterations.assign(next)
+    this.build(weights)
+    const { lossScaleFactor, gradientAccumulationSteps, useEma } = this.settings
+    const iterations = this.iterations.value()
+    const updates = gradientAccumulationSteps
+      ? floorDivide(iterations, gradientAccumulationSteps)
+      : iterations
+    const context = { learningRate, step: cast(add(updates, 1), 'float32') }
+    const unscaled = lossScaleFactor
+      ? gradients.map((gradient) => divide(gradient, lossScaleFactor))
+      : gradients
+    const update = (means: readonly Tensor[]) => {
+      this.decayWeights(weights, learningRate)
+      this.updateAll(weights, clipGradients(means, this.settings), context)
+    }
+    if (gradientAccumulationSteps) this.accumulate(weights, unscaled, gradientAccumulationSteps, update)
+    else update(unscaled)
+    if (useEma) this.averageWeights(weights, updates)
+    for (const weight of weights) if (weight.constraint) weight.assign(weight.constraint(weight.value()))
+    this.iterations.assign(add(iterations, 1))
   }
 
-  /** A weight's state of this name, of the weight's shape; zeros at first. */
-  protected slot(weight: Variable, name: string): Variable {
-    const ofWeight = this.slots.get(weight) ?? new Map<string, Variable>()
-    this.slots.set(weight, ofWeight)
-    const known = ofWeight.get(name)
-    if (known) return known
-    const slot = new Variable(new Float32Array(weight.size), weight.shape, {
-      name: `${this.name}/${weight.name}_${name}`,
+  /** Inside a trace: updates all weights. Override it for state that belongs to no weight. */
+  protected updateAll(
+    weights: readonly Variable[],
+    gradients: readonly Tensor[],
+    context: UpdateContext,
+  ): void {
+    weights.forEach((weight, i) => weight.assign(this.update(weight, gradients[i], context)))
+  }
+
+  /** Sums gradients up, and updates by their mean when enough have come. */
+  private accumulate(
+    weights: readonly Variable[],
+    gradients: readonly Tensor[],
+    steps: number,
+    update: (means: readonly Tensor[]) => void,
+  ): void {
+    const isDue = equal(mod(add(this.iterations.value(), 1), steps), 0)
+    const sums = weights.map((weight, i) =>
+      add(gradients[i], this.slot(weight, 'gradient_accumulator').value()),
+    )
+    assignIf(isDue, [...weights, ...this.state], () => update(sums.map((sum) => divide(sum, steps))))
+    weights.forEach((weight, i) => this.slot(weight, 'gradient_accumulator').assign(where(isDue, 0, sums[i])))
+  }
+
+  /** Moves the averages of weights, which begin as the weights after the first update; writes them back when due. */
+  private averageWeights(weights: readonly Variable[], updates: Tensor): void {
+    const { emaMomentum, emaOverwriteFrequency } = this.settings
+    const momentum = multiply(cast(notEqual(updates, 0), 'float32'), emaMomentum)
+    for (const weight of weights) {
+      const average = this.slot(weight, 'average')
+      const old = multiply(average.value(), momentum)
+      average.assign(add(old, multiply(weight.value(), subtract(1, momentum))))
+      if (!emaOverwriteFrequency) continue
+      const isDue = equal(mod(add(updates, 1), emaOverwriteFrequency), 0)
+      weight.assign(where(isDue, average.value(), weight.value()))
+    }
+  }
+
+  private decayWeights(weights: readonly Variable[], learningRate: Tensor): void {
+    for (const weight of weights) {
+      const decay = this.isExcluded(weight) ? undefined : this.decayOf(weight)
+      if (decay === undefined) continue
+      const value = weight.value()
+      weight.assign(subtract(value, multiply(multiply(value, decay), learningRate)))
+    }
+  }
+
+  /** By how much a weight decays. */
+  protected decayOf(_weight: Variable): number | undefined {
+    return this.settings.weightDecay
+  }
+
+  /** Leaves weights out of weight decay. To be called before training. */
+  excludeFromWeightDecay(exclusions: DecayExclusions): void {
+    this.exclusions = exclusions
+  }
+
+  private isExcluded(weight: Variable): boolean {
+    const { variables = [], names = [] } = this.exclusions
+    return variables.includes(weight) || names.some((part) => weight.name.includes(part))
+  }
+
+  /** With `useEma`: writes the moving averages into the weights. `fit` ends with it. */
+  async finalizeVariableValues(weights: readonly Variable[]): Promise<void> {
+    if (!this.settings.useEma) return
+    const averages = await Promise.all(weights.map((weight) => this.slot(weight, 'average').data()))
+    weights.forEach((weight, i) => weight.write(averages[i]))
+  }
+
+  /**
+   * Makes slots of each weight's shape: for each weight all names, in the order in which Keras saves them.
+   * @param initial the value of each element at first; default 0
+   */
+  protected addSlots(weights: readonly Variable[], names: readonly string[], initial = 0): void {
+    for (const weight of weights) for (const name of names) this.addSlot(weight, name, weight.shape, initial)
+  }
+
+  /** Makes one slot of a weight, of any shape. */
+  protected addSlot(weight: Variable, name: string, shape: Shape, initial = 0): void {
+    const slot = this.addVariable(`${weight.name.replaceAll('/', '_')}_${name}`, shape, initial)
+    this.slots.get(weight)?.set(name, slot)
+  }
+
+  /** Makes state that belongs to no weight. */
+  protected addVariable(name: string, shape: Shape, initial = 0): Variable {
+    const variable = new Variable(new Float32Array(sizeOf(shape)).fill(initial), shape, {
+      name: `${this.name}/${name}`,
       trainable: false,
     })
-    ofWeight.set(name, slot)
-    return slot
+    this.state.push(variable)
+    return variable
   }
 
-  /** The state: iterations, then each weight's slots. */
+  /**
+   * A weight's state of this name.
+   * @throws StateError if `makeSlots` did not make it
+   */
+  protected slot(weight: Variable, name: string): Variable {
+    const slot = this.slots.get(weight)?.get(name)
+    if (slot) return slot
+    throw new StateError(
+      `${this.className}: weight ${weight.name} has no slot '${name}'. Make it in makeSlots(weights) with this.addSlots(weights, ['${name}']).`,
+    )
+  }
+
+  /** The state: iterations, then the slots, in the order in which Keras saves them. */
   get variables(): Variable[] {
-    return [this.iterations, ...[...this.slots.values()].flatMap((ofWeight) => [...ofWeight.values()])]
+    return [this.iterations, ...this.state]
   }
 
   /** Whether a model's weights have their slots. */
@@ -99,31 +267,19 @@ export abstract class Optimizer implements Configurable {
 
   /** The settings under Keras's keys. */
   getConfig(): Config {
+    const { settings } = this
     return {
       name: this.name,
-      learning_rate: this.rate,
-      weight_decay: null,
-      clipnorm: null,
-      global_clipnorm: null,
-      clipvalue: null,
-      use_ema: false,
-      ema_momentum: 0.99,
-      ema_overwrite_frequency: null,
-      loss_scale_factor: null,
-      gradient_accumulation_steps: null,
+      learning_rate: this.rate.serialize(),
+      weight_decay: settings.weightDecay ?? null,
+      clipnorm: settings.clipnorm ?? null,
+      global_clipnorm: settings.globalClipnorm ?? null,
+      clipvalue: settings.clipvalue ?? null,
+      use_ema: settings.useEma,
+      ema_momentum: settings.emaMomentum,
+      ema_overwrite_frequency: settings.emaOverwriteFrequency ?? null,
+      loss_scale_factor: settings.lossScaleFactor ?? null,
+      gradient_accumulation_steps: settings.gradientAccumulationSteps ?? null,
     }
   }
-
-  private checkedRate(value: number): number {
-    if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value
-    throw new ArgumentError(
-      `${this.className}: expected a learning rate of at least 0, received ${String(value)}. Usual ones are 0.1 to 0.0001.`,
-    )
-  }
-}
-
-/** @throws ArgumentError unless the value lies in [0, 1) or, if said so, [0, 1] */
-export function fraction(value: number, what: string): number {
-  if (typeof value === 'number' && value >= 0 && value <= 1) return value
-  throw new ArgumentError(`${what}: expected a number from 0 to 1, received ${String(value)}.`)
 }
