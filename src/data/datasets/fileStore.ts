@@ -28,7 +28,11 @@ export interface DownloadProgress {
 /** The store of the platform Gradus runs on. With `path`, that folder is the only place searched. */
 export async function openStore(dataset: string, path: string | undefined): Promise<FileStore> {
   if (typeof process !== 'undefined' && process.versions?.node !== undefined) {
-    const { folderStore } = await import('./folderStore.node.js')
+    // Out of bundlers' sight: a page has no use for it, and its imports would fail there.
+    const nodeFile = './folderStore.node.js'
+    const { folderStore } = (await import(
+      /* webpackIgnore: true */ /* @vite-ignore */ nodeFile
+    )) as typeof import('./folderStore.node.js')
     return folderStore(dataset, path)
   }
   const { browserStore } = await import('./browserStore.js')
