@@ -83,6 +83,21 @@ describe('contractionTemplate', () => {
     expect(launches.map(({ name }) => name).join()).toContain('groups of 4 rows')
   })
 
+  it('gives the same bits with every tile, as which one is used depends on a probe', () => {
+    const { node, inputs } = product({ m: 11, k: 1100, n: 17 })
+    const results = [
+      [4, 2],
+      [3, 3],
+      [2, 4],
+      [6, 2],
+      [1, 1],
+    ].map(([rows, vectors]) => {
+      const traits = { ...testTraits(4), tile: { rows, vectors }, accumulators: rows * vectors }
+      return runTemplate(contractionTemplate, node, inputs, { traits, engine: interpreterEngine }).outputs[0]
+    })
+    for (const result of results) expect(result).toEqual(results[0])
+  })
+
   it('cuts a grid that keeps 16 threads busy, and shares rows where columns are few', () => {
     const { node, inputs } = product({ m: 1024, k: 64, n: 16 })
     const { launches } = runTemplate(contractionTemplate, node, inputs, {

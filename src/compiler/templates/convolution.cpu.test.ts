@@ -123,6 +123,29 @@ describe('convolutionTemplate', () => {
     expect(algorithms(size)[2]).toContain('pixels in 6 chunks')
   })
 
+  it('gives the same bits with every tile, as which one is used depends on a probe', () => {
+    const sizes: Case[] = [
+      { image: [2, 7, 9, 5], kernel: [3, 4, 5, 13] },
+      { image: [2, 9, 9, 8], kernel: [3, 3, 8, 9], padding: 'same', strides: 2 },
+      { image: [5, 12, 12, 1], kernel: [5, 5, 1, 6] },
+    ]
+    for (const node of sizes.flatMap(nodes)) {
+      const inputs = node.inputs.map(({ shape }, i) => testFloats(sizeOf(shape), i + 1))
+      const results = [
+        [4, 2],
+        [3, 3],
+        [2, 4],
+        [6, 2],
+        [1, 1],
+      ].map(([rows, vectors]) => {
+        const traits = { ...testTraits(4), tile: { rows, vectors }, accumulators: rows * vectors }
+        return runTemplate(convolutionTemplate, node, inputs, { traits, engine: interpreterEngine })
+          .outputs[0]
+      })
+      for (const result of results) expect(result).toEqual(results[0])
+    }
+  })
+
   it('takes for each form the algorithm that counts fewest cycles', () => {
     const wide = algorithms({ image: [2, 12, 12, 20], kernel: [5, 5, 20, 50] })
     expect(wide[1]).toContain('products added where windows overlap')

@@ -12,7 +12,7 @@ import {
 } from './convolutionShape.js'
 import { rowsPerBlock, wantedItems } from './gridBlocks.js'
 import { withHalo } from './haloCopy.cpu.js'
-import { planChunks, planRows } from './kernelGradientPlan.js'
+import { mostRowsWrittenOut, planChunks, planRows } from './kernelGradientPlan.js'
 import { divide } from './laneBlocks.js'
 import { microKernel } from './microKernel.js'
 import { blockRange, describeTiles, forPanels, type PanelClass, type Tiling } from './tiling.js'
@@ -41,9 +41,7 @@ export function lowerKernelGradient(
   const chunks = planChunks(shape, traits)
   const { tiling } = plan
   const items = groups * plan.items
-  const wantedShares = Math.min(chunks.count, Math.ceil(wantedItems / 2 / items))
-  const chunksPerShare = Math.ceil(chunks.count / Math.max(1, wantedShares))
-  const shares = Math.max(1, Math.ceil(chunks.count / Math.max(1, chunksPerShare)))
+  const { shares, chunksPerShare } = dealChunks(rows, groups, chunks.count)
   const sums: Sums = {
     view: lowering.scratch('float32', shares * groups * rows * tiling.lanes),
     shares,
@@ -121,6 +119,17 @@ export function lowerKernelGradient(
     },
   })
   addShares(shape, sums, lowering, epilogue)
+}
+
+/**
+ * How many shares of the pixels threads sum apart. As this decides the order of additions, it must depend on the shape
+ * alone, not on tiles: rows count as if an item had 8, or all of them where they are few.
+ */
+function dealChunks(rows: number, groups: number, chunks: number) {
+  const rowItems = groups * (rows <= mostRowsWrittenOut ? 1 : Math.ceil(rows / 8))
+  const wanted = Math.max(1, Math.min(chunks, Math.ceil(wantedItems / 2 / rowItems)))
+  const chunksPerShare = Math.ceil(chunks / wanted)
+  return { shares: Math.max(1, Math.ceil(chunks / Math.max(1, chunksPerShare))), chunksPerShare }
 }
 
 interface SumTile {

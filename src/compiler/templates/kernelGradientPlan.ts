@@ -31,7 +31,7 @@ export interface RowPlan {
 }
 
 /** So few rows are covered by tiles that are all written out, each with offsets of its own. */
-const mostRowsWrittenOut = 96
+export const mostRowsWrittenOut = 96
 
 /** Rows come in runs, one for each tap, or for each row of taps whose values lie side by side in the image. */
 export function planRows(shape: ConvolutionShape, traits: TargetTraits): RowPlan {

@@ -70,6 +70,7 @@ export function addWindows(
   lowering.launch({
     name: `convolution imageGradient ${describeShape(shape)}`,
     grid,
+    inPlace: epilogue.inPlace,
     report: {
       algorithm: `products added where windows overlap, one image row after another, tiles ${describeTiles(tiling)}: ${reason}`,
       flops: convolutionFlops(shape),
@@ -97,7 +98,9 @@ export function addWindows(
           const stepBytes = panel.vectors * vectorBytes
           const panelStart = b.advance(panels, firstLane(b, index, panel), 4 * packed.depth)
           const columnStart = b.advance(target, column, 4)
-          forRows(b, output[2], panel.rows, 0, output[2], (x, tall) => {
+          forRows(b, output[2], panel.rows, 0, output[2], (done, tall) => {
+            // From the last pixel to the first: so each place gets its lowest lane first, however lanes form panels.
+            const x = b.sub(b.int(output[2] - tall), done)
             const result = microKernel(b, {
               rows: {
                 base: b.advance(pixels, x, 4 * filters),
@@ -113,13 +116,13 @@ export function addWindows(
               ],
             })
             const start = b.advance(columnStart, x, 4 * strides[2] * channels)
-            result.forEach((values, r) =>
-              values.forEach((value, v) => {
+            for (let r = tall - 1; r >= 0; r--) {
+              result[r].forEach((value, v) => {
                 const offset = 4 * r * strides[2] * channels + v * vectorBytes
                 const count = panel.counts[v]
                 b.store('f32', start, b.add(value, b.loadVector('f32', start, offset, count)), offset, count)
-              }),
-            )
+              })
+            }
           })
         })
 

@@ -1,0 +1,163 @@
+import type { LoopBuilder } from '../../loops/builder.js'
+import type { Value } from '../../loops/ir.js'
+import type { TargetTraits } from '../../loops/traits.js'
+import type { BufferView, Lowering } from '../lowering.js'
+import { divide } from './laneBlocks.js'
+import type { Blocks, MatrixProduct } from './matrixProduct.js'
+import { packPanels, packRowGroups } from './packing.cpu.js'
+import { firstLane, type PanelClass, shortestTile, type Tiling } from './tiling.js'
+
+/** B in memory: panels of their own, or the rows of the matrix itself. */
+export interface Columns {
+  readonly view: BufferView
+  /** Bytes from one matrix of the batch to the next, and from one k to the next. */
+  readonly matrix: number
+  step(panel: PanelClass): number
+  start(b: LoopBuilder, base: Value<'ptr'>, index: Value<'i32'>, panel: PanelClass): Value<'ptr'>
+}
+
+/** A in memory: the matrix itself, or tiles of rows in which each step of k lies together. */
+export interface Rows {
+  readonly view: BufferView
+  /** Bytes from one matrix of the batch to the next, and from one k to the next. */
+  readonly matrix: number
+  readonly step: number
+  /** Where a tile of rows starts, and its rows from there, in bytes. */
+  start(b: LoopBuilder, base: Value<'ptr'>, row: Value<'i32'>): Value<'ptr'>
+  offsets(height: number): readonly number[]
+}
+
+/** Takes B where it is, or packs it, and says so. */
+export function placeColumns(
+  product: MatrixProduct,
+  blocks: Blocks,
+  tiling: Tiling,
+  lowering: Lowering,
+): { readonly columns: Columns; readonly how: string } {
+  const direct = readsDirectly(product, blocks, tiling, lowering.traits)
+  return direct
+    ? { columns: directColumns(product), how: `B read in place (${direct})` }
+    : {
+        columns: packedColumns(product, tiling, lowering),
+        how: product.transposeB ? 'B packed and transposed' : 'B packed',
+      }
+}
+
+/** Takes A where it is, or packs it, and says so. */
+export function placeRows(
+  product: MatrixProduct,
+  blocks: Blocks,
+  tiling: Tiling,
+  lowering: Lowering,
+): { readonly rows: Rows; readonly how: string } {
+  return strideConflicts(product, blocks, tiling, lowering.traits)
+    ? {
+        rows: packedRows(product, tiling, lowering),
+        how: 'A packed (its rows would compete for places in the cache)',
+      }
+    : { rows: directRows(product), how: 'A read in place' }
+}
+
+function directRows({ rows, depth, a: view, transposeA }: MatrixProduct): Rows {
+  const rowBytes = 4 * (transposeA ? 1 : depth)
+  return {
+    view,
+    matrix: 4 * rows * depth,
+    step: 4 * (transposeA ? rows : 1),
+    start: (b, base, row) => b.advance(base, row, rowBytes),
+    offsets: (height) => Array.from({ length: height }, (_, r) => r * rowBytes),
+  }
+}
+
+function packedRows(
+  { batch, rows, depth, a: view }: MatrixProduct,
+  tiling: Tiling,
+  lowering: Lowering,
+): Rows {
+  const tall = shortestTile(tiling)
+  const groups = packRowGroups(lowering, { view, matrices: batch, depth, rows, tall })
+  const step = 4 * groups.lanes
+  return {
+    view: groups.view,
+    matrix: 4 * groups.elements,
+    step,
+    start: (b, base, row) => b.advance(base, divide(b, row, tall)[0], depth * step),
+    offsets: (height) =>
+      Array.from({ length: height }, (_, r) => Math.floor(r / tall) * depth * step + 4 * (r % tall)),
+  }
+}
+
+function packedColumns(
+  { batch, depth, columns, b: view, transposeB }: MatrixProduct,
+  tiling: Tiling,
+  lowering: Lowering,
+): Columns {
+  const panels = packPanels(
+    lowering,
+    {
+      view,
+      offset: 0,
+      matrices: [{ count: batch, stride: depth * columns }],
+      depth: [{ count: depth, stride: transposeB ? 1 : columns }],
+      columns,
+      columnStride: transposeB ? depth : 1,
+    },
+    tiling,
+  )
+  return {
+    view: panels.view,
+    matrix: 4 * panels.elements,
+    step: ({ vectors }) => 4 * vectors * lowering.traits.width,
+    start: (b, base, index, panel) => b.advance(base, firstLane(b, index, panel), 4 * depth),
+  }
+}
+
+/** Vectors past a row's end read the next row, or the slack after the buffer; no such lane is stored. */
+function directColumns({ depth, columns, b: view }: MatrixProduct): Columns {
+  return {
+    view,
+    matrix: 4 * depth * columns,
+    step: () => 4 * columns,
+    start: (b, base, index, panel) => b.advance(base, firstLane(b, index, panel), 4),
+  }
+}
+
+/** With more rows than these, a panel is used so often that packing costs nothing to speak of. */
+const manyRows = 256
+
+/** Whether B is read where it is, and why. */
+function readsDirectly(
+  { rows, depth, columns, transposeB }: MatrixProduct,
+  blocks: Blocks,
+  tiling: Tiling,
+  { cache }: TargetTraits,
+): string | undefined {
+  if (transposeB) return undefined
+  if (rows <= 2 * tiling.rows) return 'few rows use it'
+  if (4 * depth * columns <= cache.l1 / 2) return 'it fits the first-level cache'
+  const fits = blocks.depth <= 2 * linesAt(4 * columns, cache)
+  return rows <= manyRows && fits ? 'packing would cost more than it saves' : undefined
+}
+
+const lineBytes = 64
+
+/** Lines of the first-level cache that hold one value each of values a number of bytes apart: few for powers of two. */
+function linesAt(stride: number, { l1 }: TargetTraits['cache']): number {
+  let sharing = 1
+  while (sharing < 64 && stride % (2 * sharing * lineBytes) === 0) sharing *= 2
+  return l1 / lineBytes / sharing
+}
+
+/**
+ * The transposed A is read in place, a few values from each of many distant lines of the cache, where these find room:
+ * not if their distance is such that they all compete for the same few places. Packing pays if A is read several times.
+ */
+function strideConflicts(
+  { rows, transposeA }: MatrixProduct,
+  blocks: Blocks,
+  tiling: Tiling,
+  { cache }: TargetTraits,
+): boolean {
+  if (!transposeA || tiling.panels < 4) return false
+  return blocks.depth > linesAt(4 * rows, cache) / 2
+}

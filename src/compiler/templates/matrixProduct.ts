@@ -1,0 +1,60 @@
+import type { TargetTraits } from '../../loops/traits.js'
+import type { BufferView } from '../lowering.js'
+import { wantedItems } from './gridBlocks.js'
+import type { Tiling } from './tiling.js'
+
+/** `C[b, m, n] = sum over k of A[b, m, k] * B[b, k, n]`, with A and B wherever their elements lie. */
+export interface MatrixProduct {
+  readonly name: string
+  readonly batch: number
+  readonly rows: number
+  readonly depth: number
+  readonly columns: number
+  readonly a: BufferView
+  readonly transposeA: boolean
+  readonly b: BufferView
+  readonly transposeB: boolean
+}
+
+/** How a product is cut: into blocks of rows and panels, which threads share, and into blocks of k. */
+export interface Blocks {
+  readonly rows: number
+  readonly panels: number
+  readonly depth: number
+}
+
+/** An item should be worth more than its overhead. In steps of one lane. */
+const smallestItem = 64 * 1024
+
+/**
+ * Cuts a product for the caches and for threads. No cut changes a result: sums go on where the block before left them.
+ */
+export function chooseBlocks(
+  { batch, rows, depth, columns }: MatrixProduct,
+  tiling: Tiling,
+  { cache, width }: TargetTraits,
+): Blocks {
+  const lanes = Math.max(...tiling.classes.map((panel) => panel.vectors)) * width
+  // A panel stays in the first-level cache while the rows stream past it.
+  const mostDepth = Math.max(64, Math.floor((0.75 * cache.l1) / (4 * lanes) / 8) * 8)
+  const depthBlocks = Math.ceil(depth / (1.25 * mostDepth))
+  const blockDepth = depthBlocks > 1 ? Math.ceil(depth / depthBlocks / 8) * 8 : Math.max(depth, 1)
+  // A block of rows stays in the second-level cache while the panels change.
+  const mostRows = Math.max(tiling.rows, Math.floor(cache.l2 / 2 / (4 * blockDepth)))
+  const itemsPerRowBlock = batch * tiling.panels
+  const rowBlocks = Math.max(
+    Math.ceil(rows / mostRows),
+    Math.min(
+      Math.ceil(wantedItems / itemsPerRowBlock),
+      Math.floor((rows * depth * columns) / tiling.panels / smallestItem),
+    ),
+  )
+  const blockRows = Math.ceil(rows / Math.max(1, rowBlocks) / tiling.rows) * tiling.rows
+  const items = batch * Math.ceil(rows / blockRows) * tiling.panels
+  const perItem = (blockRows * depth * columns) / tiling.panels
+  const panels = Math.min(
+    Math.max(Math.floor(items / (2 * wantedItems)), Math.ceil(smallestItem / Math.max(perItem, 1))),
+    tiling.panels,
+  )
+  return { rows: Math.min(blockRows, rows), panels: Math.max(1, panels), depth: blockDepth }
+}

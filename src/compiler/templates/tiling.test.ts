@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { testTraits } from '../../testing/templateHarness.js'
+import { rowsPerBlock } from './gridBlocks.js'
+import { tileMatrix } from './tiling.js'
+
+describe('tileMatrix', () => {
+  it('covers all columns, full panels first, within the accumulators', () => {
+    for (const width of [4, 8, 16] as const) {
+      const traits = testTraits(width)
+      for (const rows of [1, 2, 3, 5, 8, 14, 100]) {
+        for (let columns = 1; columns <= 130; columns++) {
+          const { classes, panels, lanes, rows: tallest } = tileMatrix(rows, columns, traits)
+          const counted = classes.flatMap((panel) => panel.counts.map((count) => count * panel.panels))
+          expect(counted.reduce((sum, count) => sum + count, 0)).toBe(columns)
+          expect(classes.reduce((sum, panel) => sum + panel.panels, 0)).toBe(panels)
+          expect(lanes - columns).toBeLessThan(width)
+          for (const panel of classes) {
+            expect(panel.rows * panel.vectors).toBeLessThanOrEqual(traits.accumulators)
+            expect(tallest % panel.rows).toBe(0)
+          }
+        }
+      }
+    }
+  })
+
+  it("takes the target's tile, and a taller one for a last vector", () => {
+    const { classes } = tileMatrix(8, 50, testTraits(4))
+    expect(classes.map(({ rows, vectors, panels, counts }) => ({ rows, vectors, panels, counts }))).toEqual([
+      { rows: 4, vectors: 2, panels: 6, counts: [4, 4] },
+      { rows: 8, vectors: 1, panels: 1, counts: [2] },
+    ])
+  })
+
+  it('takes wider panels where rows are few', () => {
+    expect(tileMatrix(1, 64, testTraits(4)).classes).toMatchObject([{ rows: 1, vectors: 8, panels: 2 }])
+    expect(tileMatrix(2, 64, testTraits(4)).classes).toMatchObject([{ rows: 2, vectors: 4, panels: 4 }])
+  })
+
+  it('counts how well tiles fit', () => {
+    expect(tileMatrix(8, 48, testTraits(4)).efficiency).toBeGreaterThan(0.9)
+    expect(tileMatrix(1, 4, testTraits(4)).efficiency).toBeLessThan(0.2)
+  })
+})
+
+describe('rowsPerBlock', () => {
+  it('makes a grid for many threads of blocks of whole tiles', () => {
+    expect(rowsPerBlock(1000, 4, 1, 1000)).toBe(12)
+    expect(rowsPerBlock(1000, 4, 128, 1000)).toBe(1000)
+    expect(rowsPerBlock(1000, 4, 128, 100)).toBe(100)
+    expect(rowsPerBlock(3, 4, 1, 1000)).toBe(4)
+  })
+})
