@@ -40,7 +40,7 @@ export interface Executor {
 
 export interface ExecutorOptions {
   /** `auto` (the default) takes the fastest this machine offers; `GRADUS_TARGET` overrides it. */
-  readonly target?: 'auto' | 'wasm' | 'interpreter'
+  readonly target?: 'auto' | 'x64' | 'wasm' | 'interpreter'
   /** Worker threads: by default the machine's cores, at most 16; `GRADUS_THREADS` overrides it. */
   readonly threads?: number
 }

@@ -40,7 +40,7 @@ describe('createExecutor', () => {
     vi.stubEnv('GRADUS_THREADS', 'many')
     await expect(createExecutor({})).rejects.toThrow(/received many/)
     vi.stubEnv('GRADUS_TARGET', 'fpga')
-    await expect(createExecutor({})).rejects.toThrow(/auto, wasm, interpreter; received "fpga"/)
+    await expect(createExecutor({})).rejects.toThrow(/auto, x64, wasm, interpreter; received "fpga"/)
     vi.stubEnv('GRADUS_DEBUG', 'plan,everything')
     await expect(createExecutor({})).rejects.toThrow(/graph,plan,loops,asm; received "everything"/)
   })

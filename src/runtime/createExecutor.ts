@@ -1,29 +1,52 @@
 import { compile } from '../compiler/compile.js'
 import { ArgumentError } from '../errors.js'
 import type { Executor, ExecutorOptions } from '../graph/executor.js'
+import type { Backend } from './backend.js'
 import { createWasmBackend } from './createWasmBackend.js'
 import { Debug } from './debug.js'
 import { DeviceExecutor } from './deviceExecutor.js'
 import { environment } from './environment.js'
 import { InterpreterBackend } from './interpreterBackend.js'
+import { inNode } from './platform.js'
 
-const targets = ['auto', 'wasm', 'interpreter'] as const
+const targets = ['auto', 'x64', 'wasm', 'interpreter'] as const
+
+type Target = (typeof targets)[number]
 
 /** An executor as options and environment variables ask for it. Workers start at its first run. */
 export async function createExecutor(options: ExecutorOptions): Promise<Executor> {
   const debug = new Debug()
-  const target = chosenTarget(options)
-  const wasm =
-    target === 'interpreter' ? undefined : await createWasmBackend({ threads: chosenThreads(options), debug })
-  if (target === 'wasm' && !wasm) {
-    throw new ArgumentError(
-      'The target "wasm" was asked for, but this machine has no WebAssembly SIMD. Use "auto" or "interpreter".',
-    )
-  }
-  return new DeviceExecutor({ backend: wasm ?? new InterpreterBackend(), compile, debug })
+  const backend = await backendFor(chosenTarget(options), chosenThreads(options), debug)
+  return new DeviceExecutor({ backend, compile, debug })
 }
 
-function chosenTarget(options: ExecutorOptions): (typeof targets)[number] {
+async function backendFor(target: Target, threads: number | undefined, debug: Debug): Promise<Backend> {
+  if (target === 'interpreter') return new InterpreterBackend()
+  if (target === 'x64') {
+    const x64 = await x64Backend(threads, debug)
+    if (typeof x64 !== 'string') return x64
+    throw new ArgumentError(`The target "x64" was asked for, but: ${x64} Use "auto" or "wasm".`)
+  }
+  const wasm = await createWasmBackend({ threads, debug })
+  if (wasm) return wasm
+  if (target === 'auto') return new InterpreterBackend()
+  throw new ArgumentError(
+    'The target "wasm" was asked for, but this machine has no WebAssembly SIMD. Use "auto" or "interpreter".',
+  )
+}
+
+/** Machine code, or the reason why there is none here. */
+async function x64Backend(threads: number | undefined, debug: Debug): Promise<Backend | string> {
+  if (!inNode) return 'Machine code runs in Node only.'
+  // Out of bundlers' sight: a page has no use for it.
+  const nodeFile = './createX64Backend.node.js'
+  const { createX64Backend } = (await import(
+    /* webpackIgnore: true */ /* @vite-ignore */ nodeFile
+  )) as typeof import('./createX64Backend.node.js')
+  return createX64Backend({ threads, debug })
+}
+
+function chosenTarget(options: ExecutorOptions): Target {
   const name: string = environment('GRADUS_TARGET') ?? options.target ?? 'auto'
   const target = targets.find((known) => known === name)
   if (!target) throw new ArgumentError(`Target: expected one of ${targets.join(', ')}; received "${name}".`)

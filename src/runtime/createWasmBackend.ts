@@ -1,4 +1,6 @@
+import { InternalError } from '../errors.js'
 import type { TargetTraits } from '../loops/traits.js'
+import { disassemble } from '../targets/wasm/disassemble.js'
 import { detectFeatures, type WasmFeatures } from '../targets/wasm/features.js'
 import { compileModule, lowestBufferAddress } from '../targets/wasm/module.js'
 import { probeTiles, type Tile } from '../targets/wasm/tileProbe.js'
@@ -6,9 +8,8 @@ import { AloneMemory } from './aloneMemory.js'
 import type { Debug } from './debug.js'
 import { pageBytes, reserveMemory } from './deviceMemory.js'
 import { loadPlatform, type Platform } from './platform.js'
-import { SharedTeam } from './sharedTeam.js'
-import { WasmBackend, type Workers } from './wasmBackend.js'
-import { WorkerPool } from './workerPool.js'
+import { defaultThreads, sharedWorkers } from './sharedWorkers.js'
+import { type CompiledUnit, WorkerBackend, type Workers } from './workerBackend.js'
 
 export interface WasmBackendChoices {
   /** Default: as many as the machine runs at once, at most 16. One where memory cannot be shared. */
@@ -18,38 +19,38 @@ export interface WasmBackendChoices {
   readonly shared?: boolean
 }
 
-const mostThreadsByDefault = 16
-
 /** The WebAssembly backend for the engine at hand; undefined if that has no SIMD. */
-export async function createWasmBackend(choices: WasmBackendChoices): Promise<WasmBackend | undefined> {
+export async function createWasmBackend(choices: WasmBackendChoices): Promise<WorkerBackend | undefined> {
   const platform = await loadPlatform()
   platform.prepareEngine()
   const features = detectFeatures()
   if (!features.simd) return undefined
   const shared = choices.shared ?? features.threads
-  const threads = choices.threads ?? Math.min(mostThreadsByDefault, platform.parallelism)
+  const threads = choices.threads ?? defaultThreads(platform)
   const workers = shared ? sharedWorkers(platform, threads) : loneWorker(platform)
   const { relaxedMadd } = features
   const maximumPages = workers.memory.maximumBytes / pageBytes
-  return new WasmBackend({
+  return new WorkerBackend({
+    name: 'wasm',
     workers,
     traits: wasmTraits(features),
     lowestAddress: lowestBufferAddress,
-    emit: (functions) =>
-      compileModule(functions, { sharedMemory: shared, minimumPages: 1, maximumPages, relaxedMadd }),
+    compile: (functions) =>
+      wasmUnit(
+        compileModule(functions, { sharedMemory: shared, minimumPages: 1, maximumPages, relaxedMadd }),
+      ),
     debug: choices.debug,
   })
 }
 
-function sharedWorkers(platform: Platform, threads: number): Workers {
-  const memory = reserveMemory(true)
-  const startTeam = async () =>
-    new SharedTeam(
-      Array.from({ length: threads }, () => platform.startWorker()),
-      memory.memory,
-    )
-  const pool = new WorkerPool(startTeam)
-  return { pool, memory, threads, close: () => pool.close() }
+function wasmUnit(bytes: Uint8Array<ArrayBuffer>): CompiledUnit {
+  const code = WebAssembly.compile(bytes).then(
+    (module) => ({ type: 'wasm', module }) as const,
+    (cause: Error) => {
+      throw new InternalError(`The module that was emitted is not valid: ${cause.message}`, { cause })
+    },
+  )
+  return { byteLength: bytes.byteLength, code, text: () => disassemble(bytes), release: () => {} }
 }
 
 function loneWorker(platform: Platform): Workers {

@@ -1,9 +1,14 @@
 import type { Step } from '../compiler/program.js'
 
-/** Loop functions that were compiled together: function i of the module is exported as `f` + i. */
+/** Functions as code: a module that exports function i as `f` + i, or the addresses of machine code in this process. */
+export type UnitCode =
+  | { readonly type: 'wasm'; readonly module: WebAssembly.Module }
+  | { readonly type: 'native'; readonly addresses: readonly bigint[] }
+
+/** Loop functions that were compiled together. */
 export interface CodeUnit {
   readonly id: number
-  readonly module: WebAssembly.Module
+  readonly code: UnitCode
   readonly functions: readonly { readonly key: string; readonly name: string }[]
 }
 
@@ -28,6 +33,8 @@ export interface StartShared {
   readonly threads: number
   readonly control: SharedArrayBuffer
   readonly memory: WebAssembly.Memory
+  /** Whether its functions will be machine code. */
+  readonly native: boolean
 }
 
 /** First message to the one worker that owns its memory. */

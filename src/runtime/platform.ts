@@ -10,7 +10,7 @@ export interface Platform {
   readonly parallelism: number
 }
 
-const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined
+export const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined
 
 export async function loadPlatform(): Promise<Platform> {
   if (!inNode) return browserPlatform

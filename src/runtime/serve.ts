@@ -1,15 +1,43 @@
 import { InternalError } from '../errors.js'
 import { AloneWorker } from './aloneWorker.js'
+import type { StartShared, ToWorker } from './messages.js'
 import { SharedWorker } from './sharedWorker.js'
+import type { LinkNative } from './workerCode.js'
 import type { WorkerPort } from './workerPort.js'
 
+/** Readies a worker to call machine code that computes in a memory. */
+export type LoadNative = (memory: WebAssembly.Memory) => Promise<LinkNative>
+
 /** A worker's life: the first message says what it is, the others are work. */
-export function serve(port: WorkerPort): void {
+export function serve(port: WorkerPort, loadNative?: LoadNative): void {
   let shared: SharedWorker | undefined
   let alone: AloneWorker | undefined
-  port.onMessage((message) => {
+  /** Messages that came while the worker was getting ready. */
+  let early: ToWorker[] | undefined
+
+  const startNative = async (start: StartShared): Promise<void> => {
+    if (!loadNative) throw new InternalError('This worker cannot call machine code.')
+    early = []
+    const worker = new SharedWorker(port, start, await loadNative(start.memory))
+    shared = worker
+    const waiting = early
+    early = undefined
+    for (const message of waiting) handle(message)
+    worker.work()
+  }
+
+  const handle = (message: ToWorker): void => {
+    if (early) {
+      early.push(message)
+      return
+    }
     switch (message.type) {
       case 'startShared':
+        if (message.native) {
+          // What goes wrong here ends the worker, and its caller hears of it.
+          void startNative(message)
+          return
+        }
         shared = new SharedWorker(port, message)
         shared.work()
         return
@@ -26,5 +54,6 @@ export function serve(port: WorkerPort): void {
         if (!alone) throw new InternalError(`A worker with shared memory cannot ${message.type}.`)
         alone.handle(message)
     }
-  })
+  }
+  port.onMessage(handle)
 }

@@ -20,6 +20,7 @@ export class SharedTeam implements Team {
   constructor(
     private readonly workers: readonly WorkerHandle[],
     memory: WebAssembly.Memory,
+    native = false,
   ) {
     const control = new SharedArrayBuffer(4 * controlWords)
     this.words = new Int32Array(control)
@@ -28,7 +29,7 @@ export class SharedTeam implements Team {
     workers.forEach((worker, thread) => {
       worker.onMessage((message) => this.handle(message))
       worker.onFailure((error) => void this.end(workerDied(error)))
-      worker.post({ type: 'startShared', thread, threads: workers.length, control, memory })
+      worker.post({ type: 'startShared', thread, threads: workers.length, control, memory, native })
     })
   }
 

@@ -1,7 +1,7 @@
 import { Barrier } from './barrier.js'
 import { slotOf, word } from './control.js'
 import type { CodeMessage, StartShared } from './messages.js'
-import { WorkerCode } from './workerCode.js'
+import { type LinkNative, WorkerCode } from './workerCode.js'
 import type { WorkerPort } from './workerPort.js'
 
 /** Rounds of looking for the next run before an idle worker goes to sleep: about 50 microseconds. */
@@ -24,9 +24,10 @@ export class SharedWorker {
   constructor(
     private readonly port: WorkerPort,
     start: StartShared,
+    linkNative?: LinkNative,
   ) {
     this.words = new Int32Array(start.control)
-    this.code = new WorkerCode(start.memory, start.thread, start.threads)
+    this.code = new WorkerCode(start.memory, start.thread, start.threads, linkNative)
     this.launchBarrier = new Barrier(this.words, word.launchBarrier, start.threads)
     this.runBarrier = new Barrier(this.words, word.runBarrier, start.threads)
     this.next = 0
@@ -42,9 +43,10 @@ export class SharedWorker {
     const { words } = this
     for (;;) {
       const signal = Atomics.load(words, word.signal)
-      // A run is submitted after the mail that it needs was announced, so looking here first misses none.
+      // A run is submitted after the mail that it needs was announced: whoever sees the run first then sees the mail.
+      const submitted = Atomics.load(words, word.submitted)
       if (Atomics.load(words, word.mail) !== this.mail) return
-      if (Atomics.load(words, word.submitted) !== this.next) this.runNext()
+      if (submitted !== this.next) this.runNext()
       else this.rest(signal)
     }
   }

@@ -9,6 +9,9 @@ export interface WorkerProgram {
   readonly baseCount: number
 }
 
+/** Makes a function of this thread from the address of machine code. */
+export type LinkNative = (address: bigint) => Callable['call']
+
 interface UnitFunction extends Callable {
   readonly unit: number
 }
@@ -22,6 +25,7 @@ export class WorkerCode {
     private readonly memory: WebAssembly.Memory,
     private readonly thread: number,
     private readonly threads: number,
+    private readonly linkNative?: LinkNative,
   ) {}
 
   handle(message: CodeMessage): void {
@@ -59,10 +63,22 @@ export class WorkerCode {
     return { function: program.prepared.current, thread: this.thread, reason }
   }
 
-  private instantiate(unit: CodeUnit): void {
-    const { exports } = new WebAssembly.Instance(unit.module, { env: { memory: this.memory } })
-    unit.functions.forEach(({ key, name }, i) => {
-      this.functions.set(key, { name, unit: unit.id, call: exports[`f${i}`] as Callable['call'] })
+  private instantiate({ id, code, functions }: CodeUnit): void {
+    const callOf = code.type === 'wasm' ? this.wasmCalls(code.module) : this.nativeCalls(code.addresses)
+    functions.forEach(({ key, name }, i) => {
+      this.functions.set(key, { name, unit: id, call: callOf(i) })
     })
+  }
+
+  private wasmCalls(module: WebAssembly.Module): (index: number) => Callable['call'] {
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.memory } })
+    return (index) => exports[`f${index}`] as Callable['call']
+  }
+
+  private nativeCalls(addresses: readonly bigint[]): (index: number) => Callable['call'] {
+    const { linkNative } = this
+    if (!linkNative)
+      throw new InternalError('Machine code was handed to a worker that was not started for it.')
+    return (index) => linkNative(addresses[index])
   }
 }

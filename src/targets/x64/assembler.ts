@@ -29,12 +29,9 @@ const noOperations = [
   [0x66, 0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00],
 ]
 
-/** Code must be placed at a multiple of this many bytes. */
-export const codeAlignment = 64
-
 /**
- * Items whose registers all have numbers, as bytes: instructions, then their constants. The code does not depend on its
- * address. Jumps are short where they reach.
+ * Items whose registers all have numbers, as bytes: instructions, then their constants. The code runs at any address that
+ * is a multiple of `codeAlignment`. Jumps are short where they reach.
  */
 export function assemble(items: readonly Item[]): Uint8Array<ArrayBuffer> {
   const body = new CodeBytes()

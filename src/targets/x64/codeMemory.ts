@@ -1,6 +1,8 @@
 import { GradusError } from '../../errors.js'
-import { codeAlignment } from './assembler.js'
 import type { CallingConvention } from './compileFunction.js'
+
+/** Code lies at multiples of this many bytes: the longest constant behind it. */
+export const codeAlignment = 64
 
 /** Calls native code with the address of its argument block. */
 export type NativeFunction = (block: bigint) => void

@@ -1,11 +1,10 @@
 import type { Program } from '../compiler/program.js'
-import { InternalError } from '../errors.js'
 import type { LoopFunction } from '../loops/ir.js'
 import type { TargetTraits } from '../loops/traits.js'
-import { disassemble } from '../targets/wasm/disassemble.js'
 import type { Backend, LoadedProgram } from './backend.js'
 import type { Debug } from './debug.js'
 import type { DeviceMemory } from './deviceMemory.js'
+import type { UnitCode } from './messages.js'
 import type { Team } from './team.js'
 import type { WorkerPool } from './workerPool.js'
 
@@ -17,26 +16,38 @@ export interface Workers {
   close(): Promise<void>
 }
 
-export interface WasmBackendOptions {
+/** Functions that were compiled together. */
+export interface CompiledUnit {
+  readonly byteLength: number
+  /** What workers make functions from, once it is ready. */
+  readonly code: Promise<UnitCode>
+  /** The code as people read it. */
+  text(): string
+  /** Gives back what the code takes outside the workers. Nobody will run it any more. */
+  release(): void
+}
+
+export interface WorkerBackendOptions {
+  readonly name: string
   readonly workers: Workers
   readonly traits: TargetTraits
   readonly lowestAddress: number
-  /** Loop functions as a module that exports them as `f0`, `f1`, ... and imports its memory as `env.memory`. */
-  readonly emit: (functions: readonly LoopFunction[]) => Uint8Array<ArrayBuffer>
+  readonly compile: (functions: readonly LoopFunction[]) => CompiledUnit
   readonly debug: Debug
 }
 
-/** A module and how many programs use it. It goes when none does. */
+/** A unit of code and how many programs use it. It goes when none does. */
 interface CountedUnit {
   readonly id: number
   readonly compiled: Promise<void>
   readonly keys: readonly string[]
+  readonly release: () => void
   users: number
 }
 
-/** Runs Programs as WebAssembly on worker threads. */
-export class WasmBackend implements Backend {
-  readonly name = 'wasm'
+/** Runs Programs on worker threads, as code that a target compiles. */
+export class WorkerBackend implements Backend {
+  readonly name: string
   readonly traits: TargetTraits
   readonly memory: DeviceMemory
   readonly threads: number
@@ -46,7 +57,8 @@ export class WasmBackend implements Backend {
   private nextUnit = 0
   private readonly unitOf = new Map<string, CountedUnit>()
 
-  constructor(private readonly options: WasmBackendOptions) {
+  constructor(private readonly options: WorkerBackendOptions) {
+    this.name = options.name
     this.traits = options.traits
     this.memory = options.workers.memory
     this.threads = options.workers.threads
@@ -55,7 +67,7 @@ export class WasmBackend implements Backend {
 
   load(program: Program): LoadedProgram {
     const { pool } = this.options.workers
-    // Workers start while the module is compiled. If they cannot, the run that follows says so.
+    // Workers start while the code is compiled. If they cannot, the run that follows says so.
     pool.use(async () => {}).catch(() => {})
     const id = this.nextProgram++
     const missing = [...program.functions].filter(([key]) => !this.unitOf.has(key))
@@ -83,23 +95,18 @@ export class WasmBackend implements Backend {
     return this.options.workers.close()
   }
 
-  /** Begins to compile functions into a module of their own. Returns its length. */
+  /** Begins to compile functions into a unit of their own. Returns its length. */
   private compile(entries: readonly (readonly [key: string, fn: LoopFunction])[]): number {
-    const { emit, debug, workers } = this.options
+    const { compile, debug, workers } = this.options
     const functions = entries.map(([key, { name }]) => ({ key, name }))
-    const bytes = emit(entries.map(([, fn]) => fn))
-    debug.show('asm', `module of ${functions.map(({ name }) => name).join(', ')}`, () => disassemble(bytes))
+    const { byteLength, code, text, release } = compile(entries.map(([, fn]) => fn))
+    debug.show('asm', `code of ${functions.map(({ name }) => name).join(', ')}`, text)
     this.functionsCompiled += functions.length
     const id = this.nextUnit++
-    const compiled = WebAssembly.compile(bytes).then(
-      (module) => workers.pool.addUnit({ id, module, functions }),
-      (cause: Error) => {
-        throw new InternalError(`The module that was emitted is not valid: ${cause.message}`, { cause })
-      },
-    )
-    const unit: CountedUnit = { id, compiled, keys: functions.map(({ key }) => key), users: 0 }
+    const compiled = code.then((ready) => workers.pool.addUnit({ id, code: ready, functions }))
+    const unit: CountedUnit = { id, compiled, keys: functions.map(({ key }) => key), release, users: 0 }
     for (const { key } of functions) this.unitOf.set(key, unit)
-    return bytes.byteLength
+    return byteLength
   }
 
   private release(id: number, units: ReadonlySet<CountedUnit>, ready: Promise<void>): void {
@@ -110,11 +117,13 @@ export class WasmBackend implements Backend {
     }
     for (const { keys } of unused) for (const key of keys) this.unitOf.delete(key)
     // What is still on its way to the workers is taken back once it is there.
-    const takeBack = () =>
+    const takeBack = () => {
       this.options.workers.pool.release(
         [id],
         unused.map((unit) => unit.id),
       )
+      for (const unit of unused) unit.release()
+    }
     ready.then(takeBack, takeBack)
   }
 }

@@ -1,0 +1,91 @@
+import { GradusError } from '../errors.js'
+import type { LoopFunction } from '../loops/ir.js'
+import type { TargetTraits } from '../loops/traits.js'
+import { type CodeMemory, codeAlignment, loadCodeMemory } from '../targets/x64/codeMemory.js'
+import { compileFunction } from '../targets/x64/compileFunction.js'
+import { detectFeatures, type ProcessorFeatures } from '../targets/x64/detect.js'
+import type { Debug } from './debug.js'
+import { nodePlatform } from './platform.node.js'
+import { defaultThreads, sharedWorkers } from './sharedWorkers.js'
+import { type CompiledUnit, WorkerBackend } from './workerBackend.js'
+
+export interface X64BackendChoices {
+  /** Default: as many as the machine runs at once, at most 16. */
+  readonly threads?: number
+  readonly debug: Debug
+  /** Lanes: 16 for AVX-512, 8 for AVX2. Default: the most that the processor has. */
+  readonly width?: 8 | 16
+}
+
+/** Whether this process can run machine code, and how wide; or why not. */
+export type X64Status =
+  | { readonly available: true; readonly memory: CodeMemory; readonly features: ProcessorFeatures }
+  | { readonly available: false; readonly reason: string }
+
+/** Finds out what it takes to run machine code: the package koffi, memory for code, AVX2. */
+export async function x64Status(): Promise<X64Status> {
+  try {
+    const memory = await loadCodeMemory()
+    const features = detectFeatures(memory)
+    if (features.avx2) return { available: true, memory, features }
+    return { available: false, reason: 'The processor has no AVX2 with FMA and BMI2.' }
+  } catch (error) {
+    if (error instanceof GradusError) return { available: false, reason: error.message }
+    throw error
+  }
+}
+
+/** The backend for machine code, or the reason why there is none here. */
+export async function createX64Backend(choices: X64BackendChoices): Promise<WorkerBackend | string> {
+  const status = await x64Status()
+  if (!status.available) return status.reason
+  const { memory, features } = status
+  const width = choices.width ?? (features.avx512 ? 16 : 8)
+  if (width === 16 && !features.avx512) return 'The processor has no AVX-512 (F, BW, DQ and VL).'
+  return new WorkerBackend({
+    name: 'x64',
+    workers: sharedWorkers(nodePlatform, choices.threads ?? defaultThreads(nodePlatform), true),
+    traits: x64Traits(width, features),
+    lowestAddress: codeAlignment,
+    compile: (functions) => nativeUnit(functions, memory),
+    debug: choices.debug,
+  })
+}
+
+/** Tiles leave registers for the vectors of B and for one broadcast element of A. */
+const tiles = { 8: { rows: 6, vectors: 2 }, 16: { rows: 14, vectors: 2 } } as const
+
+export function x64Traits(width: 8 | 16, { l1, l2 }: ProcessorFeatures): TargetTraits {
+  const tile = tiles[width]
+  return {
+    name: width === 16 ? 'x64 AVX-512' : 'x64 AVX2',
+    width,
+    fusedMulAdd: true,
+    tile,
+    accumulators: tile.rows * tile.vectors,
+    cache: { l1: l1 ?? 32 * 1024, l2: l2 ?? 512 * 1024 },
+  }
+}
+
+/** Functions side by side in executable memory. */
+function nativeUnit(functions: readonly LoopFunction[], memory: CodeMemory): CompiledUnit {
+  const codes = functions.map((fn) => compileFunction(fn, memory.convention).code)
+  const offsets: number[] = []
+  let length = 0
+  for (const code of codes) {
+    offsets.push(length)
+    length += Math.ceil(code.length / codeAlignment) * codeAlignment
+  }
+  const bytes = new Uint8Array(Math.max(length, 1))
+  codes.forEach((code, i) => {
+    bytes.set(code, offsets[i])
+  })
+  const address = memory.place(bytes)
+  const addresses = offsets.map((offset) => address + BigInt(offset))
+  return {
+    byteLength: bytes.byteLength,
+    text: () => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' '),
+    code: Promise.resolve({ type: 'native', addresses }),
+    release: () => memory.remove(address),
+  }
+}

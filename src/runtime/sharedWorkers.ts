@@ -1,0 +1,24 @@
+import { reserveMemory } from './deviceMemory.js'
+import type { Platform } from './platform.js'
+import { SharedTeam } from './sharedTeam.js'
+import type { Workers } from './workerBackend.js'
+import { WorkerPool } from './workerPool.js'
+
+const mostThreadsByDefault = 16
+
+/** As many threads as the machine runs at once, within reason. */
+export const defaultThreads = (platform: Platform): number =>
+  Math.min(mostThreadsByDefault, platform.parallelism)
+
+/** Workers on one shared memory, reserved now; they start when they are first used. */
+export function sharedWorkers(platform: Platform, threads: number, native = false): Workers {
+  const memory = reserveMemory(true)
+  const startTeam = async () =>
+    new SharedTeam(
+      Array.from({ length: threads }, () => platform.startWorker()),
+      memory.memory,
+      native,
+    )
+  const pool = new WorkerPool(startTeam)
+  return { pool, memory, threads, close: () => pool.close() }
+}
