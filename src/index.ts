@@ -3,6 +3,7 @@
  * position is positional, everything else stands in one options object in camelCase.
  */
 export * as activations from './activations/index.js'
+export * as constraints from './constraints/index.js'
 export * as datasets from './data/datasets/index.js'
 export {
   ArgumentError,
@@ -29,4 +30,5 @@ export * as ops from './ops/index.js'
 export { stopGradient } from './ops/stopGradient.js'
 export { type TensorLike, type TensorOptions, tensor } from './ops/tensor.js'
 export * as optimizers from './optimizers/index.js'
+export * as regularizers from './regularizers/index.js'
 export * as utils from './utils/index.js'

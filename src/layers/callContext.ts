@@ -14,10 +14,20 @@ export interface RandomKeys {
   next(seed?: number): Tensor
 }
 
+/** Takes what layers add to the model's loss: activity penalties, and terms of `addLoss`. */
+export interface LossTerms {
+  /** Takes a float32 scalar. */
+  add(term: Tensor): void
+  /** In a padded batch: 1 or 0 for each sample, and how many count. Absent: all count. */
+  readonly batch?: { readonly mask: Tensor; readonly samples: Tensor }
+}
+
 /** What a layer's `call` is told besides its inputs. */
 export interface CallContext {
   readonly training: boolean
   readonly random: RandomKeys
+  /** Absent where no loss is computed. */
+  readonly losses?: LossTerms
 }
 
 /** Outside a model's step every call draws its own keys, fixed by `utils.setRandomSeed`. */
@@ -33,7 +43,13 @@ export function contextFor(options: CallOptions): CallContext {
   return {
     training: options.training ?? around?.training ?? false,
     random: around?.random ?? eagerKeys,
+    losses: around?.losses,
   }
+}
+
+/** Takes a term of the loss from a layer that is being called; forgets it where no loss is computed. */
+export function addLossTerm(term: Tensor): void {
+  active.at(-1)?.losses?.add(term)
 }
 
 /** Runs `body` so that layers called in it inherit the context. */

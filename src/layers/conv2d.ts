@@ -4,6 +4,8 @@ import {
   getActivation,
   serializeActivation,
 } from '../activations/get.js'
+import type { ConstraintFunction } from '../constraints/constraint.js'
+import { type ConstraintLike, getConstraint, serializeConstraint } from '../constraints/get.js'
 import { ArgumentError } from '../errors.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Variable } from '../graph/variable.js'
@@ -11,6 +13,8 @@ import { getInitializer, type InitializerLike, serializeInitializer } from '../i
 import type { Initializer } from '../initializers/initializer.js'
 import { add } from '../ops/add.js'
 import { conv } from '../ops/conv.js'
+import { getRegularizer, type RegularizerLike, serializeRegularizer } from '../regularizers/get.js'
+import type { RegularizerFunction } from '../regularizers/regularizer.js'
 import type { Config } from '../utils/config.js'
 import { oneOf } from '../utils/oneOf.js'
 import { type BatchShape, showBatchShape } from './batchShape.js'
@@ -36,6 +40,14 @@ export interface ConvOptions extends LayerOptions {
   readonly kernelInitializer?: InitializerLike
   /** Default: `'zeros'`. */
   readonly biasInitializer?: InitializerLike
+  /** A penalty for the kernel. Default: none. */
+  readonly kernelRegularizer?: RegularizerLike
+  /** A penalty for the bias. Default: none. */
+  readonly biasRegularizer?: RegularizerLike
+  /** What the kernel must satisfy after each update. Default: none. */
+  readonly kernelConstraint?: ConstraintLike
+  /** What the bias must satisfy after each update. Default: none. */
+  readonly biasConstraint?: ConstraintLike
 }
 
 const FORM = '[batch, height, width, channels]'
@@ -63,6 +75,10 @@ export class Conv2D extends Layer {
   readonly activation: ActivationFunction
   readonly kernelInitializer: Initializer
   readonly biasInitializer: Initializer
+  readonly kernelRegularizer: RegularizerFunction | undefined
+  readonly biasRegularizer: RegularizerFunction | undefined
+  readonly kernelConstraint: ConstraintFunction | undefined
+  readonly biasConstraint: ConstraintFunction | undefined
   /** Weights of shape `[...kernelSize, channels / groups, filters]`, once built. */
   kernel: Variable | undefined
   /** Weights of shape `[filters]`, once built and if asked for. */
@@ -80,6 +96,10 @@ export class Conv2D extends Layer {
     this.activation = getActivation(options.activation)
     this.kernelInitializer = getInitializer(options.kernelInitializer ?? 'glorot_uniform')
     this.biasInitializer = getInitializer(options.biasInitializer ?? 'zeros')
+    this.kernelRegularizer = getRegularizer(options.kernelRegularizer)
+    this.biasRegularizer = getRegularizer(options.biasRegularizer)
+    this.kernelConstraint = getConstraint(options.kernelConstraint)
+    this.biasConstraint = getConstraint(options.biasConstraint)
     this.inputSpec = { rank: 4, form: FORM }
     if (this.filters % this.groups !== 0) {
       throw new ArgumentError(
@@ -107,9 +127,17 @@ export class Conv2D extends Layer {
       name: 'kernel',
       shape: [...this.kernelSize, channels / this.groups, this.filters],
       initializer: this.kernelInitializer,
+      regularizer: this.kernelRegularizer,
+      constraint: this.kernelConstraint,
     })
     if (this.useBias) {
-      this.bias = this.addWeight({ name: 'bias', shape: [this.filters], initializer: this.biasInitializer })
+      this.bias = this.addWeight({
+        name: 'bias',
+        shape: [this.filters],
+        initializer: this.biasInitializer,
+        regularizer: this.biasRegularizer,
+        constraint: this.biasConstraint,
+      })
     }
   }
 
@@ -144,11 +172,11 @@ export class Conv2D extends Layer {
       use_bias: this.useBias,
       kernel_initializer: serializeInitializer(this.kernelInitializer),
       bias_initializer: serializeInitializer(this.biasInitializer),
-      kernel_regularizer: null,
-      bias_regularizer: null,
-      activity_regularizer: null,
-      kernel_constraint: null,
-      bias_constraint: null,
+      kernel_regularizer: serializeRegularizer(this.kernelRegularizer),
+      bias_regularizer: serializeRegularizer(this.biasRegularizer),
+      activity_regularizer: serializeRegularizer(this.activityRegularizer),
+      kernel_constraint: serializeConstraint(this.kernelConstraint),
+      bias_constraint: serializeConstraint(this.biasConstraint),
     }
   }
 }

@@ -4,6 +4,8 @@ import {
   getActivation,
   serializeActivation,
 } from '../activations/get.js'
+import type { ConstraintFunction } from '../constraints/constraint.js'
+import { type ConstraintLike, getConstraint, serializeConstraint } from '../constraints/get.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Variable } from '../graph/variable.js'
 import { getInitializer, type InitializerLike, serializeInitializer } from '../initializers/get.js'
@@ -12,6 +14,8 @@ import { add } from '../ops/add.js'
 import { cast } from '../ops/cast.js'
 import { matmul } from '../ops/matmul.js'
 import { reshape } from '../ops/reshape.js'
+import { getRegularizer, type RegularizerLike, serializeRegularizer } from '../regularizers/get.js'
+import type { RegularizerFunction } from '../regularizers/regularizer.js'
 import type { Config } from '../utils/config.js'
 import type { BatchShape } from './batchShape.js'
 import { integer } from './checks.js'
@@ -27,6 +31,14 @@ export interface DenseOptions extends LayerOptions {
   readonly kernelInitializer?: InitializerLike
   /** Default: `'zeros'`. */
   readonly biasInitializer?: InitializerLike
+  /** A penalty for the kernel. Default: none. */
+  readonly kernelRegularizer?: RegularizerLike
+  /** A penalty for the bias. Default: none. */
+  readonly biasRegularizer?: RegularizerLike
+  /** What the kernel must satisfy after each update. Default: none. */
+  readonly kernelConstraint?: ConstraintLike
+  /** What the bias must satisfy after each update. Default: none. */
+  readonly biasConstraint?: ConstraintLike
 }
 
 /**
@@ -46,6 +58,10 @@ export class Dense extends Layer {
   readonly activation: ActivationFunction
   readonly kernelInitializer: Initializer
   readonly biasInitializer: Initializer
+  readonly kernelRegularizer: RegularizerFunction | undefined
+  readonly biasRegularizer: RegularizerFunction | undefined
+  readonly kernelConstraint: ConstraintFunction | undefined
+  readonly biasConstraint: ConstraintFunction | undefined
   /** Weights of shape `[inputs, units]`, once built. */
   kernel: Variable | undefined
   /** Weights of shape `[units]`, once built and if asked for. */
@@ -58,6 +74,10 @@ export class Dense extends Layer {
     this.activation = getActivation(options.activation)
     this.kernelInitializer = getInitializer(options.kernelInitializer ?? 'glorot_uniform')
     this.biasInitializer = getInitializer(options.biasInitializer ?? 'zeros')
+    this.kernelRegularizer = getRegularizer(options.kernelRegularizer)
+    this.biasRegularizer = getRegularizer(options.biasRegularizer)
+    this.kernelConstraint = getConstraint(options.kernelConstraint)
+    this.biasConstraint = getConstraint(options.biasConstraint)
     this.inputSpec = { minRank: 2, form: '[batch, ..., inputs]' }
   }
 
@@ -68,9 +88,17 @@ export class Dense extends Layer {
       name: 'kernel',
       shape: [inputs, this.units],
       initializer: this.kernelInitializer,
+      regularizer: this.kernelRegularizer,
+      constraint: this.kernelConstraint,
     })
     if (this.useBias) {
-      this.bias = this.addWeight({ name: 'bias', shape: [this.units], initializer: this.biasInitializer })
+      this.bias = this.addWeight({
+        name: 'bias',
+        shape: [this.units],
+        initializer: this.biasInitializer,
+        regularizer: this.biasRegularizer,
+        constraint: this.biasConstraint,
+      })
     }
   }
 
@@ -95,10 +123,10 @@ export class Dense extends Layer {
       use_bias: this.useBias,
       kernel_initializer: serializeInitializer(this.kernelInitializer),
       bias_initializer: serializeInitializer(this.biasInitializer),
-      kernel_regularizer: null,
-      bias_regularizer: null,
-      kernel_constraint: null,
-      bias_constraint: null,
+      kernel_regularizer: serializeRegularizer(this.kernelRegularizer),
+      bias_regularizer: serializeRegularizer(this.biasRegularizer),
+      kernel_constraint: serializeConstraint(this.kernelConstraint),
+      bias_constraint: serializeConstraint(this.biasConstraint),
     }
   }
 }

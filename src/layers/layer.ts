@@ -1,3 +1,4 @@
+import { type ConstraintLike, getConstraint } from '../constraints/get.js'
 import { ArgumentError, ShapeError, StateError } from '../errors.js'
 import type { DType } from '../graph/dtype.js'
 import { type Shape, showShape, sizeOf } from '../graph/shape.js'
@@ -6,12 +7,15 @@ import { trace } from '../graph/trace.js'
 import { Variable } from '../graph/variable.js'
 import { getInitializer, type InitializerLike } from '../initializers/get.js'
 import { asTensor, type TensorLike, tensor } from '../ops/tensor.js'
+import { getRegularizer, type RegularizerLike, serializeRegularizer } from '../regularizers/get.js'
+import type { RegularizerFunction } from '../regularizers/regularizer.js'
 import { type Config, type Configurable, classNameOf, optionsOf } from '../utils/config.js'
 import { automaticName } from '../utils/naming.js'
+import { activityPenalty } from './activityPenalty.js'
 import { type BatchShape, showBatchShape, withOpenBatch } from './batchShape.js'
 import { buildWhole } from './buildWhole.js'
 import { Callable } from './callable.js'
-import { type CallContext, type CallOptions, contextFor, inContext } from './callContext.js'
+import { addLossTerm, type CallContext, type CallOptions, contextFor, inContext } from './callContext.js'
 import { checkInputShape, type InputSpec } from './inputSpec.js'
 
 /** Options that every layer takes. */
@@ -22,6 +26,8 @@ export interface LayerOptions {
   readonly trainable?: boolean
   /** On the first layer of a sequential model: the shape of one sample, without the batch. Builds the model at once. */
   readonly inputShape?: Shape
+  /** A penalty for the layer's outputs, divided by the number of samples, that is added to the loss. Default: none. */
+  readonly activityRegularizer?: RegularizerLike
 }
 
 /** What a layer asks for when it makes a weight. */
@@ -33,6 +39,10 @@ export interface WeightOptions {
   readonly initializer?: InitializerLike
   readonly trainable?: boolean
   readonly dtype?: DType
+  /** A penalty for the weight that is added to the loss. Default: none. */
+  readonly regularizer?: RegularizerLike
+  /** What the weight must satisfy after each update. Default: none. */
+  readonly constraint?: ConstraintLike
 }
 
 /** Values for weights: tensors, typed arrays or nested arrays. */
@@ -65,6 +75,8 @@ export abstract class Layer extends Callable implements Configurable {
   override readonly name: string
   /** The shape of one sample, if it was given to the constructor. */
   readonly givenInputShape: Shape | undefined
+  /** The penalty for the layer's outputs. */
+  readonly activityRegularizer: RegularizerFunction | undefined
   /** Whether the weights exist. */
   built = false
   /** What the input's shape must be; checked at each call. */
@@ -80,6 +92,7 @@ export abstract class Layer extends Callable implements Configurable {
     this.name = options.name ?? automaticName(this.className)
     this.isTrainable = options.trainable ?? true
     this.givenInputShape = options.inputShape
+    this.activityRegularizer = getRegularizer(options.activityRegularizer)
     // Subclasses override build(...) freely; what has to happen around it happens here, whoever calls it.
     const build = this.build
     Object.defineProperty(this, 'build', {
@@ -130,7 +143,11 @@ export abstract class Layer extends Callable implements Configurable {
     return inContext(context, () =>
       this.named(() => {
         if (!this.built) this.build(x.shape)
-        return this.call(x, context)
+        const outputs = this.call(x, context)
+        if (this.activityRegularizer && context.losses) {
+          context.losses.add(activityPenalty(this.activityRegularizer, outputs, context.losses))
+        }
+        return outputs
       }),
     )
   }
@@ -155,7 +172,8 @@ export abstract class Layer extends Callable implements Configurable {
 
   /** The result of `call` on a placeholder of this shape, with one sample for an open batch: nothing is computed. */
   protected traceCall(inputShape: BatchShape): Tensor {
-    const context = contextFor({})
+    // Terms of a loss belong to the trace around, if there is one.
+    const context = { ...contextFor({}), losses: undefined }
     const input = { name: 'inputs', shape: inputShape.map((size) => size ?? 1), dtype: 'float32' } as const
     const { graph } = trace([input], (x) => [inContext(context, () => this.call(x, context))])
     return graph.results[0]
@@ -173,14 +191,34 @@ export abstract class Layer extends Callable implements Configurable {
 
   /** Makes a weight. For use in `build`. */
   protected addWeight(options: WeightOptions): Variable {
-    const { name, shape, initializer = 'glorot_uniform', trainable = true, dtype } = options
+    const {
+      name,
+      shape,
+      initializer = 'glorot_uniform',
+      trainable = true,
+      dtype,
+      regularizer,
+      constraint,
+    } = options
     const variable = new Variable(getInitializer(initializer).generate(shape), shape, {
       name: `${this.name}/${name}`,
       trainable,
       dtype,
+      regularizer: getRegularizer(regularizer),
+      constraint: getConstraint(constraint),
     })
     this.ownWeights.push(variable)
     return variable
+  }
+
+  /** Adds a float32 scalar to the loss of the model that is being trained or evaluated. For use in `call`. */
+  protected addLoss(term: Tensor): void {
+    addLossTerm(term)
+  }
+
+  /** The penalties of the weights that an optimizer may change: scalars that a model adds to its loss. */
+  regularizationLosses(): Tensor[] {
+    return this.trainableWeights.flatMap((weight) => weight.regularizer?.(weight.value()) ?? [])
   }
 
   /** The layers held in this one's properties, in order. */
@@ -279,6 +317,9 @@ export abstract class Layer extends Callable implements Configurable {
         config: { name: 'float32' },
         registered_name: null,
       },
+      ...(this.activityRegularizer && {
+        activity_regularizer: serializeRegularizer(this.activityRegularizer),
+      }),
     }
   }
 

@@ -103,6 +103,7 @@ export async function fitModel(
     signal: options.signal,
   }
   compiled.optimizer.build(model.trainableWeights)
+  await compiled.optimizer.synchronize()
   model.state.random.seed(foldInKey(key, LAYERS), initialEpoch * steps)
   model.stopTraining = false
 
@@ -116,6 +117,7 @@ export async function fitModel(
     if (validation) logs = { ...logs, ...(await validate(run, validation)) }
     await listeners.tell('onEpochEnd', epoch, logs)
   }
+  await compiled.optimizer.finalizeVariableValues(model.trainableWeights)
   await listeners.tell('onTrainEnd', logs)
   return history
 }
@@ -163,7 +165,7 @@ async function runEpoch(run: TrainingRun, epoch: number): Promise<Logs> {
       return executable.run([
         xReader.read(range, order),
         yReader.read(range, order),
-        new Float32Array([compiled.optimizer.learningRate]),
+        new Float32Array([compiled.optimizer.takeLearningRate()]),
       ])
     },
     async land(step, [batchLoss, ...values]) {

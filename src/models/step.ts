@@ -2,8 +2,9 @@ import type { DType } from '../graph/dtype.js'
 import type { Shape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import { type Trace, type TraceInput, trace } from '../graph/trace.js'
-import { inContext } from '../layers/callContext.js'
+import { inContext, type LossTerms } from '../layers/callContext.js'
 import type { Layer } from '../layers/layer.js'
+import { add } from '../ops/add.js'
 import { cast } from '../ops/cast.js'
 import { gradients } from '../ops/gradient.js'
 import { iota } from '../ops/iota.js'
@@ -38,10 +39,11 @@ export function traceTrainStep(parts: StepParts, x: FeedType, y: FeedType): Trac
   return trace([feed('x', x), feed('y', y), scalar('learning_rate')], (inputs, targets, learningRate) => {
     const weights = model.trainableWeights
     const keys = random.keysForStep()
-    const outputs = inContext({ training: true, random: keys }, () => model.invoke(inputs))
+    const losses = new LossSum()
+    const outputs = inContext({ training: true, random: keys, losses }, () => model.invoke(inputs))
     keys.finish()
-    const loss = objective.loss.compute(targets, outputs)
-    optimizer.apply(weights, gradients(loss, weights), learningRate)
+    const loss = losses.totalWith(objective.loss.compute(targets, outputs), model)
+    optimizer.apply(weights, gradients(optimizer.scaleLoss(loss), weights), learningRate)
     objective.lossTracker.update(loss, cast(x.shape[0], 'float32'))
     for (const metric of objective.metrics) metric.updateState(targets, outputs)
     return [loss, ...objective.trackers.map((tracker) => tracker.result())]
@@ -55,8 +57,9 @@ export function traceTrainStep(parts: StepParts, x: FeedType, y: FeedType): Trac
 export function traceTestStep({ model, random, objective }: StepParts, x: FeedType, y: FeedType): Trace {
   return trace([feed('x', x), feed('y', y), scalar('samples')], (inputs, targets, samples) => {
     const sampleWeight = cast(less(cast(iota([x.shape[0]]), 'float32'), samples), 'float32')
-    const outputs = infer(model, random, inputs)
-    const loss = objective.loss.compute(targets, outputs, { sampleWeight, samples })
+    const losses = new LossSum({ mask: sampleWeight, samples })
+    const outputs = infer(model, random, inputs, losses)
+    const loss = losses.totalWith(objective.loss.compute(targets, outputs, { sampleWeight, samples }), model)
     objective.lossTracker.update(loss, samples)
     for (const metric of objective.metrics) metric.updateState(targets, outputs, sampleWeight)
     return objective.trackers.map((tracker) => tracker.result())
@@ -68,9 +71,25 @@ export function tracePredictStep({ model, random }: Pick<StepParts, 'model' | 'r
   return trace([feed('x', x)], (inputs) => [infer(model, random, inputs)])
 }
 
-function infer(model: Layer, random: RandomState, inputs: Tensor): Tensor {
+function infer(model: Layer, random: RandomState, inputs: Tensor, losses?: LossTerms): Tensor {
   const keys = random.keysForStep()
-  const outputs = inContext({ training: false, random: keys }, () => model.invoke(inputs))
+  const outputs = inContext({ training: false, random: keys, losses }, () => model.invoke(inputs))
   keys.finish()
   return outputs
+}
+
+/** What layers add to the loss of a step. */
+class LossSum implements LossTerms {
+  private readonly terms: Tensor[] = []
+
+  constructor(readonly batch?: LossTerms['batch']) {}
+
+  add(term: Tensor): void {
+    this.terms.push(term)
+  }
+
+  /** The loss, the terms that layers added, and the penalties of the model's weights. */
+  totalWith(loss: Tensor, model: Layer): Tensor {
+    return [...this.terms, ...model.regularizationLosses()].reduce((total, term) => add(total, term), loss)
+  }
 }

@@ -214,7 +214,8 @@ export abstract class Optimizer implements Configurable {
 
   /** With `useEma`: writes the moving averages into the weights. `fit` ends with it. */
   async finalizeVariableValues(weights: readonly Variable[]): Promise<void> {
-    if (!this.settings.useEma) return
+    // Before the first step averages are zeros.
+    if (!this.settings.useEma || (await this.iterations.data())[0] === 0) return
     const averages = await Promise.all(weights.map((weight) => this.slot(weight, 'average').data()))
     weights.forEach((weight, i) => weight.write(averages[i]))
   }
