@@ -2,11 +2,14 @@ import * as layers from '../layers/index.js'
 import { type Sequential, sequential } from '../models/sequential.js'
 import { adam } from '../optimizers/index.js'
 
-/** Mean and standard deviation of MNIST's training pixels, as fractions of white. */
-const pixels = { mean: 0.1307, deviation: 0.3081 }
+/** Bytes to numbers from -1 to 1. */
+const scaling = { scale: 1 / 127.5, offset: -1 }
 
-/** Bytes to numbers of mean 0 and variance 1, with which five short epochs get further than with numbers from 0 to 1. */
-const standardise = { scale: 1 / (255 * pixels.deviation), offset: -pixels.mean / pixels.deviation }
+/**
+ * Adam's rate. With it and centred inputs, five epochs on a tenth of MNIST reach 0.977 to 0.980 on the test images; with
+ * Keras's 0.001 and inputs from 0 to 1 they reach 0.964 to 0.974 here and 0.970 to 0.973 in Keras.
+ */
+const learningRate = 0.002
 
 /**
  * The courses' LeNet for 28x28 grey images of ten classes, with 431,080 parameters, compiled with Adam, sparse categorical
@@ -20,7 +23,7 @@ export function createLenet(seed?: number): Sequential {
   const model = sequential(
     [
       layers.input([28, 28, 1]),
-      layers.rescaling(standardise.scale, { offset: standardise.offset }),
+      layers.rescaling(scaling.scale, { offset: scaling.offset }),
       layers.conv2d(20, 5, { activation: 'relu' }),
       layers.maxPooling2d(2),
       layers.conv2d(50, 5, { activation: 'relu' }),
@@ -31,6 +34,10 @@ export function createLenet(seed?: number): Sequential {
     ],
     { name: 'lenet', seed },
   )
-  model.compile({ loss: 'sparse_categorical_crossentropy', optimizer: adam(), metrics: ['accuracy'] })
+  model.compile({
+    loss: 'sparse_categorical_crossentropy',
+    optimizer: adam({ learningRate }),
+    metrics: ['accuracy'],
+  })
   return model
 }
