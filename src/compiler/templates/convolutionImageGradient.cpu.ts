@@ -11,7 +11,7 @@ import {
 } from './convolutionShape.js'
 import { withHalo } from './haloCopy.cpu.js'
 import { packPanels } from './packing.cpu.js'
-import { type Tiling, tileMatrix } from './tiling.js'
+import { type Tiling, tileInPanels, tileMatrix } from './tiling.js'
 import { addWindows } from './windowAdd.cpu.js'
 
 /**
@@ -43,22 +43,27 @@ export function lowerImageGradient(
     return
   }
   const { traits } = lowering
+  const { width } = traits
+  const counted = { ...traits, ...countedTile }
   const lanes = hasRuns(shape) ? shape.kernel[2] * shape.channels : groupChannels(shape)
-  const windowTiling = tileMatrix(shape.output[2], lanes, traits)
-  const windowCycles = countWindowCycles(shape, lanes, windowTiling, traits.width)
+  const windows = tileMatrix(shape.output[2], lanes, counted)
+  const windowCycles = countWindowCycles(shape, lanes, windows, width)
   const flipped = flippedShape(shape)
-  const flippedTiling = tileMatrix(shape.image[2], groupChannels(shape), traits)
+  const { efficiency } = tileMatrix(shape.image[2], groupChannels(shape), counted)
   const flippedCycles = flipped
-    ? (sizeOf(shape.image) * macsPerPixel(shape)) / (2 * traits.width * flippedTiling.efficiency)
+    ? (sizeOf(shape.image) * macsPerPixel(shape)) / (2 * width * efficiency)
     : Number.POSITIVE_INFINITY
   const reason = flipped
     ? `${kilo(windowCycles)} cycles an image counted, ${kilo(flippedCycles)} as a flipped convolution`
     : 'strides or padding rule out a flipped convolution'
 
   if (!flipped || windowCycles <= flippedCycles) {
-    addWindows({ shape, gradient, kernel, tiling: windowTiling, reason }, lowering, epilogue)
+    // Windows that overlap are added up panel by panel.
+    const tiling = tileInPanels(shape.output[2], lanes, windows.classes[0]?.vectors ?? 1, traits)
+    addWindows({ shape, gradient, kernel, tiling, reason }, lowering, epilogue)
     return
   }
+  const flippedTiling = tileMatrix(shape.image[2], groupChannels(shape), traits)
   const packed = packPanels(lowering, flippedKernel(shape, kernel), flippedTiling)
   const image = withHalo(lowering, gradient, flipped)
   convolve(
@@ -70,6 +75,12 @@ export function lowerImageGradient(
 }
 
 const kilo = (count: number): string => `${Math.round(count / 1000)}k`
+
+/**
+ * The tile that the form and the panels' width are chosen for, whatever tile is used: they decide in which order is summed,
+ * and a result must not depend on what a probe of the engine found.
+ */
+const countedTile = { tile: { rows: 4, vectors: 2 }, accumulators: 8 }
 
 /** Multiplications and additions for one pixel of the image and all its channels. */
 const macsPerPixel = (shape: ConvolutionShape): number =>

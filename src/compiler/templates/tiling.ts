@@ -64,14 +64,15 @@ export function tileMatrix(rows: number, columns: number, traits: TargetTraits):
   for (let width = 1; width <= Math.min(vectors, traits.accumulators); width++) widths.push(width)
   let best: Tiling | undefined
   for (const width of widths) {
-    const tiling = cut(rows, columns, Math.min(width, vectors), traits)
+    const tiling = tileInPanels(rows, columns, Math.min(width, vectors), traits)
     // Another width must be better by more than the model's error.
     if (!best || tiling.efficiency > 1.02 * best.efficiency) best = tiling
   }
   return best as Tiling
 }
 
-function cut(rows: number, columns: number, vectors: number, traits: TargetTraits): Tiling {
+/** As `tileMatrix`, with panels of so many vectors. */
+export function tileInPanels(rows: number, columns: number, vectors: number, traits: TargetTraits): Tiling {
   const { width } = traits
   const full = Math.floor(columns / (vectors * width))
   const rest = columns - full * vectors * width
