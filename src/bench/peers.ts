@@ -15,8 +15,8 @@ export interface Peer {
 }
 
 export const lenetPeers: readonly Peer[] = [
-  { name: 'jax-js, WASM', package: '@jax-js/jax', script: 'jaxjs.js' },
-  { name: 'TensorFlow.js, CPU', package: '@tensorflow/tfjs-core', script: 'tfjs.js' },
+  { name: 'jax-js (WASM)', package: '@jax-js/jax', script: 'jaxjs.js' },
+  { name: 'TensorFlow.js (CPU)', package: '@tensorflow/tfjs-core', script: 'tfjs.js' },
 ]
 
 const folder = fileURLToPath(new URL('../../bench/peers/', import.meta.url))
@@ -75,8 +75,12 @@ export class PeerProcess implements Subject {
   ) {
     child.on('message', (loss: number) => this.waiting?.resolve(loss))
     child.on('error', (error) => this.waiting?.reject(error))
+    let printed = ''
+    child.stderr?.on('data', (data) => (printed += data))
     child.on('close', (code) =>
-      this.waiting?.reject(new GradusError(`bench: the process of ${peer.name} ended with code ${code}.`)),
+      this.waiting?.reject(
+        new GradusError(`bench: the process of ${peer.name} ended with code ${code}.\n${printed}`.trimEnd()),
+      ),
     )
   }
 
@@ -86,8 +90,8 @@ export class PeerProcess implements Subject {
 
   /** @param signal ends the process */
   static async start(peer: Peer, signal?: AbortSignal): Promise<PeerProcess> {
-    // What it prints (advice on faster backends) is not ours to pass on; its errors are.
-    const child = fork(join(folder, peer.script), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], signal })
+    // What it prints (advice on faster backends) is shown only if it fails.
+    const child = fork(join(folder, peer.script), { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], signal })
     const started = new PeerProcess(peer, child)
     await started.answer()
     return started

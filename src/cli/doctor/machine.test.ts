@@ -14,6 +14,7 @@ it('says why a target is missing', () => {
 })
 
 it('fits into the width of the terminal', () => {
+  const tileSpeeds = [{ tile: { rows: 4, vectors: 2 }, gflops: 52.6 }]
   const machine: Machine = {
     gradus: '0.1.0',
     node: '20.1.0',
@@ -22,7 +23,14 @@ it('fits into the width of the terminal', () => {
     cpu: { model: 'a', features: Array.from({ length: 40 }, (_, i) => `feature${i}`), cores: 8, usable: 2 },
     memoryBytes: 1.5 * 2 ** 30,
     chosen: { target: 'wasm', threads: 1 },
-    wasm: { simd: true, relaxedMadd: false, threads: false, maximumBytes: 2 ** 29, tiles: undefined },
+    wasm: {
+      simd: true,
+      relaxedMadd: false,
+      threads: false,
+      maximumBytes: 2 ** 29,
+      tile: { rows: 4, vectors: 2 },
+      tileSpeeds,
+    },
     targets: targetsOf({ simd: true }, 'arm64'),
     folders: [
       { role: 'data', path: undefined, exists: false, contents: [] },
@@ -36,6 +44,7 @@ it('fits into the width of the terminal', () => {
   expect(text).toContain('  Memory           1.5 GiB\n')
   expect(text).toContain('wasm on 1 thread\n')
   expect(text).toMatch(/Shared +no, one worker, memory up to 512 MiB\n/)
+  expect(text).toMatch(/Tile +4x2 \(GFLOP\/s on one thread: 4x2 53\)\n/)
   expect(text).toContain('feature39\n')
   expect(text).toContain('  Cache            /c (mnist)')
 })

@@ -3,9 +3,10 @@ import { arch, availableParallelism, cpus, release, totalmem, type } from 'node:
 import { resolve } from 'node:path'
 import { cacheFolder } from '../../data/datasets/folderStore.node.js'
 import { getExecutor } from '../../graph/executor.js'
-import { loadPlatform } from '../../runtime/platform.js'
+import { createWasmBackend } from '../../runtime/createWasmBackend.js'
+import { Debug } from '../../runtime/debug.js'
 import { detectFeatures, type WasmFeatures } from '../../targets/wasm/features.js'
-import { probeTiles, type TileProbe } from '../../targets/wasm/tileProbe.js'
+import { probeTiles, type Tile } from '../../targets/wasm/tileProbe.js'
 import { gradusVersion } from '../version.js'
 import { type CpuDescription, describeCpu } from './cpu.js'
 
@@ -35,15 +36,19 @@ export interface Machine {
   readonly memoryBytes: number
   /** What runs if nothing else is asked for. */
   readonly chosen: { readonly target: string; readonly threads: number }
-  readonly wasm: WasmFeatures & { readonly tiles: TileProbe | undefined }
+  readonly wasm: WasmFeatures & {
+    /** The micro-kernel's accumulators, as chosen for this process; undefined without SIMD. */
+    readonly tile: Tile | undefined
+    /** What each candidate reaches on one thread; empty if the clock is too coarse to tell. */
+    readonly tileSpeeds: readonly { readonly tile: Tile; readonly gflops: number }[]
+  }
   readonly targets: readonly TargetStatus[]
   readonly folders: readonly DataFolder[]
 }
 
 /** Examines this machine. Takes some 50 ms, most of them for the probe of tiles. */
 export async function examineMachine(): Promise<Machine> {
-  const platform = await loadPlatform()
-  platform.prepareEngine()
+  const backend = await createWasmBackend({ debug: new Debug() })
   const features = detectFeatures()
   const { target, threads } = (await getExecutor()).statistics
   return {
@@ -54,7 +59,11 @@ export async function examineMachine(): Promise<Machine> {
     cpu: { ...(await describeCpu()), cores: cpus().length, usable: availableParallelism() },
     memoryBytes: totalmem(),
     chosen: { target, threads },
-    wasm: { ...features, tiles: features.simd ? probeTiles(features) : undefined },
+    wasm: {
+      ...features,
+      tile: backend?.traits.tile,
+      tileSpeeds: features.simd ? probeTiles(features).all : [],
+    },
     targets: targetsOf(features),
     folders: [await dataFolder(), await describeFolder('cache', cacheFolder())],
   }

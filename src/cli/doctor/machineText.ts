@@ -39,18 +39,16 @@ function wasmRows(wasm: Machine['wasm']): Row[] {
         : 'no, this engine has no relaxed SIMD',
     ],
     ['Shared', `${wasm.threads ? 'yes' : 'no, one worker'}, memory up to ${binaryBytes(wasm.maximumBytes)}`],
-    ['Tile', tileText(wasm.tiles)],
+    ['Tile', tileText(wasm)],
   ]
 }
 
-function tileText(probe: Machine['wasm']['tiles']): string {
-  if (!probe) return 'none'
+function tileText({ tile, tileSpeeds }: Machine['wasm']): string {
+  if (!tile) return 'none'
   const name = ({ rows, vectors }: Tile) => `${rows}x${vectors}`
-  if (probe.gflops === undefined) return `${name(probe.tile)} (the clock is too coarse to compare)`
-  const others = probe.all
-    .filter(({ tile }) => tile !== probe.tile)
-    .map(({ tile, gflops }) => `${name(tile)} ${gflops.toFixed(0)}`)
-  return `${name(probe.tile)}, ${probe.gflops.toFixed(0)} GFLOP/s on one thread (${others.join(', ')})`
+  const speeds = tileSpeeds.map((speed) => `${name(speed.tile)} ${speed.gflops.toFixed(0)}`)
+  if (speeds.length === 0) return `${name(tile)} (the clock is too coarse to compare)`
+  return `${name(tile)} (GFLOP/s on one thread: ${speeds.join(', ')})`
 }
 
 const targetRow = ({ name, available, note }: TargetStatus): Row => [
