@@ -1,12 +1,19 @@
 import type { Tensor } from '../graph/tensor.js'
 import { align } from '../losses/align.js'
+import { classNumbers } from '../losses/sparseCategoricalCrossentropy.js'
 import { argmax } from '../ops/argmax.js'
 import { cast } from '../ops/cast.js'
 import { equal } from '../ops/equal.js'
 import { greater } from '../ops/greater.js'
-import { reshape } from '../ops/reshape.js'
 import type { Config } from '../utils/config.js'
 import { MeanOfFunction } from './mean.js'
+import type { MetricOptions } from './metric.js'
+
+/** 1 where predictions are equal to labels, else 0, elementwise (Keras's `Accuracy`): for predicted class numbers. */
+export function accuracy(yTrue: Tensor, yPred: Tensor): Tensor {
+  const [labels, predictions] = align(yTrue, yPred)
+  return cast(equal(labels, predictions), 'float32')
+}
 
 /** 1 where `yPred > threshold` agrees with a label of 0 or 1, else 0, elementwise (Keras's `binary_accuracy`). */
 export function binaryAccuracy(yTrue: Tensor, yPred: Tensor, threshold = 0.5): Tensor {
@@ -21,13 +28,20 @@ export function categoricalAccuracy(yTrue: Tensor, yPred: Tensor): Tensor {
 
 /** 1 where the largest prediction is that of the labelled class (Keras's `sparse_categorical_accuracy`). */
 export function sparseCategoricalAccuracy(yTrue: Tensor, yPred: Tensor): Tensor {
-  const labels = reshape(cast(yTrue, 'int32'), yPred.shape.slice(0, -1))
+  const labels = classNumbers('sparse_categorical_accuracy', yTrue, yPred, yPred.rank - 1)
   return cast(equal(labels, argmax(yPred, { axis: -1 })), 'float32')
 }
 
-export interface BinaryAccuracyOptions {
-  /** Default: `binary_accuracy`. */
-  readonly name?: string
+/** How often predictions are equal to labels. */
+export class Accuracy extends MeanOfFunction {
+  static override readonly className = 'Accuracy'
+
+  constructor({ name = 'accuracy' }: MetricOptions = {}) {
+    super(accuracy, name)
+  }
+}
+
+export interface BinaryAccuracyOptions extends MetricOptions {
   /** Above it a prediction means 1. Default: 0.5. */
   readonly threshold?: number
 }
@@ -42,14 +56,14 @@ export class BinaryAccuracy extends MeanOfFunction {
     this.threshold = threshold
   }
 
+  /** Logits are cut at 0. */
+  override get needsProbabilities(): boolean {
+    return this.threshold > 0 && this.threshold < 1
+  }
+
   override getConfig(): Config {
     return { ...super.getConfig(), threshold: this.threshold }
   }
-}
-
-export interface MetricOptions {
-  /** The key in logs. Default: the class's name in snake case. */
-  readonly name?: string
 }
 
 /** How often the largest prediction is in the place of a one-hot label. */

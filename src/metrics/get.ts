@@ -1,38 +1,177 @@
 import { ArgumentError } from '../errors.js'
 import type { Shape } from '../graph/shape.js'
 import { labelForm } from '../losses/get.js'
-import { type SerializedObject, serializeObject } from '../utils/config.js'
+import {
+  type Config,
+  type ConfigValue,
+  isSerialized,
+  optionsOf,
+  type SerializedObject,
+  serializeObject,
+} from '../utils/config.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { suggestion } from '../utils/nearest.js'
-import { BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy } from './accuracy.js'
-import { MeanOfFunction, type MetricFunction } from './mean.js'
-import { MeanSquaredError } from './meanSquaredError.js'
+import { Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy } from './accuracy.js'
+import { AUC } from './auc.js'
+import { FalseNegatives, FalsePositives, TrueNegatives, TruePositives } from './confusionCounts.js'
+import { ConfusionMatrix } from './confusionMatrix.js'
+import { ConcordanceCorrelation, PearsonCorrelation } from './correlation.js'
+import { F1Score, FBetaScore } from './fBetaScore.js'
+import { CategoricalHinge, Hinge, SquaredHinge } from './hinge.js'
+import { BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU } from './iou.js'
+import { Mean, MeanMetricWrapper, type MetricFunction } from './mean.js'
 import { Metric } from './metric.js'
+import {
+  PrecisionAtRecall,
+  RecallAtPrecision,
+  SensitivityAtSpecificity,
+  SpecificityAtSensitivity,
+} from './operatingPoint.js'
+import { Precision, Recall } from './precisionRecall.js'
+import {
+  BinaryCrossentropy,
+  CategoricalCrossentropy,
+  KLDivergence,
+  Poisson,
+  SparseCategoricalCrossentropy,
+} from './probabilistic.js'
+import { R2Score } from './r2Score.js'
+import {
+  CosineSimilarity,
+  LogCoshError,
+  MeanAbsoluteError,
+  MeanAbsolutePercentageError,
+  MeanSquaredError,
+  MeanSquaredLogarithmicError,
+  RootMeanSquaredError,
+  RootMeanSquaredLogarithmicError,
+} from './regression.js'
+import { Sum } from './sum.js'
+import { SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy } from './topKAccuracy.js'
 
-/** Names of metrics, as in Keras. The name given is the key in logs: `'acc'` or `'accuracy'`. */
-export type MetricName =
-  | 'accuracy'
-  | 'acc'
-  | 'binary_accuracy'
-  | 'categorical_accuracy'
-  | 'sparse_categorical_accuracy'
-  | 'mean_squared_error'
-  | 'mse'
-  | 'MSE'
+/** Makes a metric from the options in a config, and the config itself, in which some settings may be null. */
+type Factory = (options: Record<string, ConfigValue>, config: Config) => Metric
+
+/** Metrics that need no option. */
+const factories = {
+  binary_accuracy: (options) => new BinaryAccuracy(options),
+  categorical_accuracy: (options) => new CategoricalAccuracy(options),
+  sparse_categorical_accuracy: (options) => new SparseCategoricalAccuracy(options),
+  top_k_categorical_accuracy: (options) => new TopKCategoricalAccuracy(options),
+  sparse_top_k_categorical_accuracy: (options) => new SparseTopKCategoricalAccuracy(options),
+  mean_squared_error: (options) => new MeanSquaredError(options),
+  root_mean_squared_error: (options) => new RootMeanSquaredError(options),
+  mean_absolute_error: (options) => new MeanAbsoluteError(options),
+  mean_absolute_percentage_error: (options) => new MeanAbsolutePercentageError(options),
+  mean_squared_logarithmic_error: (options) => new MeanSquaredLogarithmicError(options),
+  root_mean_squared_logarithmic_error: (options) => new RootMeanSquaredLogarithmicError(options),
+  log_cosh_error: (options) => new LogCoshError(options),
+  cosine_similarity: (options) => new CosineSimilarity(options),
+  r2_score: (options, config) =>
+    new R2Score(config.class_aggregation === null ? { ...options, classAggregation: 'none' } : options),
+  pearson_correlation: (options) => new PearsonCorrelation(options),
+  concordance_correlation: (options) => new ConcordanceCorrelation(options),
+  binary_crossentropy: (options) => new BinaryCrossentropy(options),
+  categorical_crossentropy: (options) => new CategoricalCrossentropy(options),
+  sparse_categorical_crossentropy: (options) => new SparseCategoricalCrossentropy(options),
+  kl_divergence: (options) => new KLDivergence(options),
+  poisson: (options) => new Poisson(options),
+  hinge: (options) => new Hinge(options),
+  squared_hinge: (options) => new SquaredHinge(options),
+  categorical_hinge: (options) => new CategoricalHinge(options),
+  true_positives: (options) => new TruePositives(options),
+  true_negatives: (options) => new TrueNegatives(options),
+  false_positives: (options) => new FalsePositives(options),
+  false_negatives: (options) => new FalseNegatives(options),
+  precision: (options) => new Precision(options),
+  recall: (options) => new Recall(options),
+  f1_score: (options) => new F1Score(options),
+  f_beta_score: (options) => new FBetaScore(options),
+  auc: (options) => new AUC(options),
+  binary_io_u: (options) => new BinaryIoU(options),
+  confusion_matrix: (options) => new ConfusionMatrix(options),
+  mean: (options) => new Mean(options),
+  sum: (options) => new Sum(options),
+} satisfies Record<string, Factory>
+
+/** Metrics that need options, and how one is written. */
+const withOptions: Record<string, { readonly make: Factory; readonly example: string }> = {
+  io_u: {
+    make: (options) =>
+      new IoU({
+        ...options,
+        numClasses: numberOf(options.numClasses),
+        targetClassIds: numbersOf(options.targetClassIds),
+      }),
+    example: 'new metrics.IoU({ numClasses: 2, targetClassIds: [1] })',
+  },
+  one_hot_io_u: {
+    make: (options) =>
+      new OneHotIoU({
+        ...options,
+        numClasses: numberOf(options.numClasses),
+        targetClassIds: numbersOf(options.targetClassIds),
+      }),
+    example: 'new metrics.OneHotIoU({ numClasses: 2, targetClassIds: [1] })',
+  },
+  mean_io_u: {
+    make: (options) => new MeanIoU({ ...options, numClasses: numberOf(options.numClasses) }),
+    example: 'new metrics.MeanIoU({ numClasses: 2 })',
+  },
+  one_hot_mean_io_u: {
+    make: (options) => new OneHotMeanIoU({ ...options, numClasses: numberOf(options.numClasses) }),
+    example: 'new metrics.OneHotMeanIoU({ numClasses: 2 })',
+  },
+  sensitivity_at_specificity: {
+    make: ({ specificity, ...options }) => new SensitivityAtSpecificity(numberOf(specificity), options),
+    example: 'new metrics.SensitivityAtSpecificity(0.5)',
+  },
+  specificity_at_sensitivity: {
+    make: ({ sensitivity, ...options }) => new SpecificityAtSensitivity(numberOf(sensitivity), options),
+    example: 'new metrics.SpecificityAtSensitivity(0.5)',
+  },
+  precision_at_recall: {
+    make: ({ recall, ...options }) => new PrecisionAtRecall(numberOf(recall), options),
+    example: 'new metrics.PrecisionAtRecall(0.5)',
+  },
+  recall_at_precision: {
+    make: ({ precision, ...options }) => new RecallAtPrecision(numberOf(precision), options),
+    example: 'new metrics.RecallAtPrecision(0.5)',
+  },
+}
+
+/** Keras's short names, and two for root errors that it has not. */
+const aliases = {
+  mse: 'mean_squared_error',
+  MSE: 'mean_squared_error',
+  mae: 'mean_absolute_error',
+  MAE: 'mean_absolute_error',
+  mape: 'mean_absolute_percentage_error',
+  MAPE: 'mean_absolute_percentage_error',
+  msle: 'mean_squared_logarithmic_error',
+  MSLE: 'mean_squared_logarithmic_error',
+  bce: 'binary_crossentropy',
+  BCE: 'binary_crossentropy',
+  rmse: 'root_mean_squared_error',
+  rmsle: 'root_mean_squared_logarithmic_error',
+} as const satisfies Record<string, keyof typeof factories>
+
+/**
+ * Names of metrics, as in Keras. `'accuracy'` and `'acc'` are the accuracy that fits the shapes of labels and outputs. The
+ * name given is the key in logs. Class names (`'AUC'`) work as well.
+ */
+export type MetricName = 'accuracy' | 'acc' | keyof typeof factories | keyof typeof aliases
 
 /** What stands for a metric in `compile`. */
 export type MetricLike = MetricName | Metric | MetricFunction
 
-type Factory = (name: string) => Metric
-
-const factories: Record<Exclude<MetricName, 'accuracy' | 'acc'>, Factory> = {
-  binary_accuracy: (name) => new BinaryAccuracy({ name }),
-  categorical_accuracy: (name) => new CategoricalAccuracy({ name }),
-  sparse_categorical_accuracy: (name) => new SparseCategoricalAccuracy({ name }),
-  mean_squared_error: (name) => new MeanSquaredError({ name }),
-  mse: (name) => new MeanSquaredError({ name }),
-  MSE: (name) => new MeanSquaredError({ name }),
-}
+const known: readonly string[] = [
+  'accuracy',
+  'acc',
+  ...Object.keys(factories),
+  ...Object.keys(aliases),
+  ...Object.keys(withOptions),
+]
 
 const accuracyForms: Record<ReturnType<typeof labelForm>, Factory> = {
   binary: factories.binary_accuracy,
@@ -42,34 +181,66 @@ const accuracyForms: Record<ReturnType<typeof labelForm>, Factory> = {
 
 const isAccuracy = (name: string): boolean => ['accuracy', 'acc'].includes(name.toLowerCase())
 
-/** @throws ArgumentError if nothing goes by this name, with the nearest name that exists */
-export function checkMetricIdentifier(identifier: MetricLike): void {
+/**
+ * @throws ArgumentError if nothing goes by this name, with the nearest name that exists, or the metric needs options. Told
+ * apart from `getMetric` so that `compile` can say so before shapes are known.
+ */
+export function checkMetricIdentifier(identifier: MetricLike | SerializedObject): void {
   if (identifier instanceof Metric || typeof identifier === 'function') return
+  if (isSerialized(identifier)) return void factoryOf(identifier.class_name)
   if (typeof identifier !== 'string') {
     throw new ArgumentError(
       `metrics: expected names such as 'accuracy', metrics or functions, received ${String(identifier)}.`,
     )
   }
-  if (isAccuracy(identifier) || Object.hasOwn(factories, toKey(identifier))) return
-  const known = ['accuracy', 'acc', ...Object.keys(factories)]
-  throw new ArgumentError(`metrics: '${identifier}' is unknown. ${suggestion(identifier, known)}`)
+  if (isAccuracy(identifier)) return
+  factoryOf(identifier)
+  const key = keyOf(identifier)
+  if (Object.hasOwn(withOptions, key)) {
+    throw new ArgumentError(`metrics: '${identifier}' needs options. Write ${withOptions[key].example}.`)
+  }
 }
-
-const toKey = (name: string): string => (Object.hasOwn(factories, name) ? name : toSnakeCase(name))
 
 /**
  * The metric that an identifier stands for. `'accuracy'` becomes its binary, categorical or sparse form by the shapes of
  * labels and outputs (batches of any one size), as in Keras.
  */
-export function getMetric(identifier: MetricLike, labels: Shape, output: Shape): Metric {
+export function getMetric(identifier: MetricLike | SerializedObject, labels: Shape, output: Shape): Metric {
   checkMetricIdentifier(identifier)
   if (identifier instanceof Metric) return identifier
   if (typeof identifier === 'function') {
-    return new MeanOfFunction(identifier, toSnakeCase(identifier.name) || 'metric')
+    return new MeanMetricWrapper(identifier, { name: toSnakeCase(identifier.name) || 'metric' })
   }
-  if (isAccuracy(identifier)) return accuracyForms[labelForm(labels, output)](identifier)
-  return factories[toKey(identifier) as keyof typeof factories](identifier)
+  if (isSerialized(identifier)) {
+    const { class_name, config = {} } = identifier
+    return factoryOf(class_name)(optionsOf(config, ['dtype']), config)
+  }
+  const named = { name: identifier }
+  return isAccuracy(identifier)
+    ? accuracyForms[labelForm(labels, output)](named, named)
+    : factoryOf(identifier)(named, named)
 }
+
+/** The key in the tables that a name, an alias or a class's name stands for. */
+function keyOf(given: string): string {
+  const name = Object.hasOwn(aliases, given) ? aliases[given as keyof typeof aliases] : given
+  return Object.hasOwn(factories, name) || Object.hasOwn(withOptions, name) ? name : toSnakeCase(name)
+}
+
+function factoryOf(name: string): Factory {
+  const key = keyOf(name)
+  // Of a saved config; as a name, 'accuracy' is chosen by shapes.
+  if (key === 'accuracy') return (options) => new Accuracy(options)
+  if (Object.hasOwn(factories, key)) return factories[key as keyof typeof factories]
+  if (Object.hasOwn(withOptions, key)) return withOptions[key].make
+  throw new ArgumentError(`metrics: '${name}' is unknown. ${suggestion(name, known)}`)
+}
+
+/** What is no number becomes NaN, which the metric's own check refuses. */
+const numberOf = (value: ConfigValue | undefined): number => (typeof value === 'number' ? value : Number.NaN)
+
+const numbersOf = (value: ConfigValue | undefined): number[] =>
+  Array.isArray(value) ? value.map(numberOf) : []
 
 /** A metric as Keras writes it into configs. */
 export const serializeMetric = (metric: Metric): SerializedObject => serializeObject('keras.metrics', metric)

@@ -1,14 +1,14 @@
+import { parameter } from '../graph/node.js'
+import type { TensorType } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
+import { divideNoNaN } from '../losses/divideNoNaN.js'
 import { add } from '../ops/add.js'
-import { cast } from '../ops/cast.js'
-import { divide } from '../ops/divide.js'
-import { equal } from '../ops/equal.js'
 import { mean as meanOf } from '../ops/mean.js'
-import { multiply } from '../ops/multiply.js'
 import { sum } from '../ops/sum.js'
-import { asTensor } from '../ops/tensor.js'
-import { where } from '../ops/where.js'
-import { Metric } from './metric.js'
+import type { Config } from '../utils/config.js'
+import { toSnakeCase } from '../utils/naming.js'
+import { Metric, type MetricOptions } from './metric.js'
+import { samplewise } from './samplewise.js'
 
 /** The weighted mean of values: `sum(values * weights) / sum(weights)`, 0 before the first (Keras's `Mean`). */
 export class Mean extends Metric {
@@ -16,18 +16,20 @@ export class Mean extends Metric {
   private readonly total = this.addState('total')
   private readonly count = this.addState('count')
 
+  constructor({ name = 'mean' }: MetricOptions = {}) {
+    super(name)
+  }
+
   /**
    * Takes in values of rank 0, or `[batch, ...]`, where each sample counts once with the mean of its values.
-   * @param weight a weight for each sample `[batch]`, or one of rank 0 for all
+   * @param weight weights whose axes are the first axes of the values; or one of rank 0, which counts as often as it says
+   * with the mean of all values
    */
   update(values: Tensor, weight?: Tensor): void {
-    const perSample =
-      values.rank > 1 ? meanOf(values, { axis: values.shape.map((_, axis) => axis).slice(1) }) : values
-    const weights = weight ?? asTensor(1)
-    const weighted = weight ? multiply(cast(perSample, 'float32'), weight) : cast(perSample, 'float32')
-    const samples = weights.rank === 0 ? multiply(weights, perSample.size) : sum(weights)
-    this.total.assign(add(this.total.value(), sum(weighted)))
-    this.count.assign(add(this.count.value(), samples))
+    const each = samplewise(this.name, values, weight, meanOf)
+    const counted = each.weights ? sum(each.weights) : each.values.size
+    this.total.assign(add(this.total.value(), sum(each.values)))
+    this.count.assign(add(this.count.value(), counted))
   }
 
   /** The values are `yPred`; targets do not count. */
@@ -36,27 +38,41 @@ export class Mean extends Metric {
   }
 
   override result(): Tensor {
-    const [total, count] = [this.total.value(), this.count.value()]
-    const isEmpty = equal(count, 0)
-    return where(isEmpty, 0, divide(total, where(isEmpty, 1, count)))
+    return divideNoNaN(this.total.value(), this.count.value())
   }
 }
 
 /** A metric's value for each sample: targets and predictions to `[batch]` or `[batch, ...]`. */
 export type MetricFunction = (yTrue: Tensor, yPred: Tensor) => Tensor
 
-/** The mean over samples of a function of targets and predictions (Keras's `MeanMetricWrapper`). */
+/** The mean over samples of a function of targets and predictions. */
 export class MeanOfFunction extends Mean {
-  static override readonly className: string = 'MeanMetricWrapper'
-
   constructor(
     readonly fn: MetricFunction,
     name: string,
   ) {
-    super(name)
+    super({ name })
   }
 
   override updateState(yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): void {
     this.update(this.fn(yTrue, yPred), sampleWeight)
+  }
+
+  override couplesSamples(yTrue: TensorType, yPred: TensorType): boolean {
+    return this.fn(parameter('yTrue', yTrue), parameter('yPred', yPred)).rank === 0
+  }
+}
+
+/** The mean over samples of a user's function of targets and predictions (Keras's `MeanMetricWrapper`). */
+export class MeanMetricWrapper extends MeanOfFunction {
+  static override readonly className = 'MeanMetricWrapper'
+
+  /** @param options `name` defaults to the function's in snake case */
+  constructor(fn: MetricFunction, options: MetricOptions = {}) {
+    super(fn, options.name ?? (toSnakeCase(fn.name) || 'mean_metric_wrapper'))
+  }
+
+  override getConfig(): Config {
+    return { ...super.getConfig(), fn: this.fn.name }
   }
 }

@@ -1,20 +1,30 @@
+import { getExecutor, readTensors } from '../graph/executor.js'
+import type { TensorType } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
+import { trace } from '../graph/trace.js'
 import { Variable } from '../graph/variable.js'
+import { asTensor, type TensorLike } from '../ops/tensor.js'
 import { type Config, type Configurable, classNameOf } from '../utils/config.js'
-import { toSnakeCase } from '../utils/naming.js'
+import { automaticName } from '../utils/naming.js'
+
+export interface MetricOptions {
+  /** The key in logs. Default: the class's name in snake case; some classes number themselves, as in Keras. */
+  readonly name?: string
+}
 
 /**
- * A number gathered over batches. Its state is Variables, which the training or test step itself updates, so that no
- * prediction is copied out. Subclasses make state with `addState` in the constructor, and override `updateState` (inside
- * the step) and `result`.
+ * A number, or several, gathered over batches. Its state is Variables, which the training or test step itself updates, so
+ * that no prediction is copied out. Subclasses make state with `addState`, in the constructor or when the first shapes are
+ * seen, and override `updateState` (inside the step) and `result`.
  */
 export abstract class Metric implements Configurable {
   /** The key in logs and History. */
   name: string
   private readonly state: { readonly variable: Variable; readonly initial: number }[] = []
 
+  /** @param name default: the class's name in snake case with a number if it was given before, as in Keras */
   constructor(name?: string) {
-    this.name = name ?? toSnakeCase(this.className)
+    this.name = name ?? automaticName(this.className)
   }
 
   /** The name of the metric's class, as it stands in saved files. */
@@ -22,11 +32,44 @@ export abstract class Metric implements Configurable {
     return classNameOf(this)
   }
 
-  /** Takes in one batch: targets, predictions, and a weight for each sample `[batch]` (all 1 unless given). */
+  /** Whether predictions must be probabilities: for logits the metric would be meaningless. */
+  get needsProbabilities(): boolean {
+    return false
+  }
+
+  /** Whether a batch cannot be taken in sample by sample, so that it must not be filled up with copies of weight 0. */
+  couplesSamples(_yTrue: TensorType, _yPred: TensorType): boolean {
+    return false
+  }
+
+  /** Takes in one batch, inside a step: targets, predictions, and a weight for each sample `[batch]` (default: all 1). */
   abstract updateState(yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): void
 
-  /** The metric's value for all batches since the last reset, as a tensor of rank 0. */
+  /** The metric's value for all batches since the last reset: of rank 0, or one number for each class or threshold. */
   abstract result(): Tensor
+
+  /**
+   * Takes in one batch outside of training, at once: Keras's `update_state`.
+   * @example
+   * const matrix = new metrics.ConfusionMatrix({ numClasses: 3 })
+   * await matrix.observe(labels, await model.predict(images))
+   * console.log(await matrix.result().array())
+   */
+  async observe(yTrue: TensorLike, yPred: TensorLike, sampleWeight?: TensorLike): Promise<void> {
+    const given = [yTrue, yPred, ...(sampleWeight === undefined ? [] : [sampleWeight])]
+    const batch = given.map((value) => asTensor(value))
+    const arrays = await readTensors(batch)
+    const names = ['y_true', 'y_pred', 'sample_weight']
+    const inputs = batch.map(({ shape, dtype }, i) => ({ name: names[i], shape, dtype }))
+    const executor = await getExecutor()
+    const step = await executor.compile(
+      trace(inputs, (targets, predictions, weights) => {
+        this.updateState(targets, predictions, weights)
+        return []
+      }),
+    )
+    await step.run(arrays)
+  }
 
   /** Forgets all batches. */
   resetState(): void {

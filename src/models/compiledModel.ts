@@ -57,7 +57,7 @@ export class CompiledModel {
   private settle(labels: Shape, output: Shape): Objective {
     const loss = getLoss(this.options.loss, labels, output)
     const metrics = (this.options.metrics ?? []).map((metric) => getMetric(metric, labels, output))
-    const lossTracker = new Mean('loss')
+    const lossTracker = new Mean({ name: 'loss' })
     const trackers = [lossTracker, ...metrics]
     const names = trackers.map((tracker) => tracker.name)
     const twice = names.find((name, i) => names.indexOf(name) !== i)

@@ -1,0 +1,32 @@
+import { categoricalHinge } from '../losses/categoricalHinge.js'
+import { hinge } from '../losses/hinge.js'
+import { squaredHinge } from '../losses/squaredHinge.js'
+import { MeanOfFunction } from './mean.js'
+import type { MetricOptions } from './metric.js'
+
+/** The mean of `max(1 - yTrue yPred, 0)` for labels -1 and 1 (or 0 and 1). */
+export class Hinge extends MeanOfFunction {
+  static override readonly className = 'Hinge'
+
+  constructor({ name = 'hinge' }: MetricOptions = {}) {
+    super(hinge, name)
+  }
+}
+
+/** The mean of `max(1 - yTrue yPred, 0)^2` for labels -1 and 1 (or 0 and 1). */
+export class SquaredHinge extends MeanOfFunction {
+  static override readonly className = 'SquaredHinge'
+
+  constructor({ name = 'squared_hinge' }: MetricOptions = {}) {
+    super(squaredHinge, name)
+  }
+}
+
+/** The mean of `max(neg - pos + 1, 0)` for one-hot labels: see `losses.categoricalHinge`. */
+export class CategoricalHinge extends MeanOfFunction {
+  static override readonly className = 'CategoricalHinge'
+
+  constructor({ name = 'categorical_hinge' }: MetricOptions = {}) {
+    super(categoricalHinge, name)
+  }
+}
