@@ -42,7 +42,7 @@ const mayImport: Record<string, readonly string[]> = {
 }
 
 /** Rooms that join all the others. */
-const joinsEverything = ['cli', 'testing', 'bench', '']
+const joinsEverything = ['cli', 'testing', 'bench', 'conformance', '']
 
 const sources = (readdirSync(root, { recursive: true }) as string[])
   .map((file) => file.replaceAll('\\', '/'))

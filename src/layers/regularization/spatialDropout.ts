@@ -17,7 +17,8 @@ abstract class SpatialDropout extends Dropout {
   }
 
   override getConfig(): Config {
-    const { noise_shape: _, ...config } = super.getConfig()
+    // Keras's constructor takes no trainable, and cannot read a file in which it stands.
+    const { noise_shape: _, trainable: __, ...config } = super.getConfig()
     return config
   }
 }

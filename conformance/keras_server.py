@@ -1,0 +1,330 @@
+"""The real Keras as a process that answers requests: the peer that Gradus is compared with.
+
+A message, in either direction, is a 32-bit little-endian length, that many bytes of JSON, and the raw elements of its
+tensors one after another. In the JSON, `tensors` lists each one's dtype and shape, `{"$tensor": i}` stands for the i-th,
+and `{"$keras": "losses.Huber", "config": {...}}` for an object to make (without config: the function of that name).
+Requests are answered in order, on standard input and output; there is no network.
+"""
+
+import contextlib
+import inspect
+import json
+import os
+import struct
+import sys
+import traceback
+
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+
+# Messages keep the real standard output for themselves; what libraries print goes to standard error.
+replies = os.fdopen(os.dup(1), "wb")
+os.dup2(2, 1)
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+import tensorflow as tf  # noqa: E402
+
+FLOAT32_POLICY = "float32"
+
+
+# --- Messages -------------------------------------------------------------------------------------------------------
+
+
+def read_message(stream):
+    head = stream.read(4)
+    if len(head) < 4:
+        return None
+    header = json.loads(stream.read(struct.unpack("<I", head)[0]))
+    tensors = []
+    for spec in header.pop("tensors"):
+        dtype = np.dtype(spec["dtype"])
+        size = int(np.prod(spec["shape"], dtype=np.int64)) * dtype.itemsize
+        tensors.append(np.frombuffer(stream.read(size), dtype).reshape(spec["shape"]))
+    return header, tensors
+
+
+def write_message(stream, body):
+    arrays = []
+
+    def encode(value):
+        if isinstance(value, dict):
+            return {str(key): encode(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [encode(item) for item in value]
+        if isinstance(value, np.generic):
+            return value.item()
+        if isinstance(value, (np.ndarray, tf.Tensor, tf.Variable, keras.Variable, tf.IndexedSlices)):
+            array = np.asarray(tf.convert_to_tensor(value) if isinstance(value, tf.IndexedSlices) else value)
+            if array.dtype == np.int64:
+                array = array.astype(np.int32)
+            arrays.append(np.asarray(array, order="C"))
+            return {"$tensor": len(arrays) - 1}
+        return value
+
+    header = encode(body)
+    header["tensors"] = [{"dtype": array.dtype.name, "shape": list(array.shape)} for array in arrays]
+    text = json.dumps(header).encode()
+    stream.write(struct.pack("<I", len(text)) + text)
+    for array in arrays:
+        stream.write(array.tobytes())
+    stream.flush()
+
+
+def decoder(tensors, precision):
+    """Turns the JSON of a request into arrays and Keras objects, in the given precision."""
+
+    def decode(value):
+        if isinstance(value, list):
+            return [decode(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if "$tensor" in value:
+            array = tensors[value["$tensor"]]
+            return array.astype(precision) if array.dtype.kind == "f" else array
+        if "$keras" in value:
+            named = lookup(value["$keras"])
+            return named(**decode(value["config"])) if "config" in value else named
+        return {key: decode(item) for key, item in value.items()}
+
+    return decode
+
+
+def lookup(path):
+    found = keras
+    for part in path.split("."):
+        found = getattr(found, part)
+    return found
+
+
+@contextlib.contextmanager
+def computing_in(precision):
+    keras.config.set_floatx(precision)
+    keras.config.set_dtype_policy(precision)
+    try:
+        yield
+    finally:
+        keras.config.set_floatx("float32")
+        keras.config.set_dtype_policy("float32")
+
+
+def in_precision(value, precision):
+    """A saved config with its dtype policies replaced."""
+    if isinstance(value, list):
+        return [in_precision(item, precision) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("class_name") == "DTypePolicy":
+        return precision
+    return {
+        key: precision if key == "dtype" and item == FLOAT32_POLICY else in_precision(item, precision)
+        for key, item in value.items()
+    }
+
+
+def config_of(thing):
+    """An object's config as JSON; None for functions and what Keras cannot write down."""
+    if not hasattr(thing, "get_config"):
+        return None
+    with contextlib.suppress(NotImplementedError, TypeError):
+        return json.loads(json.dumps(thing.get_config(), default=plain))
+    return None
+
+
+def plain(value):
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, (np.ndarray, tf.Tensor, keras.Variable)):
+        return np.asarray(value).tolist()
+    return keras.saving.serialize_keras_object(value)
+
+
+# --- What can be asked ----------------------------------------------------------------------------------------------
+
+modules = [
+    "layers",
+    "losses",
+    "metrics",
+    "optimizers",
+    "optimizers.schedules",
+    "activations",
+    "initializers",
+    "regularizers",
+    "constraints",
+    "callbacks",
+]
+
+
+def versions():
+    return {
+        "keras": keras.__version__,
+        "tensorflow": tf.__version__,
+        "numpy": np.__version__,
+        "python": sys.version.split()[0],
+    }
+
+
+def inventory():
+    """Every public entry of the modules, once: the names of one thing, in whichever modules, stand together."""
+    entries = {}
+    for module in modules:
+        for name, thing in sorted(vars(lookup(module)).items()):
+            if not name.startswith("_") and not inspect.ismodule(thing):
+                entries.setdefault(id(thing), (thing, []))[1].append(f"{module}.{name}")
+    return {
+        "entries": [{"names": names, "isClass": inspect.isclass(thing)} for thing, names in entries.values()],
+    }
+
+
+def weighted_sum(outputs, cotangents):
+    return tf.add_n([tf.reduce_sum(output * factor) for output, factor in zip(outputs, cotangents)])
+
+
+def is_float(tensor):
+    return tensor.dtype.is_floating
+
+
+def evaluate(target, args, kwargs=None, differentiate=(), cotangent=None):
+    """Calls a function or object. Gradients are those of sum(output * cotangent)."""
+    args = [tf.convert_to_tensor(arg) for arg in args]
+    watched = [args[i] for i in differentiate]
+    with tf.GradientTape() as tape:
+        tape.watch(watched)
+        output = target(*args, **(kwargs or {}))
+        objective = output if cotangent is None else tf.reduce_sum(output * cotangent)
+    gradients = tape.gradient(objective, watched, unconnected_gradients="zero") if watched else []
+    return {"output": output, "gradients": gradients}
+
+
+@contextlib.contextmanager
+def injected(replacements):
+    """Random functions of the backend give the tensors sent instead: the same mask or noise as the other side's."""
+    random = keras.src.backend.random
+    originals = {name: getattr(random, name) for name in replacements}
+    for name, tensor in replacements.items():
+        if name == "dropout":
+            random.dropout = lambda inputs, *_, factors=tensor, **__: inputs * factors
+        else:
+            setattr(random, name, lambda *_, values=tensor, **__: tf.convert_to_tensor(values))
+    try:
+        yield
+    finally:
+        for name, original in originals.items():
+            setattr(random, name, original)
+
+
+def layer(layer, inputs, weights=None, kwargs=None, cotangents=None, inject=None):
+    """Calls a layer. Gradients are those of sum(outputs * cotangents) + the losses that the layer adds."""
+    kwargs = {key: tf.convert_to_tensor(v) if isinstance(v, np.ndarray) else v for key, v in (kwargs or {}).items()}
+    inputs = tf.nest.map_structure(tf.convert_to_tensor, inputs)
+    if not layer.built:
+        layer(inputs, **{**kwargs, "training": False} if "training" in kwargs else kwargs)
+    if weights is not None:
+        layer.set_weights(weights)
+    watched = [tensor for tensor in tf.nest.flatten(inputs) if is_float(tensor)]
+    trainable = [weight.value for weight in layer.trainable_weights]
+    with injected(inject or {}), tf.GradientTape() as tape:
+        tape.watch(watched)
+        outputs = tf.nest.flatten(layer(inputs, **kwargs))
+        floats = [output for output in outputs if is_float(output)]
+        objective = weighted_sum(floats, cotangents) if cotangents else tf.add_n([tf.reduce_sum(o) for o in floats])
+        if layer.losses:
+            objective += tf.add_n(layer.losses)
+    to_inputs, to_weights = tape.gradient(objective, [watched, trainable], unconnected_gradients="zero")
+    return {
+        "outputs": outputs,
+        "inputGradients": to_inputs,
+        "weightGradients": to_weights,
+        "weights": layer.weights,
+    }
+
+
+def metric(metric, updates):
+    """The result after each of several updates."""
+    results = []
+    for update in updates:
+        metric.update_state(*update["args"], **update.get("kwargs", {}))
+        results.append(metric.result())
+    return {"results": results}
+
+
+def optimizer(optimizer, weights, gradients, steps, finalize=False):
+    """Weights after the given steps, each with its row of the gradients."""
+    variables = [keras.Variable(weight, name=f"w{i}") for i, weight in enumerate(weights)]
+    reached = []
+    for step in range(max(steps)):
+        optimizer.apply([tf.convert_to_tensor(rows[step]) for rows in gradients], variables)
+        if step + 1 in steps:
+            reached.append([np.array(variable) for variable in variables])
+    if finalize:
+        optimizer.finalize_variable_values(variables)
+        reached.append([np.array(variable) for variable in variables])
+    return {"weights": reached}
+
+
+def schedule(schedule, steps):
+    return {"values": np.array([float(schedule(int(step))) for step in steps])}
+
+
+def initializer(initializer, shape):
+    return {"values": initializer(shape)}
+
+
+def configs(made, module, serialized):
+    """The config of an object, and that of one which Keras read from Gradus's config: they must be the same.
+
+    `kept` is what comes of it when Keras reads what it wrote itself, or None if it cannot.
+    """
+    kept = None
+    with contextlib.suppress(Exception):
+        kept = config_of(lookup(module).deserialize(lookup(module).serialize(made)))
+    return {"own": config_of(made), "kept": kept, "read": config_of(lookup(module).deserialize(serialized))}
+
+
+def train(model, compile, weights, x, y, steps, precision, sample_weight=None):
+    """Losses of training steps on consecutive batches, each the batch's own, before its update."""
+    model = keras.saving.deserialize_keras_object(in_precision(model, precision))
+    model.set_weights(weights)
+    model.compile(**compile, jit_compile=False)
+
+    def batch(data, step):
+        return tf.nest.map_structure(lambda array: array[step * (len(array) // steps) :][: len(array) // steps], data)
+
+    logs = []
+    for step in range(steps):
+        weight = None if sample_weight is None else batch(sample_weight, step)
+        logs.append(model.train_on_batch(batch(x, step), batch(y, step), sample_weight=weight, return_dict=True))
+    return {
+        "losses": np.array([step["loss"] for step in logs], np.float64),
+        "last": {key: float(value) for key, value in logs[-1].items()},
+        "weights": model.get_weights(),
+    }
+
+
+operations = {
+    function.__name__: function
+    for function in [versions, inventory, evaluate, layer, metric, optimizer, schedule, initializer, configs, train]
+}
+
+
+def answer(header, tensors):
+    precision = header.get("precision", "float32")
+    with computing_in(precision):
+        request = decoder(tensors, precision)(header["request"])
+        if header["operation"] == "train":
+            request["precision"] = precision
+        return operations[header["operation"]](**request)
+
+
+def main():
+    while (message := read_message(sys.stdin.buffer)) is not None:
+        try:
+            reply = {"reply": answer(*message)}
+        except Exception as error:
+            reply = {"error": f"{type(error).__name__}: {error}", "trace": traceback.format_exc()}
+        write_message(replies, reply)
+
+
+if __name__ == "__main__":
+    main()

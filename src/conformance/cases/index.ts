@@ -1,0 +1,23 @@
+import type { Suite } from '../suite.js'
+import { activationSuite } from './activations.js'
+import { constraintSuite } from './constraints.js'
+import { initializerSuite } from './initializers.js'
+import { layerSuite } from './layers.js'
+import { lossSuite } from './losses.js'
+import { metricSuite } from './metrics.js'
+import { optimizerSuite } from './optimizers.js'
+import { regularizerSuite } from './regularizers.js'
+import { scheduleSuite } from './schedules.js'
+
+/** What is compared, in the order of Keras's modules and then whole runs. */
+export const suites: readonly Suite[] = [
+  activationSuite,
+  initializerSuite,
+  layerSuite,
+  lossSuite,
+  metricSuite,
+  regularizerSuite,
+  constraintSuite,
+  optimizerSuite,
+  scheduleSuite,
+]

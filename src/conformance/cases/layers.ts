@@ -1,0 +1,329 @@
+import { compareLayer, type LayerComparison } from '../compareLayer.js'
+import { HostTensor } from '../hostTensor.js'
+import { describe, KerasObject, object, type Settings } from '../kerasObject.js'
+import { evenlySpaced, floats, Samples } from '../samples.js'
+import type { ConformanceCase, Suite } from '../suite.js'
+import { randomLayerCases } from './randomLayers.js'
+
+const samples = new Samples(12)
+
+/** What layers are called on. */
+const data = {
+  vectors: samples.normal([4, 5]),
+  wide: samples.normal([3, 8]),
+  sequences: samples.normal([2, 6, 4]),
+  longSequences: samples.normal([2, 11, 3]),
+  images: samples.normal([2, 7, 6, 3]),
+  wideImages: samples.normal([2, 8, 8, 4]),
+  volumes: samples.normal([1, 5, 6, 5, 2]),
+  bytes: samples.labels([2, 6, 6, 3], 256),
+  tokens: samples.labels([3, 5], 7),
+  around0: evenlySpaced(-4, 4, [4, 16]),
+  /** Whole steps of zeros, which Masking takes out. */
+  padded: floats([2, 4, 2], [1, 2, 3, 4, 0, 0, 0, 0, 5, 6, 0, 0, 7, 8, 0, 0]),
+  pairOfVectors: [samples.normal([4, 5]), samples.normal([4, 5])],
+  threeVectors: [samples.normal([4, 5]), samples.normal([4, 5]), samples.normal([4, 5])],
+  pairOfSequences: [samples.normal([2, 6, 4]), samples.normal([2, 3, 4])],
+  pairOfImages: [samples.normal([2, 4, 5, 3]), samples.normal([2, 4, 5, 3])],
+  broadcastPair: [samples.normal([4, 5]), samples.normal([4, 1])],
+} satisfies Record<string, LayerComparison['inputs']>
+
+type DataName = keyof typeof data
+
+function layerCase(name: string, on: DataName, settings: Settings, call?: Settings): ConformanceCase {
+  const how = call ? `, ${describe('called', call)}` : ''
+  return {
+    entries: [`layers.${name}`, ...partsOf(settings)],
+    name: `${describe(name, settings)} of ${on}${how}`,
+    run: (peer) =>
+      compareLayer(peer, { keras: new KerasObject(`layers.${name}`, settings), inputs: data[on], call }),
+  }
+}
+
+/** Layers within a layer, of which this is a case as well: the cell of an RNN. */
+const partsOf = (settings: Settings): string[] =>
+  Object.values(settings).flatMap((value) =>
+    value instanceof KerasObject && value.path.endsWith('Cell') ? [value.path] : [],
+  )
+
+type LayerRow = readonly [name: string, on: readonly DataName[], ...settings: Settings[]]
+
+const inference: readonly LayerRow[] = [
+  // Core.
+  [
+    'Dense',
+    ['vectors', 'sequences', 'images'],
+    { units: 7 },
+    { units: 3, use_bias: false, activation: 'relu' },
+  ],
+  [
+    'Dense',
+    ['vectors'],
+    { units: 4, activation: 'softmax' },
+    { units: 4, activation: 'tanh', kernel_regularizer: object('regularizers.L2', { l2: 0.1 }) },
+    { units: 4, kernel_constraint: object('constraints.MaxNorm', { max_value: 1 }) },
+  ],
+  ['EinsumDense', ['sequences'], { equation: 'abc,cd->abd', output_shape: [null, 5], bias_axes: 'd' }],
+  ['Activation', ['vectors'], { activation: 'relu' }, { activation: 'gelu' }, { activation: 'softmax' }],
+  ['Embedding', ['tokens'], { input_dim: 7, output_dim: 4 }],
+  ['Identity', ['vectors', 'images'], {}],
+  ['Lambda', ['vectors'], { function: new KerasObject('ops.square') }],
+  ['Masking', ['padded'], {}, { mask_value: 1 }],
+  // Reshaping.
+  ['Flatten', ['vectors', 'sequences', 'images'], {}],
+  ['Reshape', ['images'], { target_shape: [6, 21] }, { target_shape: [-1, 9] }],
+  ['Permute', ['images'], { dims: [3, 1, 2] }],
+  ['RepeatVector', ['vectors'], { n: 3 }],
+  ['ZeroPadding1D', ['sequences'], {}, { padding: 2 }, { padding: [1, 3] }],
+  [
+    'ZeroPadding2D',
+    ['images'],
+    {},
+    { padding: 2 },
+    { padding: [1, 2] },
+    {
+      padding: [
+        [1, 0],
+        [2, 3],
+      ],
+    },
+  ],
+  [
+    'ZeroPadding3D',
+    ['volumes'],
+    {},
+    { padding: [1, 2, 0] },
+    {
+      padding: [
+        [1, 0],
+        [2, 3],
+        [0, 1],
+      ],
+    },
+  ],
+  ['Cropping1D', ['sequences'], {}, { cropping: 2 }, { cropping: [1, 3] }],
+  [
+    'Cropping2D',
+    ['images'],
+    { cropping: 2 },
+    { cropping: [1, 2] },
+    {
+      cropping: [
+        [1, 0],
+        [2, 3],
+      ],
+    },
+  ],
+  [
+    'Cropping3D',
+    ['volumes'],
+    {},
+    { cropping: [1, 2, 0] },
+    {
+      cropping: [
+        [1, 0],
+        [2, 3],
+        [0, 1],
+      ],
+    },
+  ],
+  ['UpSampling1D', ['sequences'], {}, { size: 3 }],
+  ['UpSampling2D', ['images'], {}, { size: [2, 3] }, { size: 2, interpolation: 'bilinear' }],
+  ['UpSampling3D', ['volumes'], {}, { size: [1, 2, 3] }],
+  // Merging.
+  ['Add', ['pairOfVectors', 'threeVectors', 'pairOfImages', 'broadcastPair'], {}],
+  ['Subtract', ['pairOfVectors', 'pairOfImages', 'broadcastPair'], {}],
+  ['Multiply', ['pairOfVectors', 'threeVectors', 'pairOfImages', 'broadcastPair'], {}],
+  ['Average', ['pairOfVectors', 'threeVectors', 'pairOfImages', 'broadcastPair'], {}],
+  ['Maximum', ['pairOfVectors', 'threeVectors', 'pairOfImages', 'broadcastPair'], {}],
+  ['Minimum', ['pairOfVectors', 'threeVectors', 'pairOfImages', 'broadcastPair'], {}],
+  ['Concatenate', ['pairOfVectors', 'threeVectors', 'pairOfImages'], {}, { axis: 1 }],
+  ['Concatenate', ['pairOfImages'], { axis: 2 }],
+  ['Dot', ['pairOfVectors'], { axes: 1 }, { axes: 1, normalize: true }, { axes: -1 }],
+  ['Dot', ['pairOfSequences'], { axes: 2 }, { axes: [2, 2], normalize: true }],
+  // Convolution.
+  [
+    'Conv1D',
+    ['longSequences'],
+    { filters: 5, kernel_size: 3 },
+    { filters: 4, kernel_size: 4, strides: 2, padding: 'same', activation: 'relu' },
+    { filters: 4, kernel_size: 3, padding: 'causal', dilation_rate: 2 },
+    { filters: 6, kernel_size: 2, groups: 3, use_bias: false },
+  ],
+  [
+    'Conv2D',
+    ['images'],
+    { filters: 5, kernel_size: 3 },
+    { filters: 4, kernel_size: [2, 3], strides: [2, 1], padding: 'same', activation: 'relu' },
+    { filters: 4, kernel_size: 2, padding: 'same', dilation_rate: 2, use_bias: false },
+    { filters: 6, kernel_size: 3, groups: 3 },
+    { filters: 3, kernel_size: 1 },
+    { filters: 2, kernel_size: [7, 6], strides: 2 },
+  ],
+  [
+    'Conv2D',
+    ['wideImages'],
+    { filters: 20, kernel_size: 5, padding: 'same' },
+    { filters: 8, kernel_size: 3, groups: 2 },
+  ],
+  [
+    'Conv3D',
+    ['volumes'],
+    { filters: 3, kernel_size: 2 },
+    { filters: 3, kernel_size: [2, 3, 1], strides: [2, 1, 2], padding: 'same', activation: 'tanh' },
+    { filters: 4, kernel_size: 2, groups: 2, dilation_rate: 2 },
+  ],
+  [
+    'Conv1DTranspose',
+    ['sequences'],
+    { filters: 3, kernel_size: 3 },
+    { filters: 3, kernel_size: 3, strides: 2, padding: 'same' },
+    { filters: 3, kernel_size: 3, strides: 3, output_padding: 1 },
+  ],
+  [
+    'Conv2DTranspose',
+    ['images'],
+    { filters: 4, kernel_size: 3 },
+    { filters: 4, kernel_size: 3, strides: 2, padding: 'same', activation: 'relu' },
+    { filters: 4, kernel_size: [2, 3], strides: [3, 2], output_padding: [2, 1], use_bias: false },
+    { filters: 2, kernel_size: 2, dilation_rate: 2 },
+  ],
+  [
+    'Conv3DTranspose',
+    ['volumes'],
+    { filters: 2, kernel_size: 2 },
+    { filters: 2, kernel_size: 3, strides: 2, padding: 'same' },
+  ],
+  [
+    'DepthwiseConv1D',
+    ['longSequences'],
+    { kernel_size: 3 },
+    { kernel_size: 3, strides: 2, padding: 'same', depth_multiplier: 2, activation: 'relu' },
+  ],
+  [
+    'DepthwiseConv2D',
+    ['images'],
+    { kernel_size: 3 },
+    { kernel_size: [2, 3], strides: 2, padding: 'same', depth_multiplier: 2 },
+    { kernel_size: 2, dilation_rate: 2, use_bias: false },
+  ],
+  [
+    'SeparableConv1D',
+    ['longSequences'],
+    { filters: 4, kernel_size: 3 },
+    { filters: 4, kernel_size: 3, padding: 'same', strides: 2, depth_multiplier: 2 },
+  ],
+  [
+    'SeparableConv2D',
+    ['images'],
+    { filters: 4, kernel_size: 3 },
+    { filters: 4, kernel_size: 3, padding: 'same', depth_multiplier: 2, use_bias: false, activation: 'relu' },
+  ],
+  // Pooling.
+  ...['Max', 'Average'].flatMap((kind): LayerRow[] => [
+    [
+      `${kind}Pooling1D`,
+      ['longSequences'],
+      { pool_size: 2 },
+      { pool_size: 3, strides: 2, padding: 'same' },
+      { pool_size: 4, strides: 1 },
+    ],
+    [
+      `${kind}Pooling2D`,
+      ['images', 'wideImages'],
+      { pool_size: [2, 2] },
+      { pool_size: [3, 2], strides: [2, 1], padding: 'same' },
+      { pool_size: [3, 3], strides: [1, 1] },
+    ],
+    [
+      `${kind}Pooling3D`,
+      ['volumes'],
+      { pool_size: [2, 2, 2] },
+      { pool_size: [2, 3, 2], strides: [1, 2, 2], padding: 'same' },
+    ],
+    [`Global${kind}Pooling1D`, ['sequences'], {}, { keepdims: true }],
+    [`Global${kind}Pooling2D`, ['images'], {}, { keepdims: true }],
+    [`Global${kind}Pooling3D`, ['volumes'], {}, { keepdims: true }],
+    [`Adaptive${kind}Pooling1D`, ['longSequences'], { output_size: 4 }],
+    [`Adaptive${kind}Pooling2D`, ['images'], { output_size: [3, 4] }],
+    [`Adaptive${kind}Pooling3D`, ['volumes'], { output_size: [2, 3, 2] }],
+  ]),
+  // Normalization.
+  ['BatchNormalization', ['vectors', 'images'], {}, { center: false, scale: false, epsilon: 0.01 }],
+  ['BatchNormalization', ['images'], { axis: 1 }],
+  ['LayerNormalization', ['vectors', 'sequences'], {}, { epsilon: 1e-5, center: false }],
+  ['LayerNormalization', ['images'], { axis: [1, 2] }, { axis: [-2, -1] }],
+  ['GroupNormalization', ['wideImages', 'wide'], { groups: 2 }, { groups: -1, epsilon: 0.01, scale: false }],
+  ['RMSNormalization', ['vectors', 'sequences'], {}, { epsilon: 0.01 }],
+  ['UnitNormalization', ['vectors', 'images'], {}, { axis: 1 }],
+  ['Normalization', ['vectors'], { mean: 0.5, variance: 4 }, { mean: 0.5, variance: 4, invert: true }],
+  ['Rescaling', ['vectors', 'bytes'], { scale: 0.1 }, { scale: 1 / 127.5, offset: -1 }],
+  // Activation layers.
+  ['ReLU', ['around0'], {}, { max_value: 2, negative_slope: 0.1, threshold: 0.5 }],
+  ['LeakyReLU', ['around0'], {}, { negative_slope: 0.01 }],
+  ['ELU', ['around0'], {}, { alpha: 0.5 }],
+  ['PReLU', ['vectors'], {}],
+  ['PReLU', ['images'], {}, { shared_axes: [1, 2] }],
+  ['Softmax', ['vectors', 'images'], {}, { axis: 1 }],
+  // Recurrent.
+  ...['SimpleRNN', 'LSTM', 'GRU'].flatMap((name): LayerRow[] => [
+    [
+      name,
+      ['sequences'],
+      { units: 3 },
+      { units: 3, return_sequences: true },
+      { units: 3, return_sequences: true, return_state: true },
+      { units: 3, go_backwards: true, return_sequences: true, use_bias: false },
+      { units: 3, activation: 'relu' },
+    ],
+    [name, ['longSequences'], { units: 8 }],
+  ]),
+  ['GRU', ['sequences'], { units: 3, reset_after: false, recurrent_activation: 'hard_sigmoid' }],
+  ['LSTM', ['sequences'], { units: 3, recurrent_activation: 'hard_sigmoid', unit_forget_bias: false }],
+  ['RNN', ['sequences'], { cell: object('layers.LSTMCell', { units: 3 }), return_sequences: true }],
+  ['RNN', ['sequences'], { cell: object('layers.GRUCell', { units: 3 }) }],
+  ['RNN', ['sequences'], { cell: object('layers.SimpleRNNCell', { units: 3 }) }],
+  [
+    'Bidirectional',
+    ['sequences'],
+    { layer: object('layers.LSTM', { units: 3 }) },
+    { layer: object('layers.GRU', { units: 3, return_sequences: true }), merge_mode: 'sum' },
+    { layer: object('layers.SimpleRNN', { units: 3, return_sequences: true }), merge_mode: 'ave' },
+    { layer: object('layers.LSTM', { units: 3 }), merge_mode: 'mul' },
+  ],
+  ['TimeDistributed', ['sequences'], { layer: object('layers.Dense', { units: 3 }) }],
+  ['ActivityRegularization', ['vectors'], { l1: 0.1, l2: 0.2 }],
+]
+
+const training: readonly LayerRow[] = [
+  ['BatchNormalization', ['vectors', 'images'], {}, { momentum: 0.9, epsilon: 0.01 }],
+  ['BatchNormalization', ['images'], { axis: 1, center: false }, { trainable: false }],
+  ['LayerNormalization', ['sequences'], {}],
+]
+
+const settingsOf = (given: readonly Settings[]): readonly Settings[] => (given.length > 0 ? given : [{}])
+
+const casesOf = (rows: readonly LayerRow[], call?: Settings): ConformanceCase[] =>
+  rows.flatMap(([name, on, ...given]) =>
+    settingsOf(given).flatMap((settings) => on.map((kind) => layerCase(name, kind, settings, call))),
+  )
+
+/** Steps that a mask takes out: at the end, at the start, in between. */
+const mask = new HostTensor('bool', [2, 6], Uint8Array.of(1, 1, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1))
+
+const masked: readonly LayerRow[] = ['SimpleRNN', 'LSTM', 'GRU'].map((name) => [
+  name,
+  ['sequences'],
+  { units: 3 },
+  { units: 3, return_sequences: true },
+])
+
+export const layerSuite: Suite = {
+  name: 'layers',
+  cases: [
+    ...casesOf(inference),
+    ...casesOf(training, { training: true }),
+    ...casesOf(masked, { mask }),
+    ...randomLayerCases,
+  ],
+}

@@ -1,0 +1,126 @@
+import type { Tensor } from '../graph/tensor.js'
+import type { Variable } from '../graph/variable.js'
+import type { CallOptions, Layer } from '../layers/index.js'
+import { add, gradients, multiply, sum } from '../ops/index.js'
+import { compareAll, type Measurement, type Named } from './compare.js'
+import { compareConfigs } from './configs.js'
+import { asGradus, convertSettings, makeObject } from './gradusSide.js'
+import type { HostTensor } from './hostTensor.js'
+import type { KerasObject, Settings } from './kerasObject.js'
+import type { KerasPeer, Precision } from './kerasPeer.js'
+import { floats, Samples } from './samples.js'
+import { runTraced } from './traced.js'
+
+/** Random functions of Keras's backend, which can be made to give a tensor that is sent. */
+export type RandomFunction = 'dropout' | 'normal' | 'uniform'
+
+/** One call of a layer. */
+export interface LayerComparison {
+  readonly keras: KerasObject
+  /** One tensor, or a list for layers that take several. */
+  readonly inputs: HostTensor | readonly HostTensor[]
+  /** Keyword arguments of the call: `training`, `mask`. */
+  readonly call?: Settings
+  /**
+   * For a random layer: what its random function gave on Gradus's side, found out by calling the layer, to be injected into
+   * Keras, so that both sides use the same mask or noise.
+   */
+  readonly random?: (
+    call: (input: Tensor) => Tensor,
+    input: Tensor,
+  ) => Readonly<Partial<Record<RandomFunction, Tensor>>>
+}
+
+interface Reply {
+  readonly outputs: readonly HostTensor[]
+  readonly inputGradients: readonly HostTensor[]
+  readonly weightGradients: readonly HostTensor[]
+  readonly weights: readonly HostTensor[]
+}
+
+/** A layer's call as Gradus allows it, whatever it takes and gives. */
+type LayerCall = (inputs: Tensor | readonly Tensor[], options?: CallOptions) => Tensor | readonly Tensor[]
+
+/** Compares a layer's outputs, gradients of inputs and weights, weights that the call changes, and config. */
+export async function compareLayer(peer: KerasPeer, comparison: LayerComparison): Promise<Measurement[]> {
+  const { keras, inputs, call } = comparison
+  const layer = makeObject(keras) as Layer
+  const given = isList(inputs) ? inputs : [inputs]
+  const arranged = (tensors: readonly Tensor[]) => (isList(inputs) ? tensors : tensors[0])
+  const callLayer = layer as unknown as LayerCall
+  const options = call && (convertSettings(call) as CallOptions)
+  // The first call makes the weights.
+  callLayer(arranged(given.map(asGradus)), options)
+  const weights = weightsFor(layer)
+  await layer.setWeights(weights.map(asGradus))
+
+  const floatInputs = given.flatMap(({ dtype }, i) => (dtype === 'float32' ? [i] : []))
+  const trainable = layer.trainableWeights
+  const cotangents: HostTensor[] = []
+  const counts = { outputs: 0, random: [] as RandomFunction[] }
+  const results = await runTraced(given, (...parameters) => {
+    const outputs = listOf(callLayer(arranged(parameters), options))
+    const differentiable = outputs.filter(({ dtype }) => dtype === 'float32')
+    cotangents.push(...differentiable.map(({ shape }, i) => new Samples(20 + i).uniform(shape, 0.5, 1.5)))
+    const objective = [
+      ...differentiable.map((output, i) => sum(multiply(output, asGradus(cotangents[i])))),
+      ...addedLosses(layer),
+    ].reduce((a, b) => add(a, b))
+    const injected = comparison.random?.((input) => listOf(callLayer(input, options))[0], parameters[0])
+    counts.outputs = outputs.length
+    counts.random = Object.keys(injected ?? {}) as RandomFunction[]
+    const targets = [...floatInputs.map((i) => parameters[i]), ...trainable]
+    const slopes = targets.length > 0 ? gradients(objective, targets) : []
+    return [...outputs, ...slopes, ...Object.values(injected ?? {})]
+  })
+  const outputs = results.splice(0, counts.outputs)
+  const slopes = results.splice(0, floatInputs.length + trainable.length)
+  const inject = Object.fromEntries(counts.random.map((name, i) => [name, results[i]]))
+
+  const names = layer.weights.map(({ name }, i) => `${name.slice(name.lastIndexOf('/') + 1)} (weight ${i})`)
+  const isTrainable = layer.weights.map((weight) => trainable.includes(weight))
+  const named = (reply: Reply): Named => ({
+    ...Object.fromEntries(reply.outputs.map((output, i) => [`output ${i}`, output])),
+    ...Object.fromEntries(
+      reply.inputGradients.map((slope, i) => [`gradient of input ${floatInputs[i]}`, slope]),
+    ),
+    ...Object.fromEntries(
+      reply.weightGradients.map((slope, i) => [
+        `gradient of ${names.filter((_, k) => isTrainable[k])[i]}`,
+        slope,
+      ]),
+    ),
+    ...Object.fromEntries(
+      reply.weights.flatMap((weight, i) => (isTrainable[i] ? [] : [[`${names[i]} afterwards`, weight]])),
+    ),
+  })
+  const received = named({
+    outputs,
+    inputGradients: slopes.slice(0, floatInputs.length),
+    weightGradients: slopes.slice(floatInputs.length),
+    weights: await Promise.all(layer.weights.map(valuesOf)),
+  })
+  const request = { layer: keras, inputs, weights, kwargs: call, cotangents, inject }
+  const ask = (precision: Precision) => peer.ask<Reply>('layer', request, precision)
+  const reply = await ask('float32')
+  const measured = await compareAll(received, named(reply), async () => named(await ask('float64')))
+  return [...measured, await compareConfigs(peer, keras, layer)]
+}
+
+const isList = (inputs: LayerComparison['inputs']): inputs is readonly HostTensor[] => Array.isArray(inputs)
+
+const listOf = (outputs: Tensor | readonly Tensor[]): readonly Tensor[] =>
+  Array.isArray(outputs) ? outputs : [outputs as Tensor]
+
+const valuesOf = async (weight: Variable): Promise<HostTensor> => floats(weight.shape, await weight.data())
+
+/** What a layer adds to the loss: of the layers so far, none does. */
+const addedLosses = (_layer: Layer): Tensor[] => []
+
+/** Weights of ordinary size; variances and scales are positive. */
+function weightsFor(layer: Layer): HostTensor[] {
+  const samples = new Samples(19)
+  return layer.weights.map(({ name, shape }) =>
+    /variance|gamma|scale/.test(name) ? samples.uniform(shape, 0.5, 1.5) : samples.normal(shape, 0.5),
+  )
+}

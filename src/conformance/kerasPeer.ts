@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { InternalError } from '../errors.js'
+import { encodeMessage, MessageReader } from './wire.js'
+
+const folder = fileURLToPath(new URL('../../conformance/', import.meta.url))
+
+/** `float64` is the arbiter: the same Keras, asked to compute in double precision. */
+export type Precision = 'float32' | 'float64'
+
+interface Reply {
+  readonly reply?: unknown
+  readonly error?: string
+}
+
+/** The real Keras, in a process of its own. Requests are answered in order. */
+export class KerasPeer {
+  private readonly waiting: { resolve(value: unknown): void; reject(error: Error): void }[] = []
+  private errorText = ''
+
+  private constructor(private readonly server: ChildProcess) {
+    const reader = new MessageReader((message) => this.settle(message))
+    server.stdout?.on('data', (piece: Uint8Array) => reader.push(piece))
+    server.stderr?.on('data', (piece: Uint8Array) => {
+      this.errorText = (this.errorText + piece.toString()).slice(-4000)
+    })
+    server.on('exit', (code) => this.end(`Keras's process ended with code ${code}.\n${this.errorText}`))
+  }
+
+  /** Makes the virtual environment if it is not there, and starts Keras in it. */
+  static start(): KerasPeer {
+    const setup = spawnSync('python3', [`${folder}setup.py`], { stdio: ['ignore', 'pipe', 'inherit'] })
+    if (setup.status !== 0) {
+      throw new InternalError(
+        `conformance/setup.py failed (${setup.error?.message ?? `code ${setup.status}`}). It needs Python 3.11 or newer ` +
+          'and, the first time, the Python package index.',
+      )
+    }
+    return new KerasPeer(spawn(setup.stdout.toString().trim(), [`${folder}keras_server.py`]))
+  }
+
+  /** Asks for an operation of the server; its functions state what they take and give. */
+  ask<T>(operation: string, request: object = {}, precision: Precision = 'float32'): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ resolve: (value) => resolve(value as T), reject })
+      this.server.stdin?.write(encodeMessage({ operation, precision, request }))
+    })
+  }
+
+  /** Ends the process once it has answered. */
+  close(): void {
+    this.server.stdin?.end()
+  }
+
+  private settle({ reply, error }: Reply): void {
+    const request = this.waiting.shift()
+    if (error === undefined) request?.resolve(reply)
+    else request?.reject(new Error(`Keras: ${error}`))
+  }
+
+  private end(reason: string): void {
+    for (const { reject } of this.waiting.splice(0)) reject(new Error(reason))
+  }
+}

@@ -1,0 +1,73 @@
+import { configure } from '../graph/executor.js'
+import type { ConformanceArguments } from './arguments.js'
+import type { Measurement } from './compare.js'
+import { accountFor, type Inventory } from './coverage.js'
+import { KerasPeer } from './kerasPeer.js'
+import { type CaseResult, isFault, rowsOf, worstVerdict } from './results.js'
+import { sampleCases } from './sampleCases.js'
+import type { ConformanceCase, Suite } from './suite.js'
+import { faultLines, tableLines } from './textTable.js'
+import { type Versions, writePage } from './writePage.js'
+
+/** Compares Gradus with Keras, prints the table and returns the exit code: 0 if nothing differs. */
+export async function runConformance(
+  suites: readonly Suite[],
+  options: ConformanceArguments,
+): Promise<number> {
+  const start = performance.now()
+  const peer = KerasPeer.start()
+  try {
+    const versions = await peer.ask<Versions>('versions')
+    const inventory = await peer.ask<Inventory>('inventory')
+    const chosen = suites.filter(({ name }) => options.only.length === 0 || options.only.includes(name))
+    const results: CaseResult[] = []
+    for (const suite of chosen) {
+      const cases = casesOf(suite, options)
+      process.stderr.write(`${suite.name}: ${cases.length} of ${suite.cases.length} cases\n`)
+      for (const conformanceCase of cases) {
+        results.push({
+          suite: suite.name,
+          conformanceCase,
+          measurements: await measure(conformanceCase, peer),
+        })
+      }
+    }
+    const rows = rowsOf(results)
+    const coverage = accountFor(inventory, suites)
+    const faults = coverage.faults.filter(
+      ({ module }) => options.only.length === 0 || options.only.includes(module),
+    )
+    for (const line of tableLines(rows)) print(line)
+    for (const line of faultLines(rows)) print(line)
+    for (const { text } of faults) print(text)
+    const seconds = (performance.now() - start) / 1000
+    const differing = results.filter(({ measurements }) => isFault(worstVerdict(measurements)))
+    print(
+      `\n${results.length} cases, ${differing.length} differ; Keras ${versions.keras} on TensorFlow ${versions.tensorflow}; ` +
+        `${seconds.toFixed(0)} s`,
+    )
+    const isWhole = options.only.length === 0 && !options.filter && options.sample === undefined
+    if (isWhole) await writePage({ versions, rows, results, coverage })
+    return differing.length + faults.length > 0 ? 1 : 0
+  } finally {
+    peer.close()
+    // Workers end here, whatever happened.
+    await configure({})
+  }
+}
+
+function casesOf(suite: Suite, { filter, sample }: ConformanceArguments): readonly ConformanceCase[] {
+  if (filter) return suite.cases.filter(({ name }) => name.includes(filter))
+  return sample === undefined ? suite.cases : sampleCases(suite, sample)
+}
+
+async function measure(conformanceCase: ConformanceCase, peer: KerasPeer): Promise<readonly Measurement[]> {
+  try {
+    return await conformanceCase.run(peer)
+  } catch (error) {
+    const note = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    return [{ what: 'all', error: Number.POSITIVE_INFINITY, limit: 0, verdict: 'fails', note }]
+  }
+}
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`)

@@ -1,0 +1,17 @@
+import type { Measurement } from './compare.js'
+import type { KerasPeer } from './kerasPeer.js'
+
+/** One comparison of Gradus with Keras. */
+export interface ConformanceCase {
+  /** The public entries of Keras that this is a numeric case of: `losses.Huber`. */
+  readonly entries: readonly string[]
+  /** What is compared, with its settings: `Huber(delta=0.5)`. */
+  readonly name: string
+  run(peer: KerasPeer): Promise<readonly Measurement[]>
+}
+
+/** All cases of one of Keras's modules, or of whole training runs. */
+export interface Suite {
+  readonly name: string
+  readonly cases: readonly ConformanceCase[]
+}
