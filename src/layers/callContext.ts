@@ -2,6 +2,8 @@ import type { Tensor } from '../graph/tensor.js'
 import { keyFromSeed } from '../ops/hostRandom.js'
 import { tensor } from '../ops/tensor.js'
 import { drawKey } from '../utils/randomSeed.js'
+import type { AnyLayer } from './layer.js'
+import type { Tensors } from './tensors.js'
 
 export interface CallOptions {
   /** Whether layers behave as in training (dropout drops). Default: as the layer around, else false. */
@@ -22,10 +24,21 @@ export interface LossTerms {
   readonly batch?: { readonly mask: Tensor; readonly samples: Tensor }
 }
 
+/** Is told of the layers that are called. */
+export interface CallObserver {
+  /** A layer is about to be called, inside those that were entered and not left yet. */
+  enter?(layer: AnyLayer, inputs: Tensors): void
+  /** The layer that was entered last has given its outputs. */
+  leave?(layer: AnyLayer, outputs: Tensors): void
+}
+
 /** What a layer's `call` is told besides its inputs. */
 export interface CallContext {
   readonly training: boolean
   readonly random: RandomKeys
+  /** Which steps of the input's sequences count, `[batch, time]`, if not all do; of several inputs, of the first. */
+  readonly mask?: Tensor
+  readonly observer?: CallObserver
   /** Absent where no loss is computed. */
   readonly losses?: LossTerms
 }
@@ -43,6 +56,7 @@ export function contextFor(options: CallOptions): CallContext {
   return {
     training: options.training ?? around?.training ?? false,
     random: around?.random ?? eagerKeys,
+    observer: around?.observer,
     losses: around?.losses,
   }
 }

@@ -1,11 +1,19 @@
-import type { Tensor } from '../graph/tensor.js'
+import type { TensorLike } from '../ops/tensor.js'
 import type { CallOptions } from './callContext.js'
+import type { SymbolicLike, SymbolicTensor } from './symbolic.js'
+import type { Like, Tensors } from './tensors.js'
 
-/** An object that is called like a function: `layer(x)` runs its `invoke` method. */
-export type CallableObject = (inputs: Tensor, options?: CallOptions) => Tensor
+/**
+ * An object that is called like a function: `layer(x)` runs its `invoke` method. Called on tensors or data it gives tensors;
+ * called on symbolic tensors, or on input layers, it gives symbolic ones, out of which a model is made.
+ */
+export interface CallableObject<In extends Tensors, Out extends Tensors> {
+  (inputs: Like<In, SymbolicLike>, options?: CallOptions): Like<Out, SymbolicTensor>
+  (inputs: Like<In, TensorLike>, options?: CallOptions): Out
+}
 
 interface Invocable {
-  invoke(inputs: Tensor, options?: CallOptions): Tensor
+  invoke(inputs: unknown, options?: CallOptions): unknown
 }
 
 /**
@@ -15,7 +23,7 @@ interface Invocable {
  */
 class CallableBase {
   constructor() {
-    const self = (inputs: Tensor, options?: CallOptions): Tensor =>
+    const self = (inputs: unknown, options?: CallOptions): unknown =>
       (self as unknown as Invocable).invoke(inputs, options)
     Reflect.deleteProperty(self, 'name')
     Reflect.deleteProperty(self, 'length')
@@ -24,4 +32,7 @@ class CallableBase {
   }
 }
 
-export const Callable = CallableBase as new () => CallableObject
+export const Callable = CallableBase as unknown as new <
+  In extends Tensors,
+  Out extends Tensors,
+>() => CallableObject<In, Out>

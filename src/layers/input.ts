@@ -1,5 +1,4 @@
 import { type DType, dtypes } from '../graph/dtype.js'
-import type { Shape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import { cast } from '../ops/cast.js'
 import type { Config } from '../utils/config.js'
@@ -7,36 +6,50 @@ import { oneOf } from '../utils/oneOf.js'
 import type { BatchShape } from './batchShape.js'
 import { integer } from './checks.js'
 import { Layer, type LayerOptions } from './layer.js'
+import { LayerCall, type SymbolicSource, type SymbolicTensor } from './symbolic.js'
 
-export interface InputOptions extends Omit<LayerOptions, 'inputShape' | 'trainable'> {
+export interface InputOptions extends Omit<LayerOptions, 'inputShape' | 'trainable' | 'activityRegularizer'> {
   /** The type that the model's data is cast to inside the program; it is fed as it is. Default: `float32`. */
   readonly dtype?: DType
+  /** Samples of a batch, where the model takes batches of one size only. Default: any. */
+  readonly batchSize?: number
 }
 
 /**
- * Says what a model is fed: the shape of one sample, without the batch (Keras's `InputLayer`). With it first, a model
- * is built at once.
+ * Says what a model is fed: the shape of one sample, without the batch, in which `null` is a size that may differ from
+ * batch to batch (Keras's `InputLayer`). With it first, a sequential model is built at once. In the functional API it stands
+ * for its output: `layers.dense(10)(layers.input([784]))`.
  */
-export class InputLayer extends Layer {
+export class InputLayer extends Layer implements SymbolicSource {
   static override readonly className = 'InputLayer'
-  readonly shape: Shape
+  /** The shape of one sample. */
+  readonly shape: BatchShape
   readonly dtype: DType
+  /** What is fed, as the layers called on it see it. */
+  readonly symbol: SymbolicTensor
 
-  constructor(shape: Shape, options: InputOptions = {}) {
+  constructor(shape: BatchShape, options: InputOptions = {}) {
     super(options)
-    this.shape = shape.map((size) => integer(size, `${this.title}: a size of shape`))
+    this.shape = shape.map((size) => (size === null ? null : integer(size, `${this.title}: a size of shape`)))
     this.dtype = oneOf(options.dtype ?? 'float32', dtypes, `${this.title}: dtype`)
+    const known = this.shape.flatMap((size, axis) => (size === null ? [] : [[axis + 1, size] as const]))
     this.inputSpec = {
       rank: shape.length + 1,
-      axes: Object.fromEntries(shape.map((size, axis) => [axis + 1, size])),
-      form: `[batch, ${shape.join(', ')}]`,
+      axes: Object.fromEntries(known),
+      form: `[batch, ${shape.map((size) => size ?? 'any').join(', ')}]`,
     }
-    this.build(this.batchShape)
+    const { batchSize = null } = options
+    if (batchSize !== null) integer(batchSize, `${this.title}: batchSize`)
+    const batchShape = [batchSize, ...this.shape]
+    this.build(batchShape)
+    const call = new LayerCall(this, undefined, { shape: batchShape, dtype: this.dtype }, {})
+    this.calls.push(call)
+    this.symbol = call.flatOutputs[0]
   }
 
-  /** The shape of a batch, with its size left open. */
+  /** The shape of a batch, in which the batch's size is open unless it was given. */
   get batchShape(): BatchShape {
-    return [null, ...this.shape]
+    return this.symbol.shape
   }
 
   override call(inputs: Tensor): Tensor {
@@ -48,18 +61,30 @@ export class InputLayer extends Layer {
   }
 
   override getConfig(): Config {
-    return { batch_shape: this.batchShape, dtype: this.dtype, sparse: false, ragged: false, name: this.name }
+    return {
+      batch_shape: this.batchShape,
+      dtype: this.dtype,
+      sparse: false,
+      ragged: false,
+      name: this.name,
+      optional: false,
+    }
   }
 
   static override fromConfig(config: Config): InputLayer {
     const { batch_shape, dtype, name } = config as unknown as {
-      batch_shape: [null, ...number[]]
+      batch_shape: BatchShape
       dtype: DType
       name: string
     }
-    return new InputLayer(batch_shape.slice(1) as number[], { dtype, name })
+    const [batchSize, ...shape] = batch_shape
+    return new InputLayer(shape, { dtype, name, batchSize: batchSize ?? undefined })
   }
 }
 
-/** What a model is fed: see `InputLayer`. @example layers.input([28, 28, 1]) */
-export const input = (shape: Shape, options?: InputOptions): InputLayer => new InputLayer(shape, options)
+/**
+ * What a model is fed: see `InputLayer`.
+ * @example layers.input([28, 28, 1])
+ * @example layers.input([null, null, 3], { name: 'image' }) // images of any size
+ */
+export const input = (shape: BatchShape, options?: InputOptions): InputLayer => new InputLayer(shape, options)

@@ -1,22 +1,48 @@
 import { type ConstraintLike, getConstraint } from '../constraints/get.js'
-import { ArgumentError, ShapeError, StateError } from '../errors.js'
+import { InternalError, ShapeError, StateError } from '../errors.js'
 import type { DType } from '../graph/dtype.js'
-import { type Shape, showShape, sizeOf } from '../graph/shape.js'
+import type { Shape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import { trace } from '../graph/trace.js'
 import { Variable } from '../graph/variable.js'
 import { getInitializer, type InitializerLike } from '../initializers/get.js'
-import { asTensor, type TensorLike, tensor } from '../ops/tensor.js'
+import { type TensorLike, tensor } from '../ops/tensor.js'
 import { getRegularizer, type RegularizerLike, serializeRegularizer } from '../regularizers/get.js'
 import type { RegularizerFunction } from '../regularizers/regularizer.js'
 import { type Config, type Configurable, classNameOf, optionsOf } from '../utils/config.js'
 import { automaticName } from '../utils/naming.js'
+import { flatten, layoutOf, mapStructure, pack, type Structure } from '../utils/structure.js'
 import { activityPenalty } from './activityPenalty.js'
-import { type BatchShape, showBatchShape, withOpenBatch } from './batchShape.js'
+import { type BatchShape, withOpenBatch } from './batchShape.js'
 import { buildWhole } from './buildWhole.js'
 import { Callable } from './callable.js'
 import { addLossTerm, type CallContext, type CallOptions, contextFor, inContext } from './callContext.js'
 import { checkInputShape, type InputSpec } from './inputSpec.js'
+import { maskOf, withMask } from './masks.js'
+import {
+  isSymbolic,
+  isType,
+  LayerCall,
+  type SymbolicLike,
+  type SymbolicTensor,
+  type SymbolicType,
+  toSymbolic,
+} from './symbolic.js'
+import {
+  type AnyLike,
+  flatTensors,
+  isShape,
+  isTensor,
+  type Like,
+  mapShapes,
+  type ShapesOf,
+  shapesOf,
+  type Tensors,
+  toTensors,
+} from './tensors.js'
+import { type WeightValues, writeWeights } from './weightValues.js'
+
+export type { WeightValues } from './weightValues.js'
 
 /** Options that every layer takes. */
 export interface LayerOptions {
@@ -45,11 +71,14 @@ export interface WeightOptions {
   readonly constraint?: ConstraintLike
 }
 
-/** Values for weights: tensors, typed arrays or nested arrays. */
-export type WeightValues = readonly TensorLike[]
+/** A layer of any inputs and outputs. */
+export type AnyLayer = Layer<never, Tensors>
+
+/** Sizes that open axes are given in turn, to see what depends on them: primes that no layer has by chance. */
+const [FIRST_SIZE, SECOND_SIZE] = [83, 89]
 
 interface LayerClass {
-  new (...settings: never[]): Layer
+  new (...settings: never[]): AnyLayer
   readonly positional: readonly string[]
 }
 
@@ -60,13 +89,20 @@ interface LayerClass {
  * weights. Subclasses override `build` (to make weights with `addWeight`) and `call`; layers held in properties, or in
  * arrays in properties, belong to the layer, and their weights count as its own.
  *
+ * Most layers take one tensor and give one. Others say so: `Layer<readonly Tensor[]>` takes a list,
+ * `Layer<{ text: Tensor; image: Tensor }, [Tensor, Tensor]>` an object, and gives a pair; `build` and `computeOutputShape` have
+ * shapes in the same structure.
+ *
  * @example
  * class Scale extends layers.Layer {
  *   build() { this.factor = this.addWeight({ name: 'factor', shape: [], initializer: 'ones' }) }
  *   call(x) { return ops.multiply(x, this.factor.value()) }
  * }
  */
-export abstract class Layer extends Callable implements Configurable {
+export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = Tensor>
+  extends Callable<In, Out>
+  implements Configurable
+{
   /** The class's name in saved files; a subclass without one of its own is called as in the source. */
   static readonly className?: string
   /** Config keys of the constructor's positional arguments, in order; the rest are options. */
@@ -82,7 +118,11 @@ export abstract class Layer extends Callable implements Configurable {
   /** What the input's shape must be; checked at each call. */
   inputSpec: InputSpec | undefined
   /** The shape that the layer was built for, with the batch left open. */
-  builtInputShape: BatchShape | undefined
+  builtInputShape: ShapesOf<In> | undefined
+  /** Whether the mask of the input is that of the output (see `computeMask`). Default: false. */
+  supportsMasking = false
+  /** The calls of the layer on symbolic tensors, in order: more than one, if it is shared. */
+  readonly calls: LayerCall[] = []
 
   private isTrainable: boolean
   private readonly ownWeights: Variable[] = []
@@ -96,15 +136,16 @@ export abstract class Layer extends Callable implements Configurable {
     // Subclasses override build(...) freely; what has to happen around it happens here, whoever calls it.
     const build = this.build
     Object.defineProperty(this, 'build', {
-      value: (inputShape: BatchShape) => {
+      value: (inputShape: ShapesOf<In>) => {
         this.checkInput(inputShape)
+        const openShape = mapShapes(inputShape, withOpenBatch) as ShapesOf<In>
         const { built, inputSpec, builtInputShape } = this
         const weights = [...this.ownWeights]
         buildWhole(
           () => {
             this.ownWeights.length = 0
-            build.call(this, withOpenBatch(inputShape))
-            this.builtInputShape = withOpenBatch(inputShape)
+            build.call(this, openShape)
+            this.builtInputShape = openShape
             this.built = true
           },
           () => {
@@ -127,66 +168,156 @@ export abstract class Layer extends Callable implements Configurable {
   }
 
   /** The layer's computation. Called with the layer built and the input's shape checked. */
-  abstract override call(inputs: Tensor, context: CallContext): Tensor
+  abstract override call(inputs: In, context: CallContext): Out
 
   /** Makes the weights for an input of this shape. Layers without weights need not override it. */
-  build(_inputShape: BatchShape): void {}
+  build(_inputShape: ShapesOf<In>): void {}
 
   /**
-   * Builds the layer if it is not built yet, and computes its outputs: what `layer(x)` does.
+   * Builds the layer if it is not built yet, and computes its outputs: what `layer(x)` does. On symbolic tensors it
+   * computes the outputs' shapes, and records the call.
    * @throws ShapeError naming the layer, if the input does not fit
    */
-  invoke(inputs: TensorLike, options: CallOptions = {}): Tensor {
-    const x = asTensor(inputs)
-    this.checkInput(x.shape)
+  invoke(inputs: Like<In, SymbolicLike>, options?: CallOptions): Like<Out, SymbolicTensor>
+  invoke(inputs: Like<In, TensorLike>, options?: CallOptions): Out
+  invoke(inputs: unknown, options: CallOptions = {}): unknown {
+    const symbols = toSymbolic(inputs, this.title)
+    return symbols ? this.record(symbols, options) : this.compute(this.toTensors(inputs), options)
+  }
+
+  /** The tensors that data stands for. Layers of several inputs override it where data would be ambiguous. */
+  protected toTensors(inputs: unknown): Tensors {
+    return toTensors(inputs)
+  }
+
+  private compute(inputs: Tensors, options: CallOptions): Tensors {
+    const shapes = shapesOf(inputs)
+    this.checkInput(shapes)
     const context = contextFor(options)
     return inContext(context, () =>
       this.named(() => {
-        if (!this.built) this.build(x.shape)
-        const outputs = this.call(x, context)
+        if (!this.built) this.build(shapes as ShapesOf<In>)
+        const mask = flatTensors(inputs).map(maskOf).find(Boolean)
+        context.observer?.enter?.(this as AnyLayer, inputs)
+        const outputs = this.call(inputs as In, { ...context, mask })
+        context.observer?.leave?.(this as AnyLayer, outputs)
         if (this.activityRegularizer && context.losses) {
-          context.losses.add(activityPenalty(this.activityRegularizer, outputs, context.losses))
+          for (const output of flatTensors(outputs)) {
+            context.losses.add(activityPenalty(this.activityRegularizer, output, context.losses))
+          }
+        }
+        if (this.supportsMasking && isTensor(outputs) && !maskOf(outputs)) {
+          const outputMask = this.computeMask(inputs as In, mask)
+          if (outputMask) withMask(outputs, outputMask)
         }
         return outputs
       }),
     )
   }
 
+  private record(inputs: Structure<SymbolicTensor>, options: CallOptions): Structure<SymbolicTensor> {
+    const shapes = mapStructure(inputs, isSymbolic, ({ shape }) => shape)
+    this.checkInput(shapes)
+    return this.named(() => {
+      if (!this.built) this.build(shapes as ShapesOf<In>)
+      const call = new LayerCall(this as AnyLayer, inputs, this.computeOutputTypes(inputs), options)
+      this.calls.push(call)
+      return call.outputs
+    })
+  }
+
+  /** Of layers that support masking: which steps of the output count, for the mask of the input (of the first that has one). */
+  computeMask(_inputs: In, mask: Tensor | undefined): Tensor | undefined {
+    return mask
+  }
+
   /** @throws ShapeError naming the layer, if an input of this shape does not fit */
-  checkInput(inputShape: BatchShape): void {
-    if (this.inputSpec) checkInputShape(this.title, this.inputSpec, inputShape)
+  checkInput(inputShape: Structure<BatchShape>): void {
+    if (!this.inputSpec) return
+    if (!isShape(inputShape)) {
+      throw new ShapeError(
+        `${this.title}: expected one input, ${this.inputSpec.form}; received ${Object.keys(inputShape).length}. ` +
+          'Merge them first, for example with layers.concatenate(inputs).',
+      )
+    }
+    checkInputShape(this.title, this.inputSpec, inputShape)
   }
 
   /** The output's shape for an input's shape. The default finds it by tracing `call`. */
-  computeOutputShape(inputShape: BatchShape): BatchShape {
-    const open = inputShape.findIndex((size, axis) => axis > 0 && size === null)
-    if (open > 0) {
-      throw new ShapeError(
-        `${this.title}: its output shape for ${showBatchShape(inputShape)} is not known, since axis ${open} is open. ` +
-          'Give the size, or override computeOutputShape(inputShape).',
-      )
-    }
+  computeOutputShape(inputShape: ShapesOf<In>): ShapesOf<Out> {
     if (!this.built) this.build(inputShape)
-    return withOpenBatch(this.traceCall(inputShape).shape)
+    const types = mapStructure(inputShape, isShape, (shape): SymbolicType => ({ shape, dtype: 'float32' }))
+    return mapStructure(this.traceOutputTypes(types), isType, ({ shape }) => shape) as ShapesOf<Out>
   }
 
-  /** The result of `call` on a placeholder of this shape, with one sample for an open batch: nothing is computed. */
-  protected traceCall(inputShape: BatchShape): Tensor {
+  /** Shapes and types of the outputs for inputs of these. Where `computeOutputShape` is overridden, they are `float32`. */
+  protected computeOutputTypes(inputs: Structure<SymbolicType>): Structure<SymbolicType> {
+    if (this.computeOutputShape === Layer.prototype.computeOutputShape) return this.traceOutputTypes(inputs)
+    const inputShape = mapStructure(inputs, isType, ({ shape }) => shape) as ShapesOf<In>
+    const outputShape = this.computeOutputShape(inputShape)
+    return mapStructure(outputShape, isShape, (shape): SymbolicType => ({ shape, dtype: 'float32' }))
+  }
+
+  private traceOutputTypes(inputs: Structure<SymbolicType>): Structure<SymbolicType> {
+    const hasOpenAxes = flatten(inputs, isType).some(({ shape }) => shape.slice(1).includes(null))
+    const outputs = this.traceCall(inputs, FIRST_SIZE)
+    const others = hasOpenAxes ? flatTensors(this.traceCall(inputs, SECOND_SIZE)) : flatTensors(outputs)
+    const types = flatTensors(outputs).map(({ shape, dtype }, i): SymbolicType => {
+      // An axis whose size changes with that of the open axes is open itself.
+      const open = shape.map((size, axis) => (size === others[i].shape[axis] ? size : null))
+      return { shape: withOpenBatch(open), dtype }
+    })
+    return pack(types, layoutOf(outputs, isTensor))
+  }
+
+  /**
+   * The result of `call` on placeholders of these types: nothing is computed. An open batch has one sample.
+   * @param openSize the size of other open axes
+   */
+  protected traceCall(inputs: Structure<SymbolicType>, openSize = 1): Tensors {
     // Terms of a loss belong to the trace around, if there is one.
-    const context = { ...contextFor({}), losses: undefined }
-    const input = { name: 'inputs', shape: inputShape.map((size) => size ?? 1), dtype: 'float32' } as const
-    const { graph } = trace([input], (x) => [inContext(context, () => this.call(x, context))])
-    return graph.results[0]
+    const context = { ...contextFor({}), losses: undefined, observer: undefined }
+    const placeholders = flatten(inputs, isType).map(({ shape, dtype }, i) => ({
+      name: `input_${i}`,
+      shape: shape.map((size, axis) => size ?? (axis === 0 ? 1 : openSize)),
+      dtype,
+    }))
+    let outputs: Tensors | undefined
+    trace(placeholders, (...tensors) => {
+      const given = pack(tensors, layoutOf(inputs, isType)) as In
+      outputs = inContext(context, () => this.call(given, context))
+      return flatTensors(outputs)
+    })
+    if (outputs === undefined) throw new InternalError(`${this.title} gave no outputs`)
+    return outputs
   }
 
   /** The output's shape for the shape that the layer was built for, with the batch left open. */
-  get outputShape(): BatchShape {
+  get outputShape(): ShapesOf<Out> {
     if (!this.builtInputShape) {
       throw new StateError(
         `${this.title} is not built yet, so it has no output shape. Call it, or build(inputShape).`,
       )
     }
     return this.computeOutputShape(this.builtInputShape)
+  }
+
+  /** The symbolic input of the layer's first call, out of which and of `output` a model can be made. */
+  get input(): AnyLike<In, SymbolicTensor> {
+    return this.firstCall('input').inputs as AnyLike<In, SymbolicTensor>
+  }
+
+  /** What the layer gives in its first call. @example models.functional({ inputs: model.input, outputs: layer.output }) */
+  get output(): Like<Out, SymbolicTensor> {
+    return this.firstCall('output').outputs as Like<Out, SymbolicTensor>
+  }
+
+  private firstCall(what: string): LayerCall {
+    const [call] = this.calls
+    if (call) return call
+    throw new StateError(
+      `${this.title} is in no graph yet, so it has no ${what}. Call it on layers.input(...) or on what another layer gives.`,
+    )
   }
 
   /** Makes a weight. For use in `build`. */
@@ -222,10 +353,10 @@ export abstract class Layer extends Callable implements Configurable {
   }
 
   /** The layers held in this one's properties, in order. */
-  sublayers(): Layer[] {
-    const found: Layer[] = []
+  sublayers(): AnyLayer[] {
+    const found: AnyLayer[] = []
     const visit = (value: unknown): void => {
-      if (value instanceof Layer) found.push(value)
+      if (value instanceof Layer) found.push(value as AnyLayer)
       else if (Array.isArray(value)) for (const item of value) visit(item)
     }
     for (const value of Object.values(this)) visit(value)
@@ -281,29 +412,11 @@ export abstract class Layer extends Callable implements Configurable {
 
   /**
    * Replaces the weights' values, in the order of `weights`. Either all are replaced or, after an error, none.
-   * @throws ShapeError if the number of arrays or one's shape does not fit
+   * @throws ArgumentError, ShapeError if the number of arrays or one's shape does not fit
    */
   async setWeights(values: WeightValues): Promise<void> {
     this.requireBuilt('set its weights')
-    const { weights } = this
-    if (values.length !== weights.length) {
-      throw new ArgumentError(
-        `${this.title}: expected ${weights.length} arrays of weights, received ${values.length}. ` +
-          `In order: ${weights.map((weight) => `${weight.name} ${showShape(weight.shape)}`).join(', ')}.`,
-      )
-    }
-    const tensors = values.map((value) => asTensor(value))
-    tensors.forEach(({ shape }, i) => {
-      // A typed array carries no shape; its length must do.
-      const isFlat = ArrayBuffer.isView(values[i])
-      if (isFlat ? sizeOf(shape) !== weights[i].size : showShape(shape) !== showShape(weights[i].shape)) {
-        throw new ShapeError(
-          `${this.title}: weight ${i} (${weights[i].name}) has shape ${showShape(weights[i].shape)}, received ${showShape(shape)}.`,
-        )
-      }
-    })
-    const arrays = await Promise.all(tensors.map((value) => value.data()))
-    arrays.forEach((array, i) => weights[i].write(array))
+    await writeWeights(this.title, this.weights, values)
   }
 
   /** The settings under Keras's keys, from which `fromConfig` makes an equal layer. */
@@ -325,10 +438,10 @@ export abstract class Layer extends Callable implements Configurable {
 
   // biome-ignore-start lint/complexity/noThisInStatic: the subclass on which it is called is the one to make.
   /** A layer with the settings of a config. */
-  static fromConfig(this: LayerClass, config: Config): Layer {
+  static fromConfig(this: LayerClass, config: Config): AnyLayer {
     const positional = this.positional.map((key) => config[key])
     const options = optionsOf(config, [...this.positional, 'dtype'])
-    return new (this as unknown as new (...settings: unknown[]) => Layer)(...positional, options)
+    return new (this as unknown as new (...settings: unknown[]) => AnyLayer)(...positional, options)
   }
   // biome-ignore-end lint/complexity/noThisInStatic: as above.
 

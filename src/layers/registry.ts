@@ -8,7 +8,7 @@ import { Dense } from './dense.js'
 import { Dropout } from './dropout.js'
 import { Flatten } from './flatten.js'
 import { InputLayer } from './input.js'
-import type { Layer } from './layer.js'
+import type { AnyLayer } from './layer.js'
 import * as normalization from './normalization/index.js'
 import * as pooling from './pooling/index.js'
 import * as regularization from './regularization/index.js'
@@ -16,11 +16,11 @@ import { Rescaling } from './rescaling.js'
 import * as reshaping from './reshaping/index.js'
 
 /** Makes a layer from its config. */
-type LayerFactory = (config: Config) => Layer
+type LayerFactory = (config: Config) => AnyLayer
 
 interface LayerClass {
   readonly className?: string
-  fromConfig(config: Config): Layer
+  fromConfig(config: Config): AnyLayer
 }
 
 /** The classes among what a folder of layers exports (the rest are functions that make them). */
@@ -53,7 +53,7 @@ const factories: Record<string, LayerFactory> = Object.fromEntries(
 export function layerFromConfig(
   serialized: { readonly class_name: string; readonly config: Config },
   custom: Readonly<Record<string, LayerFactory>> = {},
-): Layer {
+): AnyLayer {
   const known = { ...factories, ...custom }
   const name = serialized.class_name
   if (!Object.hasOwn(known, name)) {

@@ -1,6 +1,6 @@
 import type { Tensor } from '../graph/tensor.js'
 import type { BatchShape } from '../layers/batchShape.js'
-import { Layer, type LayerOptions } from '../layers/layer.js'
+import { type AnyLayer, Layer, type LayerOptions } from '../layers/layer.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import { CompiledModel, type CompileOptions } from './compiledModel.js'
 import type { DataInput } from './dataSource.js'
@@ -39,7 +39,7 @@ export abstract class Model extends Layer {
   }
 
   /** The layers, in order. */
-  get layers(): Layer[] {
+  get layers(): AnyLayer[] {
     return this.sublayers()
   }
 
@@ -50,7 +50,7 @@ export abstract class Model extends Layer {
 
   /** Builds the layers inside by tracing `call` with an input of this shape. */
   override build(inputShape: BatchShape): void {
-    this.traceCall(inputShape)
+    this.traceCall({ shape: inputShape, dtype: 'float32' })
   }
 
   /**

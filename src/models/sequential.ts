@@ -5,6 +5,7 @@ import type { CallContext } from '../layers/callContext.js'
 import { InputLayer } from '../layers/input.js'
 import { Layer, type LayerOptions } from '../layers/layer.js'
 import { layerFromConfig } from '../layers/registry.js'
+import { type SymbolicTensor, symbolOf } from '../layers/symbolic.js'
 import { cast } from '../ops/cast.js'
 import { type Config, serializeObject } from '../utils/config.js'
 import { SeedScope } from '../utils/randomSeed.js'
@@ -26,6 +27,9 @@ export class Sequential extends Model {
   static override readonly className = 'Sequential'
 
   private readonly stack: Layer[] = []
+  /** What each layer of the stack gives, symbolically, as far as the model is built. */
+  private symbols: SymbolicTensor[] = []
+  private entrance: SymbolicTensor | undefined
   private readonly seedScope: SeedScope
 
   constructor(layers: readonly Layer[] = [], options: SequentialOptions = {}) {
@@ -38,6 +42,16 @@ export class Sequential extends Model {
   /** The layers in order, the input layer not among them. */
   override get layers(): Layer[] {
     return this.stack.filter((layer) => !(layer instanceof InputLayer))
+  }
+
+  /** What the model is fed, as the first layer sees it. */
+  override get input(): SymbolicTensor {
+    return this.requireSymbol(this.entrance, 'input')
+  }
+
+  /** What the last layer gives. */
+  override get output(): SymbolicTensor {
+    return this.requireSymbol(this.symbols.at(-1), 'output')
   }
 
   /** Puts a layer at the end. One that does not fit is not added. */
@@ -55,6 +69,7 @@ export class Sequential extends Model {
   /** Takes the last layer away, and returns it. */
   pop(): Layer | undefined {
     this.state.programs.clear()
+    this.symbols = this.symbols.slice(0, this.stack.length - 1)
     return this.stack.pop()
   }
 
@@ -62,15 +77,46 @@ export class Sequential extends Model {
     if (this.layers.length === 0) {
       throw new StateError(`${this.title} has no layers to build. Call model.add(layer).`)
     }
-    this.seedScope.run(() => {
-      let shape = inputShape
-      for (const layer of this.stack) {
-        // Layers built before keep their weights.
-        if (layer.built) layer.checkInput(shape)
-        else layer.build(shape)
-        shape = layer.computeOutputShape(shape)
+    this.seedScope.run(() => this.connect(inputShape))
+  }
+
+  /**
+   * Calls the layers on each other symbolically, which builds those that are not built yet: layers built before keep their
+   * weights. If one does not fit, no call stays recorded.
+   */
+  private connect(inputShape: BatchShape): void {
+    const fits = this.entrance && String(this.entrance.shape) === String(inputShape)
+    const entrance = fits && this.entrance ? this.entrance : this.entranceFor(inputShape)
+    const symbols = fits ? [...this.symbols] : []
+    const added: Layer[] = []
+    try {
+      for (const layer of this.stack.slice(symbols.length)) {
+        const before = symbols.at(-1) ?? entrance
+        symbols.push(layer instanceof InputLayer ? layer.symbol : layer.invoke(before))
+        if (!(layer instanceof InputLayer)) added.push(layer)
       }
-    })
+    } catch (error) {
+      for (const layer of added) layer.calls.pop()
+      throw error
+    }
+    this.entrance = entrance
+    this.symbols = symbols
+  }
+
+  private entranceFor(inputShape: BatchShape): SymbolicTensor {
+    const [first] = this.stack
+    if (first instanceof InputLayer) {
+      first.checkInput(inputShape)
+      return first.symbol
+    }
+    return new InputLayer(inputShape.slice(1), { name: `${this.name}_input` }).symbol
+  }
+
+  private requireSymbol(symbol: SymbolicTensor | undefined, what: string): SymbolicTensor {
+    if (symbol) return symbol
+    throw new StateError(
+      `${this.title} is not built, so it has no ${what}. Start it with layers.input(shape), or call build(inputShape).`,
+    )
   }
 
   override call(inputs: Tensor, _context: CallContext): Tensor {
@@ -97,14 +143,15 @@ export class Sequential extends Model {
       trainable?: boolean
       layers: readonly { class_name: string; config: Config }[]
     }
-    const parts = layers.map((layer) => layerFromConfig(layer))
+    // Each takes what the one before gives; building says so if one does not.
+    const parts = layers.map((layer) => layerFromConfig(layer)) as unknown as Layer[]
     return new Sequential(parts, { name, trainable })
   }
 
   private append(layer: Layer): void {
     if (!(layer instanceof Layer)) {
       throw new ArgumentError(
-        `${this.title}: expected a layer such as layers.dense(10), received ${typeof layer === 'function' ? 'a function (is the call missing?)' : String(layer)}.`,
+        `${this.title}: expected a layer such as layers.dense(10), received ${whatInstead(layer)}.`,
       )
     }
     if (this.stack.some(({ name }) => name === layer.name)) {
@@ -128,6 +175,11 @@ export class Sequential extends Model {
     if (shape && this.layers.length > 0) this.build(shape)
     else if (this.builtInputShape) this.build(this.builtInputShape)
   }
+}
+
+const whatInstead = (value: unknown): string => {
+  if (symbolOf(value)) return `${String(value)}, which a layer gave: here stands the layer itself`
+  return typeof value === 'function' ? 'a function (is the call missing?)' : String(value)
 }
 
 /** Layers one after another: see `Sequential`. */

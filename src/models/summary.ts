@@ -2,7 +2,8 @@ import { bytesPerElement } from '../graph/dtype.js'
 import type { Variable } from '../graph/variable.js'
 import type { BatchShape } from '../layers/batchShape.js'
 import { InputLayer } from '../layers/input.js'
-import type { Layer } from '../layers/layer.js'
+import type { AnyLayer } from '../layers/layer.js'
+import { flatShapes } from '../layers/tensors.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import { positiveInteger } from './options.js'
 import { defaultOutput } from './textOutput.js'
@@ -26,7 +27,7 @@ interface Column {
 
 /** Prints a model's layers, output shapes and parameter counts as Keras 3 does. */
 export function printSummary(
-  model: Layer,
+  model: AnyLayer,
   optimizer: Optimizer | undefined,
   options: SummaryOptions = {},
 ): void {
@@ -59,13 +60,13 @@ function columnsFor({ lineLength, showTrainable }: SummaryOptions, terminal: num
   return headers.map((column, i) => ({ ...column, width: Math.max(1, ends[i] - (ends[i - 1] ?? 1) - 3) }))
 }
 
-function rowsOf(model: Layer, options: SummaryOptions, depth = 0): string[][] {
+function rowsOf(model: AnyLayer, options: SummaryOptions, depth = 0): string[][] {
   const shown = model.sublayers().filter((layer) => !(layer instanceof InputLayer && depth === 0))
   return shown.flatMap((layer) => {
     const prefix = depth > 0 ? `${'   '.repeat(depth)}└ ` : ''
     const row = [
       `${prefix}${layer.name} (${layer.className})`,
-      layer.built ? showKerasShape(layer.outputShape) : '?',
+      layer.built ? flatShapes(layer.outputShape).map(showKerasShape).join(', ') : '?',
       layer.built ? count(layer.countParams()) : '0 (unbuilt)',
     ]
     if (options.showTrainable) row.push(layer.weights.length === 0 ? '-' : layer.trainable ? 'Y' : 'N')
@@ -97,7 +98,7 @@ function tableOf(columns: readonly Column[], rows: readonly (readonly string[])[
   ]
 }
 
-function totalsOf(model: Layer, optimizer: Optimizer | undefined): string[] {
+function totalsOf(model: AnyLayer, optimizer: Optimizer | undefined): string[] {
   const trainable = measure(model.trainableWeights)
   const frozen = measure(model.nonTrainableWeights)
   const slots = optimizer?.built ? withLearningRate(measure(optimizer.variables)) : undefined
