@@ -1,4 +1,4 @@
-import { useExecutor } from '../graph/executor.js'
+import { type Executor, useExecutor } from '../graph/executor.js'
 import type { Shape } from '../graph/shape.js'
 import { trace } from '../graph/trace.js'
 import { Variable } from '../graph/variable.js'
@@ -15,6 +15,8 @@ export interface Walk {
   /** Default: `w`. */
   readonly weightName?: string
   readonly constraint?: Variable['constraint']
+  /** Default: the float64 reference. */
+  readonly executor?: Executor
   /** Outside each step, before it. */
   before?(step: number, weight: Variable): void
 }
@@ -28,12 +30,17 @@ export const gradientOf = (shape: Shape, step: number): number[] =>
   Array.from(Float32Array.from(hostRandomNormal([2, step], sizeOf(shape))))
 
 /**
- * A weight after each of some steps with given gradients, each rounded to float32, but computed in float64 within a step.
- * Learning rates go in as `fit` feeds them.
+ * A weight after each of some steps with given gradients, each rounded to float32, but by default computed in float64
+ * within a step. Learning rates go in as `fit` feeds them.
  */
 export async function walk(optimizer: Optimizer, options: Walk = {}): Promise<number[][]> {
-  const { shape = [6], steps = 30, weightName = 'w', constraint } = options
-  const executor = new ReferenceExecutor()
+  const {
+    shape = [6],
+    steps = 30,
+    weightName = 'w',
+    constraint,
+    executor = new ReferenceExecutor(),
+  } = options
   useExecutor(executor)
   const weight = new Variable(startOf(shape), shape, { name: weightName, constraint })
   optimizer.build([weight])
