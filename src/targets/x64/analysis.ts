@@ -15,7 +15,8 @@ export interface Place {
 
 /** The part of an `advance` that is computed when the program runs: `base + index * bytes`. */
 export interface VariableAdvance {
-  readonly base: Value
+  /** Its place may lie far from its root; where it is near, the base is the root itself. */
+  readonly base: Place
   readonly index: Value
   readonly bytes: number
 }
@@ -94,9 +95,13 @@ export function analyze(fn: LoopFunction): Analysis {
       places.set(result.id, { root: place.root, offset })
     else if (fitsDisplacement(offset)) {
       places.set(result.id, { root: result, offset })
-      variableAdvances.set(result.id, { base: place.root, index: variable ?? index, bytes })
+      variableAdvances.set(result.id, {
+        base: { root: place.root, offset: 0 },
+        index: variable ?? index,
+        bytes,
+      })
     } else {
-      variableAdvances.set(result.id, { base, index, bytes })
+      variableAdvances.set(result.id, { base: place, index, bytes })
     }
   }
 
@@ -118,7 +123,7 @@ export function analyze(fn: LoopFunction): Analysis {
   const operands = (result: Value, instruction: Instruction): readonly Value[] => {
     if (instruction.op === 'advance') {
       const variable = variableAdvances.get(result.id)
-      return variable ? [placeOf(variable.base).root, variable.index] : []
+      return variable ? [variable.base.root, variable.index] : []
     }
     if (instruction.op === 'splat' && constantOf(result) !== undefined) return []
     return operandsOf(instruction).map((operand) => placeOf(operand).root)

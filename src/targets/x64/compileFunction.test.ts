@@ -44,6 +44,25 @@ describe.skipIf(reason !== undefined)(`machine code ${reason ? `(skipped: ${reas
     }
   })
 
+  it.each(widths)('of %i lanes adds up the constants and variables of addresses', (width) => {
+    const words = Array.from({ length: 64 }, (_, i) => 1000 + i)
+    expectSame(width, words, (l, input, output) => {
+      const walk = l.variable(l.advance(input, l.int(3), 4))
+      l.for(0, 3, 1, (i) => {
+        const at = l.advance(l.advance(input, l.add(i, l.int(2)), 4), l.add(i, l.int(1)), 12)
+        const further = l.advance(l.advance(at, i, 4), l.sub(l.add(l.int(5), i), l.int(3)), 4)
+        const back = l.advance(further, l.sub(i, l.int(4)), 4)
+        const place = l.advance(output, i, 32)
+        const addresses = [at, further, back, l.advance(back, l.int(-1), 4), l.get(walk)]
+        addresses.forEach((address, k) => {
+          l.store('i32', place, l.load('i32', address, 4), 4 * k)
+        })
+        l.set(walk, l.advance(l.get(walk), l.add(i, l.int(1)), 4))
+        l.store('i32', place, l.load('i32', l.get(walk)), 28)
+      })
+    })
+  })
+
   it.each(widths)('of %i lanes saturates floats to integers, and rounds unsigned ones once', (width) => {
     const floats = [
       2 ** 31,

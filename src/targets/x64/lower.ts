@@ -232,7 +232,7 @@ function memoryOf(instruction: Instruction, result: Value, values: Values): (() 
 
 function advanceOperands(result: Value, values: Values): readonly Value[] {
   const advance = values.analysis.variableAdvanceOf(result)
-  return advance ? [advance.base, advance.index] : []
+  return advance ? [advance.base.root, advance.index] : []
 }
 
 /** Computes an instruction into a register, which its last machine instruction writes. */

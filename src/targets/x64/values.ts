@@ -8,7 +8,7 @@ import {
   type ValueType,
   type Variable,
 } from '../../loops/ir.js'
-import { type Analysis, isVector } from './analysis.js'
+import { type Analysis, isVector, type Place } from './analysis.js'
 import type { Bits } from './encoder.js'
 import type { MachineCode } from './machineCode.js'
 import type { Memory, Operand, Register, Scale } from './operands.js'
@@ -241,12 +241,12 @@ export class Values {
     return this.displaced(memory, displacement)
   }
 
-  /** A register with all of a pointer. */
-  pointer(value: Value): Register {
-    const place = this.analysis.placeOf(value)
-    if (place.offset === 0) return this.register(place.root)
+  /** A register with the address of a place. */
+  pointer({ root, offset }: Place): Register {
+    if (offset === 0) return this.register(root)
     const to = this.code.general()
-    this.code.emit('lea', 64, [to, this.address(value)])
+    const memory = { base: this.register(root), scale: 1 as const, displacement: 0 }
+    this.code.emit('lea', 64, [to, this.displaced(memory, offset)])
     return to
   }
 
