@@ -98,6 +98,9 @@ export class ConfusionMatrix extends Metric {
     return this.matrix?.value() ?? zeros([0, 0])
   }
 
+  /** A matrix is no number for logs. */
+  override logValue(): undefined {}
+
   private build(classes: number): Variable {
     if (!Number.isInteger(classes) || classes < 2) {
       throw new ArgumentError(`${this.name}: expected numClasses of 2 or more, received ${String(classes)}.`)

@@ -49,6 +49,14 @@ export abstract class Metric implements Configurable {
   abstract result(): Tensor
 
   /**
+   * The number that stands for the result in logs: of several their mean, as Keras's progress bar shows it (all of them are
+   * read with `await metric.result().array()`). `undefined`: there is none.
+   */
+  logValue(result: ArrayLike<number>): number | undefined {
+    return Array.from(result).reduce((total, value) => total + value, 0) / result.length
+  }
+
+  /**
    * Takes in one batch outside of training, at once: Keras's `update_state`.
    * @example
    * const matrix = new metrics.ConfusionMatrix({ numClasses: 3 })

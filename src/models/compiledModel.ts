@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.js'
+import type { TensorType } from '../graph/op.js'
 import type { Shape } from '../graph/shape.js'
 import { checkLossIdentifier, getLoss, type LossLike } from '../losses/get.js'
 import type { Loss } from '../losses/loss.js'
@@ -24,6 +25,8 @@ export interface Objective {
   readonly trackers: readonly Metric[]
   readonly lossTracker: Mean
   readonly metrics: readonly Metric[]
+  /** Whether loss or metrics take a batch as a whole, so that it must not be padded. */
+  couplesSamples(yTrue: TensorType, yPred: TensorType): boolean
 }
 
 /** What `compile` was given. Forms of loss and metrics are settled when the first labels are seen, as in Keras. */
@@ -66,6 +69,13 @@ export class CompiledModel {
         `compile: two metrics have the name '${twice}', which is their key in logs. Give one of them another name.`,
       )
     }
-    return { loss, trackers, lossTracker, metrics }
+    return {
+      loss,
+      trackers,
+      lossTracker,
+      metrics,
+      couplesSamples: (yTrue, yPred) =>
+        [loss, ...metrics].some((measure) => measure.couplesSamples(yTrue, yPred)),
+    }
   }
 }

@@ -69,6 +69,7 @@ export async function runEvaluation(run: Evaluation): Promise<Logs> {
   const { model, objective, data, batchSize, signal, listeners } = run
   const { x, y } = data
   const [xReader, yReader] = [x, y].map((source) => new BatchReader(source, batchSize))
+  const pads = canPad(run)
   let logs: Logs = {}
   await runPipelined({
     steps: batchCount(x.samples, batchSize),
@@ -76,7 +77,7 @@ export async function runEvaluation(run: Evaluation): Promise<Logs> {
     async launch(step) {
       const range = batchRange(x.samples, batchSize, step)
       const samples = range.end - range.begin
-      const size = paddedSize(samples, batchSize)
+      const size = pads ? paddedSize(samples, batchSize) : samples
       const { executable } = await testProgram(run, size)
       await listeners?.tell('onTestBatchBegin', step)
       return executable.run([
@@ -99,4 +100,12 @@ export async function runEvaluation(run: Evaluation): Promise<Logs> {
       traceTestStep({ model, random, objective, optimizer: compiled.optimizer }, xType, yType),
     )
   }
+}
+
+/** Whether batches may be filled up with samples that do not count: not if loss or metrics take a batch as a whole. */
+function canPad({ model, objective, data: { x, y }, batchSize }: Evaluation): boolean {
+  const ofBatch = (shape: readonly (number | null)[]) => [batchSize, ...shape.slice(1).map(Number)]
+  const output = ofBatch(model.computeOutputShape(ofBatch(x.shape)))
+  const labels = { shape: ofBatch(y.shape), dtype: y.dtype }
+  return !objective.couplesSamples(labels, { shape: output, dtype: 'float32' })
 }

@@ -4,7 +4,10 @@ import type { Logs } from './listener.js'
 
 /** The trackers' values under their names, in alphabetical order as in Keras: `accuracy` before `loss`. */
 export function logsOf(trackers: readonly Metric[], values: readonly TypedArray[]): Logs {
-  const entries = trackers.map(({ name }, i) => [name, values[i][0]] as const)
+  const entries = trackers.flatMap((tracker, i) => {
+    const value = tracker.logValue(values[i])
+    return value === undefined ? [] : [[tracker.name, value] as const]
+  })
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 

@@ -52,16 +52,19 @@ export function traceTrainStep(parts: StepParts, x: FeedType, y: FeedType): Trac
 
 /**
  * A test step: forward pass in inference, loss and metrics.
- * Inputs: x, y, and how many samples of the batch count; the others are padding. Results: each tracker's value so far.
+ * Inputs: x, y, and how many samples of the batch count; the others are padding, of which there must be none if loss or
+ * metrics take the batch as a whole. Results: each tracker's value so far.
  */
 export function traceTestStep({ model, random, objective }: StepParts, x: FeedType, y: FeedType): Trace {
   return trace([feed('x', x), feed('y', y), scalar('samples')], (inputs, targets, samples) => {
     const sampleWeight = cast(less(cast(iota([x.shape[0]]), 'float32'), samples), 'float32')
     const losses = new LossSum({ mask: sampleWeight, samples })
     const outputs = infer(model, random, inputs, losses)
-    const loss = losses.totalWith(objective.loss.compute(targets, outputs, { sampleWeight, samples }), model)
+    const isWhole = objective.couplesSamples(targets, outputs)
+    const counted = isWhole ? {} : { sampleWeight, samples }
+    const loss = losses.totalWith(objective.loss.compute(targets, outputs, counted), model)
     objective.lossTracker.update(loss, samples)
-    for (const metric of objective.metrics) metric.updateState(targets, outputs, sampleWeight)
+    for (const metric of objective.metrics) metric.updateState(targets, outputs, counted.sampleWeight)
     return objective.trackers.map((tracker) => tracker.result())
   })
 }
