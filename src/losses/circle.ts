@@ -1,6 +1,7 @@
 import { ShapeError } from '../errors.js'
 import { sameShape, showShape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
+import { withMask } from '../layers/masks.js'
 import { add } from '../ops/add.js'
 import { cast } from '../ops/cast.js'
 import { equal } from '../ops/equal.js'
@@ -20,7 +21,6 @@ import { where } from '../ops/where.js'
 import type { Config } from '../utils/config.js'
 import { checkEach, type Labels, type OutputShape } from './labels.js'
 import { Loss, type LossOptions } from './loss.js'
-import { rememberMask } from './mask.js'
 
 export interface CircleSettings {
   /** The scale of similarities. Default: 80. */
@@ -73,7 +73,7 @@ export function circle(
 
   const total = (chosen: Tensor, values: Tensor) => logSumExp(where(chosen, values, -Infinity), { axis: 1 })
   const values = softplus(add(total(isPositive, positives), total(logicalNot(isSame), negatives)))
-  return rememberMask(values, greater(values, 0))
+  return withMask(values, greater(values, 0))
 }
 
 export interface CircleOptions extends LossOptions, CircleSettings {}

@@ -1,14 +1,14 @@
 import { parameter } from '../graph/node.js'
 import type { TensorType } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
+import { maskOf } from '../layers/masks.js'
 import { cast } from '../ops/cast.js'
-import { logicalAnd } from '../ops/logicalAnd.js'
 import { type Config, type Configurable, classNameOf } from '../utils/config.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { oneOf } from '../utils/oneOf.js'
 import { align } from './align.js'
 import type { Labels, OutputShape } from './labels.js'
-import { maskOf } from './mask.js'
+import { countingMask } from './mask.js'
 import { type LossWeights, type Reduction, reduceValues, reductions } from './reduce.js'
 
 export interface LossOptions {
@@ -61,11 +61,13 @@ export abstract class Loss implements Configurable {
    */
   checkLabels(_labels: Labels, _output: OutputShape): void {}
 
-  /** The batch's loss: the values of `call`, weighted and reduced. */
+  /**
+   * The batch's loss: the values of `call`, weighted and reduced. What the predictions' own mask leaves out, steps that fill up
+   * a sequence, does not count.
+   */
   compute(yTrue: Tensor, yPred: Tensor, weights: LossWeights = {}): Tensor {
     const values = this.call(yTrue, yPred)
-    const own = maskOf(values)
-    const mask = own && weights.mask ? logicalAnd(own, weights.mask) : (own ?? weights.mask)
+    const mask = countingMask(this.name, values, [maskOf(yPred), weights.mask])
     return reduceValues(this.name, values, this.reduction, { ...weights, mask })
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Tensor } from '../graph/tensor.js'
+import { withMask } from '../layers/masks.js'
 import { mean } from '../ops/mean.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
@@ -89,6 +90,27 @@ describe('reduction', () => {
 })
 
 describe('a loss', () => {
+  it('leaves out what the mask of predictions leaves out', () => {
+    const steps = withMask(
+      tensor([
+        [[1], [2]],
+        [[3], [5]],
+      ]),
+      tensor([
+        [true, false],
+        [true, true],
+      ]),
+    )
+    const zeros = tensor([
+      [[0], [0]],
+      [[0], [0]],
+    ])
+    expectNear(referenceValues(new MeanSquaredError().compute(zeros, steps)), [(1 + 9 + 25) / 3])
+    const weighted = new MeanSquaredError().compute(zeros, steps, { mask: tensor([true, false]) })
+    expectNear(referenceValues(weighted), [1])
+    expectNear(referenceValues(new MeanSquaredError({ reduction: 'sum' }).compute(zeros, steps)), [35])
+  })
+
   const types = [
     { shape: [4, 2], dtype: 'float32' },
     { shape: [4, 2], dtype: 'float32' },

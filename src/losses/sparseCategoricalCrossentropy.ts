@@ -1,6 +1,7 @@
 import { ShapeError } from '../errors.js'
 import { resolveAxis, sameShape, showShape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
+import { withMask } from '../layers/masks.js'
 import { cast } from '../ops/cast.js'
 import { clip } from '../ops/clip.js'
 import { log } from '../ops/log.js'
@@ -17,7 +18,6 @@ import { softmaxLogits } from './categoricalCrossentropy.js'
 import { EPSILON } from './epsilon.js'
 import { checkSparse, type Labels, type OutputShape } from './labels.js'
 import { Loss, type LossOptions } from './loss.js'
-import { rememberMask } from './mask.js'
 
 export interface SparseCrossentropySettings {
   /** Whether predictions are logits, before a softmax. Default: false, probabilities. */
@@ -49,7 +49,7 @@ export function sparseCategoricalCrossentropy(
   const values = negative(sum(multiply(rows, logSoftmax(logits, { axis: at })), { axis: at }))
   if (ignoreClass === undefined) return values
   const isCounted = notEqual(labels, ignoreClass)
-  return rememberMask(where(isCounted, values, 0), isCounted)
+  return withMask(where(isCounted, values, 0), isCounted)
 }
 
 /**

@@ -1,6 +1,7 @@
 import { parameter } from '../graph/node.js'
 import type { TensorType } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
+import { maskOf } from '../layers/masks.js'
 import { divideNoNaN } from '../losses/divideNoNaN.js'
 import { add } from '../ops/add.js'
 import { mean as meanOf } from '../ops/mean.js'
@@ -24,9 +25,10 @@ export class Mean extends Metric {
    * Takes in values of rank 0, or `[batch, ...]`, where each sample counts once with the mean of its values.
    * @param weight weights whose axes are the first axes of the values; or one of rank 0, which counts as often as it says
    * with the mean of all values
+   * @param mask which values count, with axes as those of weights. Default: all
    */
-  update(values: Tensor, weight?: Tensor): void {
-    const each = samplewise(this.name, values, weight, meanOf)
+  update(values: Tensor, weight?: Tensor, mask?: Tensor): void {
+    const each = samplewise(this.name, values, weight, meanOf, mask)
     const counted = each.weights ? sum(each.weights) : each.values.size
     this.total.assign(add(this.total.value(), sum(each.values)))
     this.count.assign(add(this.count.value(), counted))
@@ -45,7 +47,7 @@ export class Mean extends Metric {
 /** A metric's value for each sample: targets and predictions to `[batch]` or `[batch, ...]`. */
 export type MetricFunction = (yTrue: Tensor, yPred: Tensor) => Tensor
 
-/** The mean over samples of a function of targets and predictions. */
+/** The mean over samples of a function of targets and predictions. What the predictions' mask leaves out does not count. */
 export class MeanOfFunction extends Mean {
   constructor(
     readonly fn: MetricFunction,
@@ -55,7 +57,7 @@ export class MeanOfFunction extends Mean {
   }
 
   override updateState(yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): void {
-    this.update(this.fn(yTrue, yPred), sampleWeight)
+    this.update(this.fn(yTrue, yPred), sampleWeight, maskOf(yPred))
   }
 
   override couplesSamples(yTrue: TensorType, yPred: TensorType): boolean {

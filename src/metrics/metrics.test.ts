@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useExecutor } from '../graph/executor.js'
 import type { Tensor } from '../graph/tensor.js'
+import { trace } from '../graph/trace.js'
+import { withMask } from '../layers/masks.js'
 import { mean } from '../ops/mean.js'
 import { tensor } from '../ops/tensor.js'
 import { referenceValues } from '../testing/referenceEvaluate.js'
@@ -228,6 +230,27 @@ describe('Mean and Sum', () => {
 })
 
 describe('MeanMetricWrapper', () => {
+  it('leaves out what the mask of predictions leaves out', async () => {
+    const executor = new ReferenceExecutor()
+    const metric = new metrics.MeanAbsoluteError()
+    const yPred = tensor([
+      [[1], [2]],
+      [[3], [5]],
+    ])
+    const mask = tensor([
+      [true, false],
+      [true, true],
+    ])
+    const step = await executor.compile(
+      trace([], () => {
+        metric.updateState(tensor(Array(2).fill([[0], [0]])), withMask(yPred, mask))
+        return [metric.result()]
+      }),
+    )
+    // A sample's share is that of its steps which count.
+    expectNear(Array.from((await step.run([]))[0]), [(0.5 * 1 + 4) / (0.5 + 1)])
+  })
+
   it('is named after its function, and knows whether it couples samples', () => {
     const worstRow = (_: Tensor, yPred: Tensor) => yPred
     const metric = new metrics.MeanMetricWrapper(worstRow)

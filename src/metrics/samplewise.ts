@@ -1,6 +1,6 @@
 import type { Tensor } from '../graph/tensor.js'
 import { alignWeights } from '../losses/align.js'
-import { maskOf } from '../losses/mask.js'
+import { countingMask } from '../losses/mask.js'
 import { broadcastTo } from '../ops/broadcastTo.js'
 import { cast } from '../ops/cast.js'
 import { multiply } from '../ops/multiply.js'
@@ -17,17 +17,19 @@ export interface SamplewiseValues {
 
 /**
  * Values `[batch, ...]`, weighted and reduced to one for each sample, and their weights, reduced in the same way. The axes of
- * weights are the first axes of the values. Values that a loss masked out have weight 0.
+ * weights are the first axes of the values. What masks leave out has weight 0.
  * @param reduce how the values of a sample become one
+ * @param outer a mask besides that of the values: the predictions'
  */
 export function samplewise(
   what: string,
   values: Tensor,
   weights: Tensor | undefined,
   reduce: (x: TensorLike, options?: ReductionOptions) => Tensor,
+  outer?: Tensor,
 ): SamplewiseValues {
   const given = cast(values, 'float32')
-  const all = weighing(what, values, weights)
+  const all = weighing(what, values, weights, countingMask(what, values, [outer]))
   if (!all) return { values: perSample(given, reduce), weights: undefined }
   if (all.rank === 0) return { values: multiply(reduce(given), all), weights: all }
   const aligned = alignWeights(what, all, values.shape)
@@ -37,9 +39,13 @@ export function samplewise(
 }
 
 /** Sample weights and mask in one. */
-function weighing(what: string, values: Tensor, weights: Tensor | undefined): Tensor | undefined {
+function weighing(
+  what: string,
+  values: Tensor,
+  weights: Tensor | undefined,
+  mask: Tensor | undefined,
+): Tensor | undefined {
   const given = weights && cast(weights, 'float32')
-  const mask = maskOf(values)
   if (!mask) return given
   return where(mask, given ? alignWeights(what, given, values.shape) : asTensor(1), 0)
 }
