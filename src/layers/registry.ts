@@ -2,13 +2,14 @@ import { ArgumentError } from '../errors.js'
 import type { Config } from '../utils/config.js'
 import { suggestion } from '../utils/nearest.js'
 import { Activation } from './activation.js'
-import { Conv2D } from './conv2d.js'
+import * as convolution from './convolution/index.js'
 import { Embedding } from './core/embedding.js'
 import { Dense } from './dense.js'
 import { Dropout } from './dropout.js'
 import { Flatten } from './flatten.js'
 import { InputLayer } from './input.js'
 import type { AnyLayer } from './layer.js'
+import * as merging from './merging/index.js'
 import * as normalization from './normalization/index.js'
 import * as pooling from './pooling/index.js'
 import * as regularization from './regularization/index.js'
@@ -29,13 +30,14 @@ const classesOf = (folder: Readonly<Record<string, unknown>>): LayerClass[] =>
 
 const classes: readonly LayerClass[] = [
   Activation,
-  Conv2D,
   Dense,
   Dropout,
   Embedding,
   Flatten,
   InputLayer,
   Rescaling,
+  ...classesOf(convolution),
+  ...classesOf(merging),
   ...classesOf(normalization),
   ...classesOf(pooling),
   ...classesOf(regularization),

@@ -1,8 +1,13 @@
 import { expect } from 'vitest'
 import type { Tensor } from '../graph/tensor.js'
-import { showBatchShape } from '../layers/batchShape.js'
+import { Variable } from '../graph/variable.js'
+import { type BatchShape, withOpenBatch } from '../layers/batchShape.js'
 import type { CallOptions } from '../layers/callContext.js'
-import type { Layer } from '../layers/layer.js'
+import { InputLayer } from '../layers/input.js'
+import type { AnyLayer, Layer } from '../layers/layer.js'
+import { isSymbolic, type SymbolicTensor } from '../layers/symbolic.js'
+import { flatTensors, isShape as isBatchShape, isTensor, mapShapes, type Tensors } from '../layers/tensors.js'
+import { add } from '../ops/add.js'
 import { gradients } from '../ops/gradient.js'
 import { keyFromSeed } from '../ops/hostRandom.js'
 import { multiply } from '../ops/multiply.js'
@@ -11,14 +16,20 @@ import { tensor } from '../ops/tensor.js'
 import type { Config } from '../utils/config.js'
 import { setRandomSeed } from '../utils/randomSeed.js'
 import { RandomStream } from '../utils/randomStream.js'
+import { flatten, layoutOf, mapStructure, pack, type Structure } from '../utils/structure.js'
 import { referenceValues } from './referenceEvaluate.js'
+
+/** A shape, or a list or an object of shapes. */
+type Shapes = Structure<readonly number[]>
+
+const isShape = (shapes: Shapes): shapes is readonly number[] => isBatchShape(shapes as Structure<BatchShape>)
 
 /** What one layer is tested with. */
 export interface LayerCase {
   /** A new layer each time. */
-  make(): Layer
-  readonly inputShape: readonly number[]
-  readonly outputShape: readonly number[]
+  make(): AnyLayer
+  readonly inputShape: Shapes
+  readonly outputShape: Shapes
   readonly weightShapes?: readonly (readonly number[])[]
   readonly options?: CallOptions
 }
@@ -34,55 +45,91 @@ export function sampleTensor(shape: readonly number[], seed = 1): Tensor {
 }
 
 /**
- * What must hold for every layer: shapes as announced, weights as announced, gradients of weights equal to finite
- * differences, the same numbers for the same seed, and an equal layer from its config.
+ * What must hold for every layer: shapes as announced, of data and symbolically; weights as announced; gradients of weights
+ * and inputs equal to finite differences; the same numbers for the same seed; and an equal layer from its config.
  */
 export function runLayerTest({ make, inputShape, outputShape, weightShapes = [], options }: LayerCase): void {
   setRandomSeed(4)
-  const layer = make()
-  const x = sampleTensor(inputShape)
-  const output = layer(x, options)
-  const values = referenceValues(output)
+  const layer = openLayer(make())
+  const inputShapes = flatten<readonly number[]>(inputShape, isShape)
+  const layout = layoutOf<readonly number[]>(inputShape, isShape)
+  const x: Tensors = pack(
+    inputShapes.map((shape, i) => sampleTensor(shape, i === 0 ? 1 : 10 + i)),
+    layout,
+  )
+  const outputs = layer.invoke(x, options)
+  const values = flatTensors(outputs).map(referenceValues)
 
-  expect(output.shape).toEqual(outputShape)
+  expect(mapStructure(outputs, isTensor, ({ shape }) => shape)).toEqual(outputShape)
   expect(layer.built).toBe(true)
-  expect(showBatchShape(layer.outputShape)).toBe(showBatchShape([null, ...outputShape.slice(1)]))
+  const openShape = mapShapes(outputShape as Structure<BatchShape>, withOpenBatch)
+  expect(layer.outputShape).toEqual(openShape)
   expect(layer.weights.map((weight) => weight.shape)).toEqual(weightShapes)
   expect(layer.countParams()).toBe(
     weightShapes.map((shape) => shape.reduce((a, b) => a * b, 1)).reduce((a, b) => a + b, 0),
   )
 
-  setRandomSeed(4)
-  expect(referenceValues(make()(x, options)), 'the same seed').toEqual(values)
+  const symbols = pack(
+    inputShapes.map((shape) => new InputLayer(shape.slice(1)).symbol),
+    layout,
+  )
+  const symbolic = openLayer(make()).invoke(symbols) as unknown as Structure<SymbolicTensor>
+  expect(
+    mapStructure(symbolic, isSymbolic, ({ shape }) => shape),
+    'symbolic shapes',
+  ).toEqual(openShape)
 
-  const type = layer.constructor as unknown as { fromConfig(config: Config): Layer }
+  setRandomSeed(4)
+  const again = openLayer(make()).invoke(x, options)
+  expect(flatTensors(again).map(referenceValues), 'the same seed').toEqual(values)
+
+  const type = layer.constructor as unknown as { fromConfig(config: Config): AnyLayer }
   const copy = type.fromConfig(JSON.parse(JSON.stringify(layer.getConfig())))
   expect(copy.constructor).toBe(layer.constructor)
   expect(copy.getConfig()).toEqual(layer.getConfig())
   expect(copy.name).toBe(layer.name)
 
-  checkWeightGradients(layer, x, output.shape)
+  checkGradients(layer, x)
 }
 
-/** Compares the gradient of a weighted sum of outputs with respect to each weight with central differences. */
-function checkWeightGradients(layer: Layer, x: Tensor, outputShape: readonly number[]): void {
-  const factors = sampleTensor(outputShape, 2)
-  const objective = () => sum(multiply(layer(x), factors))
-  const analytic = gradients(objective(), layer.weights).map(referenceValues)
+/** A layer whose inputs are of any structure. */
+const openLayer = (layer: AnyLayer) => layer as unknown as Layer<Tensors, Tensors>
+
+/**
+ * Compares the gradients of a weighted sum of outputs with central differences: with respect to each weight that an optimizer
+ * may change, and to each input.
+ */
+function checkGradients(layer: Layer<Tensors, Tensors>, x: Tensors): void {
+  const flat = flatTensors(x)
+  const inputs = flat.map(
+    ({ shape }, i) => new Variable(referenceValues(flat[i]), shape, { name: `input ${i}` }),
+  )
+  const layout = layoutOf(x, isTensor)
+  const objective = () => {
+    const given = pack(
+      inputs.map((input) => input.value()),
+      layout,
+    )
+    return flatTensors(layer.invoke(given))
+      .map((output) => sum(multiply(output, sampleTensor(output.shape, 2))))
+      .reduce((a, b) => add(a, b))
+  }
+  const variables = [...layer.weights, ...inputs]
+  const analytic = gradients(objective(), variables).map(referenceValues)
   const step = 2 ** -10
-  layer.weights.forEach((weight, i) => {
-    const before = Float32Array.from(weight.host ?? [])
+  variables.forEach((variable, i) => {
+    const before = Float32Array.from(variable.host ?? [])
     for (const at of new Set([0, Math.floor(before.length / 2), before.length - 1])) {
       const moved = (by: number) => {
         const values = Float32Array.from(before)
         values[at] += by
-        weight.write(values)
+        variable.write(values)
         return { loss: referenceValues(objective())[0], value: values[at] }
       }
       const [up, down] = [moved(step), moved(-step)]
-      weight.write(before)
+      variable.write(before)
       const numeric = (up.loss - down.loss) / (up.value - down.value)
-      expect(Math.abs(analytic[i][at] - numeric), `${weight.name}[${at}]`).toBeLessThan(1e-4)
+      expect(Math.abs(analytic[i][at] - numeric), `${variable.name}[${at}]`).toBeLessThan(1e-4)
     }
   })
 }
