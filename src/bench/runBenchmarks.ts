@@ -1,7 +1,12 @@
 import { availableParallelism } from 'node:os'
 import type { TargetTraits } from '../loops/traits.js'
 import { bareMicroKernel } from './bareMicroKernel.js'
-import { type BenchExecutor, createBenchExecutor } from './benchExecutor.js'
+import {
+  type BenchExecutor,
+  type BenchTarget,
+  createBenchBackend,
+  createBenchExecutor,
+} from './benchExecutor.js'
 import type { Benchmark } from './benchmark.js'
 import { defaultRounds, type MeasureOptions, measureInTurns, type Subject } from './measureInTurns.js'
 import { installedVersion, type PeerProcess } from './peers.js'
@@ -33,7 +38,9 @@ export interface PeerRow {
 }
 
 export interface BenchReport {
-  readonly target: string
+  readonly target: BenchTarget
+  /** Lanes of a vector. */
+  readonly width: number
   /** The micro-kernel's rows and vectors of accumulators. */
   readonly tile: TargetTraits['tile']
   readonly fused_multiply_add: boolean
@@ -42,6 +49,8 @@ export interface BenchReport {
 }
 
 export interface BenchOptions extends MeasureOptions {
+  /** Default: `wasm`. */
+  readonly target?: BenchTarget
   /** Numbers of threads. Default: 1 and as many as the machine runs at once. */
   readonly threads?: readonly number[]
   /** Take turns with the benchmark, and do the same work. */
@@ -55,12 +64,18 @@ export async function runBenchmarks(
   benchmarks: readonly Benchmark[],
   options: BenchOptions = {},
 ): Promise<BenchReport> {
-  const { threads = [...new Set([1, availableParallelism()])], peers = [], onRow, ...measuring } = options
+  const {
+    target = 'wasm',
+    threads = [...new Set([1, availableParallelism()])],
+    peers = [],
+    onRow,
+    ...measuring
+  } = options
   const executors: BenchExecutor[] = []
+  const kernelBackend = await createBenchBackend(target, 1)
   try {
-    for (const count of threads) executors.push(await createBenchExecutor(count))
-    const [{ traits }] = executors
-    const kernel = bareMicroKernel(traits)
+    for (const count of threads) executors.push(await createBenchExecutor(target, count))
+    const kernel = await bareMicroKernel(kernelBackend)
     const rows: BenchRow[] = []
     let peerRows: PeerRow[] = []
     for (const benchmark of benchmarks) {
@@ -94,9 +109,9 @@ export async function runBenchmarks(
         }
       })
     }
-    const { name: target, tile, fusedMulAdd: fused_multiply_add } = traits
-    return { target, tile, fused_multiply_add, rows, ...(peers.length > 0 ? { peers: peerRows } : {}) }
+    const { width, tile, fusedMulAdd: fused_multiply_add } = kernelBackend.traits
+    return { target, width, tile, fused_multiply_add, rows, ...(peers.length > 0 ? { peers: peerRows } : {}) }
   } finally {
-    await Promise.all(executors.map(({ executor }) => executor.close()))
+    await Promise.all([kernelBackend.close(), ...executors.map(({ executor }) => executor.close())])
   }
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
-import { configure } from '../graph/executor.js'
+import { configure, type ExecutorOptions } from '../graph/executor.js'
 
 /** A parser for whole numbers in a range. */
 export const wholeNumber =
@@ -27,13 +27,14 @@ export function fraction(text: string): number {
 export const mostThreads = 256
 
 export interface ExecutorArguments {
-  readonly target?: 'auto' | 'wasm' | 'interpreter'
+  readonly target?: ExecutorOptions['target']
   readonly threads?: number
 }
 
 export const targetOption = (): Option =>
-  new Option('--target <name>', 'what computes (default: auto, the fastest)').choices([
+  new Option('--target <name>', 'what computes (default: auto)').choices([
     'auto',
+    'x64',
     'wasm',
     'interpreter',
   ])

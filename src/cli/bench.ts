@@ -1,4 +1,5 @@
 import { Argument, type Command, Option } from 'commander'
+import { type BenchTarget, benchTargets } from '../bench/benchExecutor.js'
 import type { Benchmark } from '../bench/benchmark.js'
 import { convBenchmarks } from '../bench/conv.js'
 import { lenetStepBenchmark } from '../bench/lenetStep.js'
@@ -7,7 +8,7 @@ import { installPeers, lenetPeers, PeerProcess } from '../bench/peers.js'
 import { type BenchOptions, type BenchReport, type BenchRow, runBenchmarks } from '../bench/runBenchmarks.js'
 import { ArgumentError } from '../errors.js'
 import { mostThreads, wholeNumber, wholeNumbers } from './arguments.js'
-import { benchHeader, benchLine, peerLines } from './benchText.js'
+import { benchHeader, benchLine, closingLines } from './benchText.js'
 import { type CliContext, humanOutput, writeJson } from './streams.js'
 
 const benchmarks = {
@@ -19,6 +20,7 @@ const benchmarks = {
 type BenchName = keyof typeof benchmarks
 
 interface BenchArguments {
+  readonly target: BenchTarget
   readonly threads?: readonly number[]
   readonly rounds?: number
   readonly peers?: boolean
@@ -37,7 +39,7 @@ export function addBenchCommand(program: Command, context: CliContext): void {
     .command('bench')
     .description("measure speed: milliseconds, GFLOP/s, and the share of the bare micro-kernel's own speed")
     .addArgument(new Argument('<name>', 'what to measure').choices(Object.keys(benchmarks)))
-    .addOption(new Option('--target <name>', 'what computes').choices(['wasm']).default('wasm'))
+    .addOption(new Option('--target <name>', 'what computes').choices(benchTargets).default('wasm'))
     .option(
       '--threads <list>',
       'numbers of threads, such as 1,2 (default: 1 and as many as there are cores)',
@@ -53,7 +55,7 @@ export function addBenchCommand(program: Command, context: CliContext): void {
 }
 
 async function bench(name: BenchName, options: BenchArguments, context: CliContext): Promise<BenchReport> {
-  const { peers: withPeers = false, json = false, threads, rounds } = options
+  const { target, peers: withPeers = false, json = false, threads, rounds } = options
   if (withPeers && name !== 'lenet-step') {
     throw new ArgumentError(`bench: --peers measures the LeNet step only; leave it out for ${name}.`)
   }
@@ -73,8 +75,15 @@ async function bench(name: BenchName, options: BenchArguments, context: CliConte
     }
     write(`${benchHeader(stream)}\n`)
     const onRow = (row: BenchRow) => write(`${benchLine(row)}\n`)
-    const report = await runBenchmarks(benchmarks[name], { ...measuring, threads, peers, signal, onRow })
-    for (const line of peerLines(report)) write(`${line}\n`)
+    const report = await runBenchmarks(benchmarks[name], {
+      ...measuring,
+      target,
+      threads,
+      peers,
+      signal,
+      onRow,
+    })
+    for (const line of closingLines(report)) write(`${line}\n`)
     return report
   } finally {
     for (const peer of peers) peer.stop()

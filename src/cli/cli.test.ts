@@ -101,7 +101,7 @@ describe('gradus doctor', () => {
     const { code, stdout } = await gradus('doctor', { env: { GRADUS_DATA_DIR: '' } })
     expect(code).toBe(0)
     expect(stdout).toContain(`Node             ${process.versions.node}`)
-    expect(stdout).toMatch(/webgpu +no, not in this version yet/)
+    expect(stdout).toMatch(/webgpu +no: not in this version yet/)
     expect(stdout).toMatch(/GRADUS_DATA_DIR +not set/)
     expect(stdout).toMatch(/Tile +\d+x\d+/)
   })

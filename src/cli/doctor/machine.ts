@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { cacheFolder } from '../../data/datasets/folderStore.node.js'
 import { getExecutor } from '../../graph/executor.js'
 import { createWasmBackend } from '../../runtime/createWasmBackend.js'
+import { type X64Status, x64Status } from '../../runtime/createX64Backend.node.js'
 import { Debug } from '../../runtime/debug.js'
 import { detectFeatures, type WasmFeatures } from '../../targets/wasm/features.js'
 import { probeTiles, type Tile } from '../../targets/wasm/tileProbe.js'
@@ -64,30 +65,25 @@ export async function examineMachine(): Promise<Machine> {
       tile: backend?.traits.tile,
       tileSpeeds: features.simd ? probeTiles(features).all : [],
     },
-    targets: targetsOf(features),
+    targets: targetsOf(features, await x64Status()),
     folders: [await dataFolder(), await describeFolder('cache', cacheFolder())],
   }
 }
 
-/** @param architecture as Node names it */
-export function targetsOf(
-  features: Pick<WasmFeatures, 'simd'>,
-  architecture: string = arch(),
-): TargetStatus[] {
+export function targetsOf(wasm: Pick<WasmFeatures, 'simd'>, x64: X64Status): TargetStatus[] {
   return [
     {
       name: 'wasm',
-      available: features.simd,
-      note: features.simd ? 'WebAssembly with 128-bit SIMD' : 'this engine has no WebAssembly SIMD',
+      available: wasm.simd,
+      note: wasm.simd ? 'WebAssembly with 128-bit SIMD' : 'this engine has no WebAssembly SIMD',
     },
     { name: 'interpreter', available: true, note: 'exact but slow, to check the others against' },
     {
       name: 'x64',
-      available: false,
-      note:
-        architecture === 'x64'
-          ? 'not in this version yet (AVX2 and AVX-512 machine code)'
-          : `it is machine code for x64, and this is ${architecture}`,
+      available: x64.available,
+      note: x64.available
+        ? `machine code for ${x64.features.avx512 ? 'AVX-512' : 'AVX2'}`
+        : x64.reason.replace(/\.$/, ''),
     },
     { name: 'webgpu', available: false, note: 'not in this version yet' },
   ]

@@ -53,7 +53,7 @@ function tileText({ tile, tileSpeeds }: Machine['wasm']): string {
 
 const targetRow = ({ name, available, note }: TargetStatus): Row => [
   name,
-  `${available ? 'yes' : 'no'}, ${note}`,
+  `${available ? 'yes, ' : 'no: '}${note}`,
 ]
 
 function folderRow({ role, path, exists, contents }: DataFolder): Row {
