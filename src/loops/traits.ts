@@ -12,6 +12,11 @@ export interface TargetTraits {
   readonly tile: { readonly rows: number; readonly vectors: number }
   /** The most accumulators that stay in registers in the inner loop. */
   readonly accumulators: number
+  /**
+   * Vector registers, where the target gives them out itself: a tile's accumulators, one step's vectors of B and one
+   * broadcast value fit them. Default: unknown, and only `accumulators` counts.
+   */
+  readonly vectorRegisters?: number
   /** Bytes of the first- and second-level data cache that blocking may count on. */
   readonly cache: { readonly l1: number; readonly l2: number }
 }

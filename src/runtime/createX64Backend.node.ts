@@ -63,6 +63,7 @@ export function x64Traits(width: 8 | 16, { l1, l2 }: ProcessorFeatures): TargetT
     fusedMulAdd: true,
     tile,
     accumulators: tile.rows * tile.vectors,
+    vectorRegisters: 2 * width,
     cache: { l1: l1 ?? 32 * 1024, l2: l2 ?? 512 * 1024 },
   }
 }

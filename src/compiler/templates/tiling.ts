@@ -45,7 +45,9 @@ const mostRows = 14
 /** Rows of a tile of that many vectors. */
 function tileRows(traits: TargetTraits, vectors: number): number {
   if (vectors === traits.tile.vectors) return traits.tile.rows
-  return Math.min(mostRows, Math.max(1, Math.floor(traits.accumulators / vectors)))
+  const { accumulators, vectorRegisters = Number.POSITIVE_INFINITY } = traits
+  const sums = Math.min(accumulators, vectorRegisters - vectors - 1)
+  return Math.min(mostRows, Math.max(1, Math.floor(sums / vectors)))
 }
 
 function rowCycles(rows: number, tall: number, vectors: number): number {
