@@ -1,0 +1,144 @@
+import {
+  type ActivationFunction,
+  type ActivationLike,
+  getActivation,
+  serializeActivation,
+} from '../../activations/get.js'
+import type { ConstraintLike } from '../../constraints/get.js'
+import { ArgumentError } from '../../errors.js'
+import type { Tensor } from '../../graph/tensor.js'
+import type { Variable } from '../../graph/variable.js'
+import type { InitializerLike } from '../../initializers/get.js'
+import { add } from '../../ops/add.js'
+import { conv } from '../../ops/conv.js'
+import { type RegularizerLike, serializeRegularizer } from '../../regularizers/get.js'
+import type { Config } from '../../utils/config.js'
+import { oneOf } from '../../utils/oneOf.js'
+import type { BatchShape } from '../batchShape.js'
+import { integersPerAxis, type PerAxis } from '../checks.js'
+import { knownSize } from '../knownSize.js'
+import { Layer, type LayerOptions } from '../layer.js'
+import { spatialForm } from '../spatialForm.js'
+import { type WeightSettings, weightConfig, weightSettings } from '../weightSettings.js'
+import { windowedSpatialShape } from '../windowShape.js'
+
+/** What is added around the spatial axes; `'causal'`, for sequences alone, adds before the first step only. */
+export type ConvolutionPadding = 'valid' | 'same' | 'causal'
+
+/** Options of all convolutions. */
+export interface ConvolutionOptions extends LayerOptions {
+  /** Steps between windows. Default: 1. */
+  readonly strides?: PerAxis
+  /** `'valid'`: no padding; `'same'`: zeros so that the output is `ceil(input / stride)` long. Default: `'valid'`. */
+  readonly padding?: 'valid' | 'same'
+  /** Distance between a kernel's taps; with one above 1, strides must be 1. Default: 1. */
+  readonly dilationRate?: PerAxis
+  /** Default: none. */
+  readonly activation?: ActivationLike
+  /** Default: true. */
+  readonly useBias?: boolean
+  /** Default: `'zeros'`. */
+  readonly biasInitializer?: InitializerLike
+  /** A penalty for the bias. Default: none. */
+  readonly biasRegularizer?: RegularizerLike
+  /** What the bias must satisfy after each update. Default: none. */
+  readonly biasConstraint?: ConstraintLike
+}
+
+type AnyPadding<Options> = Omit<Options, 'padding'> & { readonly padding?: ConvolutionPadding }
+
+/** What all convolutions share: how the kernel moves over the spatial axes, the bias and the activation. */
+export abstract class Convolution extends Layer {
+  static override readonly positional: readonly string[] = ['filters', 'kernel_size']
+
+  readonly kernelSize: readonly number[]
+  readonly strides: readonly number[]
+  readonly padding: ConvolutionPadding
+  readonly dilationRate: readonly number[]
+  readonly activation: ActivationFunction
+  readonly useBias: boolean
+  readonly biasSettings: WeightSettings
+  /** Weights of shape `[filters]`, once built and if asked for. */
+  bias: Variable | undefined
+
+  constructor(
+    rank: number,
+    kernelSize: PerAxis,
+    options: AnyPadding<ConvolutionOptions>,
+    paddings: readonly ConvolutionPadding[] = ['valid', 'same'],
+  ) {
+    super(options)
+    this.kernelSize = integersPerAxis(kernelSize, rank, `${this.title}: kernelSize`)
+    this.strides = integersPerAxis(options.strides ?? 1, rank, `${this.title}: strides`)
+    this.padding = oneOf(options.padding ?? 'valid', paddings, `${this.title}: padding`)
+    this.dilationRate = integersPerAxis(options.dilationRate ?? 1, rank, `${this.title}: dilationRate`)
+    this.activation = getActivation(options.activation)
+    this.useBias = options.useBias ?? true
+    this.biasSettings = weightSettings(
+      options.biasInitializer ?? 'zeros',
+      options.biasRegularizer,
+      options.biasConstraint,
+    )
+    this.inputSpec = { rank: rank + 2, form: spatialForm(rank) }
+    if (Math.max(...this.strides) > 1 && Math.max(...this.dilationRate) > 1) {
+      throw new ArgumentError(
+        `${this.title}: strides [${this.strides}] and dilationRate [${this.dilationRate}] cannot both be above 1.`,
+      )
+    }
+  }
+
+  /** The input's channels, which the weights are made for; later inputs must have as many. For use in `build`. */
+  protected takeChannels(inputShape: BatchShape): number {
+    const channels = knownSize(this.title, inputShape, -1, 'channels')
+    const rank = this.kernelSize.length
+    this.computeOutputShape(inputShape)
+    this.inputSpec = { rank: rank + 2, axes: { [-1]: channels }, form: spatialForm(rank) }
+    return channels
+  }
+
+  /** Makes the bias, if there is to be one. For use in `build`, after the kernels. */
+  protected addBias(filters: number): void {
+    if (this.useBias) this.bias = this.addWeight({ name: 'bias', shape: [filters], ...this.biasSettings })
+  }
+
+  /** The convolution of the inputs with a kernel, with the layer's strides, padding and dilation. */
+  protected convolve(inputs: Tensor, kernel: Tensor, groups: number): Tensor {
+    const { strides, dilationRate: dilation } = this
+    const padding =
+      this.padding === 'causal'
+        ? this.kernelSize.map((size, axis) => [dilation[axis] * (size - 1), 0] as const)
+        : this.padding
+    return conv(inputs, kernel, { strides, padding, dilation, groups })
+  }
+
+  /** Adds the bias and applies the activation. */
+  protected activate(sums: Tensor): Tensor {
+    return this.activation(this.bias ? add(sums, this.bias.value()) : sums)
+  }
+
+  /** The spatial sizes of what `convolve` gives. */
+  protected convolvedShape(inputShape: BatchShape): (number | null)[] {
+    return windowedSpatialShape(this.title, inputShape, {
+      size: this.kernelSize,
+      strides: this.strides,
+      dilation: this.dilationRate,
+      // Causal outputs, too, are ceil(input / stride) long.
+      padding: this.padding === 'valid' ? 'valid' : 'same',
+    })
+  }
+
+  override getConfig(): Config {
+    return {
+      ...super.getConfig(),
+      kernel_size: this.kernelSize,
+      strides: this.strides,
+      padding: this.padding,
+      data_format: 'channels_last',
+      dilation_rate: this.dilationRate,
+      activation: serializeActivation(this.activation),
+      use_bias: this.useBias,
+      ...weightConfig('bias', this.biasSettings),
+      activity_regularizer: serializeRegularizer(this.activityRegularizer),
+    }
+  }
+}

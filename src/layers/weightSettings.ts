@@ -1,0 +1,32 @@
+import type { ConstraintFunction } from '../constraints/constraint.js'
+import { type ConstraintLike, getConstraint, serializeConstraint } from '../constraints/get.js'
+import { getInitializer, type InitializerLike, serializeInitializer } from '../initializers/get.js'
+import type { Initializer } from '../initializers/initializer.js'
+import { getRegularizer, type RegularizerLike, serializeRegularizer } from '../regularizers/get.js'
+import type { RegularizerFunction } from '../regularizers/regularizer.js'
+import type { Config } from '../utils/config.js'
+
+/** How one of a layer's weights begins, what it costs, and what it must satisfy. */
+export interface WeightSettings {
+  readonly initializer: Initializer
+  readonly regularizer: RegularizerFunction | undefined
+  readonly constraint: ConstraintFunction | undefined
+}
+
+/** The settings that a layer's options stand for. */
+export const weightSettings = (
+  initializer: InitializerLike,
+  regularizer: RegularizerLike | undefined,
+  constraint: ConstraintLike | undefined,
+): WeightSettings => ({
+  initializer: getInitializer(initializer),
+  regularizer: getRegularizer(regularizer),
+  constraint: getConstraint(constraint),
+})
+
+/** The settings under Keras's keys: `kernel_initializer`, `kernel_regularizer`, `kernel_constraint`. */
+export const weightConfig = (weight: string, settings: WeightSettings): Config => ({
+  [`${weight}_initializer`]: serializeInitializer(settings.initializer),
+  [`${weight}_regularizer`]: serializeRegularizer(settings.regularizer),
+  [`${weight}_constraint`]: serializeConstraint(settings.constraint),
+})
