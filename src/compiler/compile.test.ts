@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Executor } from '../graph/executor.js'
-import { createExecutor } from '../runtime/createExecutor.js'
 import { randomGraph } from '../testing/randomGraph.js'
 import { referenceEvaluate } from '../testing/referenceEvaluate.js'
+import { testTargets } from '../testing/testExecutors.js'
 
-describe.each(['interpreter', 'wasm'] as const)('random graphs on %s', (target) => {
+describe.each(await testTargets())('random graphs on $name', ({ name, create }) => {
   let executor: Executor
   beforeAll(async () => {
-    executor = await createExecutor({ target, threads: 3 })
+    executor = await create(3)
   })
   afterAll(() => executor.close())
 
-  const seeds = Array.from({ length: target === 'wasm' ? 60 : 150 }, (_, i) => i + 1)
+  const seeds = Array.from({ length: name === 'interpreter' ? 150 : 60 }, (_, i) => i + 1)
   it.each(seeds)('give what the float64 references give (seed %i)', async (seed) => {
     const results = randomGraph(seed, 6 + (seed % 25))
     const arrays = await executor.evaluate(results)

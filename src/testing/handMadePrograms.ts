@@ -9,6 +9,7 @@ import { type Trace, trace } from '../graph/trace.js'
 import type { Variable } from '../graph/variable.js'
 import { LoopBuilder } from '../loops/builder.js'
 import type { LoopFunction } from '../loops/ir.js'
+import type { TargetTraits } from '../loops/traits.js'
 
 /** Programs written by hand, so that the runtime can be tested without the compiler, and with functions that fail. */
 
@@ -41,11 +42,10 @@ const baseType = ({ shape, dtype }: { shape: readonly number[]; dtype: DType }):
 })
 
 /** Stands in for the compiler: the last operation of the trace names the Program. */
-export function compileHandMade({
-  trace: { graph, assignments },
-  variables,
-  constants,
-}: CanonicalTrace): Program {
+export function compileHandMade(
+  { trace: { graph, assignments }, variables, constants }: CanonicalTrace,
+  { width }: Pick<TargetTraits, 'width'>,
+): Program {
   const [result] = graph.results
   if (result.node.type !== 'operation') throw new Error('a hand-made trace ends in a hand-made op')
   const inputs = graph.parameters.map(baseType)
@@ -53,7 +53,7 @@ export function compileHandMade({
   const size = result.size
   const outputBase = 1 + operands.length
   const name = result.node.attributes.program as HandMadeName
-  const { functions, steps } = build[name](size, operands.length, outputBase)
+  const { functions, steps } = build[name](size, operands.length, outputBase, width)
   return {
     functions: new Map(functions.map((fn) => [`${fn.name}`, fn])),
     steps,
@@ -94,8 +94,8 @@ const launch = (fn: LoopFunction, grid: number, args: readonly Address[], barrie
 })
 
 /** `out[i] = a[(i + shift) mod size] + b[i]`. With a shift, it reads what other threads wrote. */
-function addFunction(name: string, size: number, shift: number): LoopFunction {
-  const builder = new LoopBuilder(name, 4)
+function addFunction(name: string, size: number, shift: number, width: number): LoopFunction {
+  const builder = new LoopBuilder(name, width)
   const a = builder.pointer('a', 'read')
   const b = builder.pointer('b', 'read')
   const out = builder.pointer('out', 'readwrite')
@@ -109,8 +109,8 @@ function addFunction(name: string, size: number, shift: number): LoopFunction {
 }
 
 /** Reads far outside any buffer when it comes to the grid's last element. */
-function failFunction(size: number): LoopFunction {
-  const builder = new LoopBuilder(`fail${size}`, 4)
+function failFunction(size: number, width: number): LoopFunction {
+  const builder = new LoopBuilder(`fail${size}`, width)
   const a = builder.pointer('a', 'read')
   const out = builder.pointer('out', 'write')
   builder.for(builder.begin, builder.end, 1, (i) => {
@@ -123,47 +123,48 @@ function failFunction(size: number): LoopFunction {
   return builder.finish()
 }
 
-const build: Record<HandMadeName, (size: number, operands: number, output: number) => Built> = {
-  /** Output = first operand + last operand. */
-  add(size, operands, output) {
-    const fn = addFunction(`add${size}`, size, 0)
-    return { functions: [fn], steps: [launch(fn, size, [at(1), at(operands), at(output)])] }
-  },
-  /** Variable += input; the output is the new value doubled. */
-  accumulate(size, _, output) {
-    const fn = addFunction(`add${size}`, size, 0)
-    const steps = [
-      launch(fn, size, [at(1), at(2), at(2)]),
-      launch(fn, size, [at(2), at(2), at(output)], false),
-    ]
-    return { functions: [fn], steps }
-  },
-  /** Scratch = input + variable, output = scratch moved by one + variable, and 20 times so: threads depend on barriers. */
-  rotate(size, _, output) {
-    const fn = addFunction(`rotate${size}`, size, 1)
-    const steps: Step[] = [launch(fn, size, [at(1), at(2), at(0)])]
-    for (let i = 0; i < 20; i++) {
-      steps.push(launch(fn, size, [at(0), at(2), at(output)]), launch(fn, size, [at(output), at(1), at(0)]))
-    }
-    steps.push(launch(fn, size, [at(0), at(1), at(output)]), launch(fn, size, [at(0), at(1), at(2)]))
-    return { functions: [fn], steps }
-  },
-  /** Fails on the last thread, while the others wait at the barrier. */
-  fail(size, _, output) {
-    const fail = failFunction(size)
-    const add = addFunction(`add${size}`, size, 0)
-    const steps = [
-      launch(add, size, [at(1), at(1), at(output)]),
-      launch(fail, size, [at(1), at(output)]),
-      launch(add, size, [at(1), at(1), at(output)]),
-    ]
-    return { functions: [add, fail], steps }
-  },
-  /** Output row r = input + variable row r, for rows of 4, by two nested repeats. */
-  repeat(size, _, output) {
-    const fn = addFunction('add4', 4, 0)
-    const inner: Step = launch(fn, 4, [at(1, 32, 16), at(2, 32, 16), at(output, 32, 16)])
-    const repeat: Step = { type: 'repeat', count: 2, steps: [inner] }
-    return { functions: [fn], steps: [{ type: 'repeat', count: size / 8, steps: [repeat] }] }
-  },
-}
+const build: Record<HandMadeName, (size: number, operands: number, output: number, width: number) => Built> =
+  {
+    /** Output = first operand + last operand. */
+    add(size, operands, output, width) {
+      const fn = addFunction(`add${size}`, size, 0, width)
+      return { functions: [fn], steps: [launch(fn, size, [at(1), at(operands), at(output)])] }
+    },
+    /** Variable += input; the output is the new value doubled. */
+    accumulate(size, _, output, width) {
+      const fn = addFunction(`add${size}`, size, 0, width)
+      const steps = [
+        launch(fn, size, [at(1), at(2), at(2)]),
+        launch(fn, size, [at(2), at(2), at(output)], false),
+      ]
+      return { functions: [fn], steps }
+    },
+    /** Scratch = input + variable, output = scratch moved by one + variable, and 20 times so: threads depend on barriers. */
+    rotate(size, _, output, width) {
+      const fn = addFunction(`rotate${size}`, size, 1, width)
+      const steps: Step[] = [launch(fn, size, [at(1), at(2), at(0)])]
+      for (let i = 0; i < 20; i++) {
+        steps.push(launch(fn, size, [at(0), at(2), at(output)]), launch(fn, size, [at(output), at(1), at(0)]))
+      }
+      steps.push(launch(fn, size, [at(0), at(1), at(output)]), launch(fn, size, [at(0), at(1), at(2)]))
+      return { functions: [fn], steps }
+    },
+    /** Fails on the last thread, while the others wait at the barrier. */
+    fail(size, _, output, width) {
+      const fail = failFunction(size, width)
+      const add = addFunction(`add${size}`, size, 0, width)
+      const steps = [
+        launch(add, size, [at(1), at(1), at(output)]),
+        launch(fail, size, [at(1), at(output)]),
+        launch(add, size, [at(1), at(1), at(output)]),
+      ]
+      return { functions: [add, fail], steps }
+    },
+    /** Output row r = input + variable row r, for rows of 4, by two nested repeats. */
+    repeat(size, _, output, width) {
+      const fn = addFunction('add4', 4, 0, width)
+      const inner: Step = launch(fn, 4, [at(1, 32, 16), at(2, 32, 16), at(output, 32, 16)])
+      const repeat: Step = { type: 'repeat', count: 2, steps: [inner] }
+      return { functions: [fn], steps: [{ type: 'repeat', count: size / 8, steps: [repeat] }] }
+    },
+  }

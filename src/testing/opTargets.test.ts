@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import type { Executor } from '../graph/executor.js'
-import { createExecutor } from '../runtime/createExecutor.js'
 import { opCases } from './opCases/index.js'
-import { checkOnExecutor, targets } from './opTest.js'
+import { checkOnExecutor } from './opTest.js'
+import { testTargets } from './testExecutors.js'
 
-describe.each(targets)('ops on the target %s', (target) => {
+describe.each(await testTargets())('ops on the target $name', ({ create }) => {
   let executor: Executor
   beforeAll(async () => {
-    executor = await createExecutor({ target, threads: 2 })
+    executor = await create(2)
   })
   afterAll(() => executor.close())
 

@@ -8,12 +8,15 @@ import { gradients } from '../ops/gradient.js'
 import { hostRandomUniform } from '../ops/hostRandom.js'
 import { add, multiply, sum } from '../ops/index.js'
 import { evaluateReference } from '../ops/reference.js'
+import { x64Status } from '../runtime/createX64Backend.node.js'
 import { kindReference } from './kindReference.js'
 import { type OpCase, type OpGraph, traceCase } from './opCase.js'
 import { referenceEvaluate } from './referenceEvaluate.js'
 
 /** The executors that cases are run on, beside the reference: names of `ExecutorOptions.target`. */
-export const targets = ['interpreter', 'wasm'] as const
+export const targets = (await x64Status()).available
+  ? (['interpreter', 'wasm', 'x64'] as const)
+  : (['interpreter', 'wasm'] as const)
 
 /** Checks a case on the references alone: values, expressions, movements, gradients by finite differences. */
 export function checkOnReference(opCase: OpCase): void {
