@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { datasets, layers, models, ops } from '../../index.js'
 import { createLenet } from './lenet.js'
+import { runGradus } from './runNode.js'
 import { hasData, verifying } from './verifying.js'
 
 type Images = Awaited<ReturnType<typeof datasets.digits.load>>['train']
@@ -93,18 +94,18 @@ describe('On MNIST', () => {
   it.runIf(hasData && verifying).each([1, 2, 3])(
     "the courses' run with seed %i: 47 steps an epoch, test accuracy at least 0.975",
     async (seed) => {
-      const { train, test } = await datasets.mnist.load()
-      const model = createLenet(seed)
-      const { params } = await model.fit(train.images, train.labels, {
-        batchSize: 128,
+      const options = '--data mnist --validation-split 0.9 --epochs 5 --batch-size 128 --json'
+      const { code, stdout } = await runGradus(`train lenet ${options} --seed ${seed}`)
+      expect(code).toBe(0)
+      const result = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
+      expect(result).toMatchObject({
+        data: 'mnist',
         epochs: 5,
-        validationSplit: 0.9,
-        seed,
-        verbose: 0,
+        params: 431_080,
+        steps_per_epoch: 47,
+        train_samples: 5999,
       })
-      expect(params?.steps).toBe(47)
-      const { accuracy } = await model.evaluate(test.images, test.labels, { batchSize: 128 })
-      expect(accuracy).toBeGreaterThanOrEqual(0.975)
+      expect(result.test_accuracy).toBeGreaterThanOrEqual(0.975)
     },
     10 * 60_000,
   )

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 
 /** What a program printed, and how it ended. */
 export interface Outcome {
@@ -19,7 +20,15 @@ export function runNode(
   { flags = [] }: { readonly flags?: readonly string[] } = {},
 ): Promise<Outcome> {
   const text = source.replaceAll(/(['"])gradus\1/g, `'${builtFolder}index.js'`)
-  const child = spawn(process.execPath, [...flags, '--input-type=module', '-e', text])
+  return run([...flags, '--input-type=module', '-e', text])
+}
+
+/** Runs the `gradus` command. */
+export const runGradus = (commandLine: string): Promise<Outcome> =>
+  run([fileURLToPath(new URL('cli/main.js', builtFolder)), ...commandLine.split(' ')])
+
+function run(words: readonly string[]): Promise<Outcome> {
+  const child = spawn(process.execPath, words)
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (data) => (stdout += data))
