@@ -1,7 +1,7 @@
 import { InternalError } from '../../errors.js'
 import { CodeBytes, encode } from './encoder.js'
 import { expand } from './expand.js'
-import { conditions, instructions } from './instructions.js'
+import { conditions } from './instructions.js'
 import type { Item, Label } from './machineCode.js'
 import type { Constant } from './operands.js'
 
@@ -37,7 +37,7 @@ export function assemble(items: readonly Item[]): Uint8Array<ArrayBuffer> {
   const body = new CodeBytes()
   const spots: Spot[] = []
   for (const item of items) {
-    if (item.kind === 'instruction') encode(body, { ...item, form: instructions[item.name] })
+    if (item.kind === 'instruction') encode(body, item)
     else if (item.kind === 'pseudo') expand(body, item)
     else if (item.kind === 'label') spots.push({ ...item, at: body.length })
     else if (item.kind === 'jump') spots.push({ ...item, at: body.length, long: false })
@@ -91,7 +91,8 @@ function join(body: CodeBytes, spots: readonly Spot[], lengths: readonly number[
   moves.push({ upTo: bytes.length, by: moved })
   let copied = 0
   const copyTo = (end: number): void => {
-    while (copied < end) out.byte(bytes[copied++])
+    out.append(bytes.subarray(copied, end))
+    copied = end
   }
   spots.forEach((spot, i) => {
     copyTo(spot.at)

@@ -2,8 +2,8 @@ import type { LoopFunction } from '../../loops/ir.js'
 import { allocate, type RegisterFile } from './allocate.js'
 import { assemble } from './assembler.js'
 import { lower } from './lower.js'
-import type { Item, MachineInstruction } from './machineCode.js'
-import { general, machineRegister, type Operand, Register } from './operands.js'
+import { type Item, machineInstruction } from './machineCode.js'
+import { general, machineRegister, Register } from './operands.js'
 
 /** How functions are called: System V everywhere but on Windows. */
 export type CallingConvention = 'sysv' | 'win64'
@@ -66,19 +66,16 @@ export function compileFunction(fn: LoopFunction, convention: CallingConvention)
     savedVectors.filter((number) => used.vector.has(number)),
     frameBytes,
   )
-  const end: Item[] = [instruction('vzeroupper', 128), ...frame.leave, instruction('ret', 64)]
+  const end: Item[] = [
+    machineInstruction('vzeroupper', 128, []),
+    ...frame.leave,
+    machineInstruction('ret', 64, []),
+  ]
   return { code: assemble([...frame.enter, ...code.items, ...end]), innermostSpills }
 }
 
-function instruction(
-  name: MachineInstruction['name'],
-  bits: MachineInstruction['bits'],
-  ...operands: Operand[]
-): MachineInstruction {
-  return { kind: 'instruction', name, bits, operands, zeroing: false }
-}
-
 const alignment = 64
+const pageBytes = 4096
 
 /** What comes before and after the body: saved registers, and a stack pointer aligned for spilled vectors. */
 function makeFrame(
@@ -89,25 +86,29 @@ function makeFrame(
   const stack = machineRegister('rsp')
   const scratch = machineRegister('rax')
   const pushed = saved.map(machineRegister)
-  const enter: Item[] = pushed.map((register) => instruction('push', 64, register))
-  const leave: Item[] = [...pushed].reverse().map((register) => instruction('pop', 64, register))
+  const enter: Item[] = pushed.map((register) => machineInstruction('push', 64, [register]))
+  const leave: Item[] = [...pushed].reverse().map((register) => machineInstruction('pop', 64, [register]))
   if (frameBytes === 0 && savedVectors.length === 0) return { enter, leave }
 
   const vectorsAt = Math.ceil(frameBytes / 16) * 16
   const stackAt = vectorsAt + 16 * savedVectors.length
   const size = Math.ceil((stackAt + 8) / alignment) * alignment
   const slot = (at: number) => ({ base: stack, scale: 1 as const, displacement: at })
+  enter.push(machineInstruction('mov', 64, [scratch, stack]))
+  // Windows grows the stack page by page, as each is touched for the first time.
+  for (let touched = pageBytes; touched < size; touched += pageBytes) {
+    enter.push(machineInstruction('mov_store', 64, [slot(-touched), scratch]))
+  }
   enter.push(
-    instruction('mov', 64, scratch, stack),
-    instruction('sub_imm32', 64, stack, size),
-    instruction('and_imm8', 64, stack, -alignment),
-    instruction('mov_store', 64, slot(stackAt), scratch),
+    machineInstruction('sub_imm32', 64, [stack, size]),
+    machineInstruction('and_imm8', 64, [stack, -alignment]),
+    machineInstruction('mov_store', 64, [slot(stackAt), scratch]),
   )
   const restored: Item[] = []
   savedVectors.forEach((number, i) => {
     const register = new Register('vector', 16, number)
-    enter.push(instruction('vmovups_store', 128, slot(vectorsAt + 16 * i), register))
-    restored.push(instruction('vmovups', 128, register, slot(vectorsAt + 16 * i)))
+    enter.push(machineInstruction('vmovups_store', 128, [slot(vectorsAt + 16 * i), register]))
+    restored.push(machineInstruction('vmovups', 128, [register, slot(vectorsAt + 16 * i)]))
   })
-  return { enter, leave: [...restored, instruction('mov', 64, stack, slot(stackAt)), ...leave] }
+  return { enter, leave: [...restored, machineInstruction('mov', 64, [stack, slot(stackAt)]), ...leave] }
 }

@@ -29,12 +29,20 @@ export class CodeBytes {
   readonly fixups: Fixup[] = []
 
   byte(value: number): void {
-    if (this.length === this.bytes.length) {
-      const larger = new Uint8Array(2 * this.length)
-      larger.set(this.bytes)
-      this.bytes = larger
-    }
+    if (this.length === this.bytes.length) this.reserve(1)
     this.bytes[this.length++] = value
+  }
+
+  append(bytes: Uint8Array): void {
+    if (this.length + bytes.length > this.bytes.length) this.reserve(bytes.length)
+    this.bytes.set(bytes, this.length)
+    this.length += bytes.length
+  }
+
+  private reserve(more: number): void {
+    const larger = new Uint8Array(2 * (this.length + more))
+    larger.set(this.bytes)
+    this.bytes = larger
   }
 
   int32(value: number): void {
@@ -113,10 +121,14 @@ const bit = (value: number, index: number): number => (value >> index) & 1
 export function needsEvex({ form, bits, operands, mask }: Encodable): boolean {
   if (form.evex === undefined) return false
   if (form.vex === undefined || mask || (bits === 512 && form.length === undefined)) return true
-  return operands.some((operand) => {
-    if (isRegister(operand)) return operand.number > 15
-    return isMemory(operand) && (operand.broadcast === true || (operand.index?.number ?? 0) > 15)
-  })
+  for (const operand of operands) {
+    if (isRegister(operand)) {
+      if (operand.number > 15) return true
+    } else if (isMemory(operand)) {
+      if (operand.broadcast === true || (operand.index?.number ?? 0) > 15) return true
+    }
+  }
+  return false
 }
 
 /** Appends one instruction. */

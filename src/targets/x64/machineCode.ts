@@ -1,4 +1,4 @@
-import type { Bits } from './encoder.js'
+import type { Bits, Encodable } from './encoder.js'
 import { type Condition, type InstructionName, instructions, type OperandRule } from './instructions.js'
 import { type Constant, isMemory, type Memory, type Operand, Register } from './operands.js'
 
@@ -45,20 +45,15 @@ export const pseudoInstructions = {
 } as const satisfies Record<string, { readonly operands: readonly OperandRule[] }>
 
 /** An instruction whose registers may be virtual. */
-export interface MachineInstruction {
+export interface MachineInstruction extends Encodable {
   readonly kind: 'instruction'
-  readonly name: InstructionName
-  readonly bits: Bits
-  operands: readonly Operand[]
-  mask?: Register
-  readonly zeroing: boolean
 }
 
 export interface PseudoInstruction {
   readonly kind: 'pseudo'
   readonly name: PseudoName
   readonly bits: Bits
-  operands: readonly Operand[]
+  readonly operands: readonly Operand[]
   readonly condition?: Condition
 }
 
@@ -77,7 +72,19 @@ export interface EmitOptions {
 }
 
 export const rulesOf = (item: MachineInstruction | PseudoInstruction): readonly OperandRule[] =>
-  item.kind === 'pseudo' ? pseudoInstructions[item.name].operands : instructions[item.name].operands
+  item.kind === 'pseudo' ? pseudoInstructions[item.name].operands : item.form.operands
+
+/** Whether a mask that an instruction is given is changed by it: gathers clear theirs as they go. */
+export const changesMask = ({ form }: MachineInstruction): boolean => form === instructions.vgatherdps
+
+export function machineInstruction(
+  name: InstructionName,
+  bits: Bits,
+  operands: readonly Operand[],
+  { mask, zeroing = false }: EmitOptions = {},
+): MachineInstruction {
+  return { kind: 'instruction', form: instructions[name], bits, operands, mask, zeroing }
+}
 
 /** Machine code under construction, in order, with as many registers as it likes. */
 export class MachineCode {
@@ -104,9 +111,8 @@ export class MachineCode {
     return new Register('mask', 8)
   }
 
-  emit(name: InstructionName, bits: Bits, operands: readonly Operand[], options: EmitOptions = {}): void {
-    const { mask, zeroing = false } = options
-    this.items.push({ kind: 'instruction', name, bits, operands, mask, zeroing })
+  emit(name: InstructionName, bits: Bits, operands: readonly Operand[], options?: EmitOptions): void {
+    this.items.push(machineInstruction(name, bits, operands, options))
   }
 
   pseudo(name: PseudoName, bits: Bits, operands: readonly Operand[], condition?: Condition): void {
@@ -155,14 +161,14 @@ export function forEachRegister(
   visit: (register: Register, reads: boolean, writes: boolean) => void,
 ): void {
   const rules = rulesOf(item)
-  item.operands.forEach((operand, i) => {
+  for (let i = 0; i < item.operands.length; i++) {
+    const operand = item.operands[i]
     if (operand instanceof Register) visit(operand, rules[i].access !== 'write', rules[i].access !== 'read')
     else if (isMemory(operand)) {
       if (operand.base) visit(operand.base, true, false)
       if (operand.index) visit(operand.index, true, false)
     }
-  })
+  }
   if (item.kind === 'pseudo' || !item.mask) return
-  // Gathers clear their mask as they go.
-  visit(item.mask, true, item.name === 'vgatherdps')
+  visit(item.mask, true, changesMask(item))
 }

@@ -1,4 +1,12 @@
-import { type Item, type MachineInstruction, type PseudoInstruction, rulesOf } from './machineCode.js'
+import {
+  changesMask,
+  forEachRegister,
+  type Item,
+  type MachineInstruction,
+  machineInstruction,
+  type PseudoInstruction,
+  rulesOf,
+} from './machineCode.js'
 import { isMemory, type Memory, type Operand, Register } from './operands.js'
 
 /**
@@ -24,6 +32,14 @@ function rewrite(
   brief: Set<Register>,
   out: Item[],
 ): void {
+  let touched = false
+  forEachRegister(item, (register) => {
+    touched ||= slots.has(register)
+  })
+  if (!touched) {
+    out.push(item)
+    return
+  }
   const rules = rulesOf(item)
   const replaced = new Map<Register, { register: Register; reads: boolean; writes: boolean }>()
   const replace = (register: Register, reads: boolean, writes: boolean): Register => {
@@ -53,9 +69,7 @@ function rewrite(
     }
   })
   const mask =
-    item.kind === 'instruction' && item.mask
-      ? replace(item.mask, true, item.name === 'vgatherdps')
-      : undefined
+    item.kind === 'instruction' && item.mask ? replace(item.mask, true, changesMask(item)) : undefined
   for (const [register, { register: own, reads }] of replaced) {
     if (reads) out.push(load(own, slots.get(register) as Memory))
   }
@@ -80,24 +94,16 @@ function readsFromMemory(
 }
 
 function load(to: Register, from: Memory): Item {
-  if (to.registerClass === 'general') return instruction('mov', 64, [to, from])
-  if (to.registerClass === 'mask') return instruction('kmovw', 128, [to, from])
-  return instruction('vmovups', widthOf(to), [to, from])
+  if (to.registerClass === 'general') return machineInstruction('mov', 64, [to, from])
+  if (to.registerClass === 'mask') return machineInstruction('kmovw', 128, [to, from])
+  return machineInstruction('vmovups', widthOf(to), [to, from])
 }
 
 function store(from: Register, to: Memory): Item {
-  if (from.registerClass === 'general') return instruction('mov_store', 64, [to, from])
-  if (from.registerClass === 'mask') return instruction('kmovw_store', 128, [to, from])
-  return instruction('vmovups_store', widthOf(from), [to, from])
+  if (from.registerClass === 'general') return machineInstruction('mov_store', 64, [to, from])
+  if (from.registerClass === 'mask') return machineInstruction('kmovw_store', 128, [to, from])
+  return machineInstruction('vmovups_store', widthOf(from), [to, from])
 }
 
 const widthOf = (register: Register): 128 | 256 | 512 =>
   register.bytes === 64 ? 512 : register.bytes === 32 ? 256 : 128
-
-function instruction(
-  name: MachineInstruction['name'],
-  bits: MachineInstruction['bits'],
-  operands: readonly Operand[],
-): MachineInstruction {
-  return { kind: 'instruction', name, bits, operands, zeroing: false }
-}
