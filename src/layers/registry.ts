@@ -15,6 +15,7 @@ import * as pooling from './pooling/index.js'
 import * as regularization from './regularization/index.js'
 import { Rescaling } from './rescaling.js'
 import * as reshaping from './reshaping/index.js'
+import * as rnn from './rnn/index.js'
 
 /** Makes a layer from its config. */
 type LayerFactory = (config: Config) => AnyLayer
@@ -28,7 +29,8 @@ interface LayerClass {
 const classesOf = (folder: Readonly<Record<string, unknown>>): LayerClass[] =>
   Object.values(folder).filter((item) => Object.hasOwn(item as object, 'className')) as LayerClass[]
 
-const classes: readonly LayerClass[] = [
+/** A function, since layers that hold others, such as wrappers, import this file. */
+const classes = (): readonly LayerClass[] => [
   Activation,
   Dense,
   Dropout,
@@ -42,11 +44,13 @@ const classes: readonly LayerClass[] = [
   ...classesOf(pooling),
   ...classesOf(regularization),
   ...classesOf(reshaping),
+  ...classesOf(rnn),
 ]
 
-const factories: Record<string, LayerFactory> = Object.fromEntries(
-  classes.map((type) => [type.className, (config: Config) => type.fromConfig(config)]),
-)
+const factories = (): Record<string, LayerFactory> =>
+  Object.fromEntries(
+    classes().map((type) => [type.className, (config: Config) => type.fromConfig(config)] as const),
+  )
 
 /**
  * The layer that a serialized object describes, as Keras writes it: `{ class_name, config }`.
@@ -56,7 +60,7 @@ export function layerFromConfig(
   serialized: { readonly class_name: string; readonly config: Config },
   custom: Readonly<Record<string, LayerFactory>> = {},
 ): AnyLayer {
-  const known = { ...factories, ...custom }
+  const known = { ...factories(), ...custom }
   const name = serialized.class_name
   if (!Object.hasOwn(known, name)) {
     throw new ArgumentError(

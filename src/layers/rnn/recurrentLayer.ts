@@ -1,0 +1,173 @@
+import { ArgumentError } from '../../errors.js'
+import type { Tensor } from '../../graph/tensor.js'
+import { cast } from '../../ops/cast.js'
+import { expandDims } from '../../ops/expandDims.js'
+import { flip } from '../../ops/flip.js'
+import { loop } from '../../ops/loop.js'
+import { sliceAxis } from '../../ops/slice.js'
+import { squeeze } from '../../ops/squeeze.js'
+import { zeros } from '../../ops/tensor.js'
+import { moveAxis } from '../../ops/transpose.js'
+import { where } from '../../ops/where.js'
+import { serializeRegularizer } from '../../regularizers/get.js'
+import type { Config } from '../../utils/config.js'
+import type { Structure } from '../../utils/structure.js'
+import type { BatchShape } from '../batchShape.js'
+import type { CallableObject } from '../callable.js'
+import type { CallContext } from '../callContext.js'
+import { Layer, type LayerOptions } from '../layer.js'
+import { withMask } from '../masks.js'
+import { flatShapes, isShape, isTensor, type ShapesOf, type Tensors } from '../tensors.js'
+import type { RecurrentCell } from './recurrentCell.js'
+
+/** Options of all recurrent layers. */
+export interface RecurrentOptions extends LayerOptions {
+  /** Give the outputs of all steps, `[batch, time, units]`, rather than of the last one. Default: false. */
+  readonly returnSequences?: boolean
+  /** Give a list of the output and the last states. Default: false. */
+  readonly returnState?: boolean
+  /** Go through the sequence from its end; outputs of all steps stand in that order too. Default: false. */
+  readonly goBackwards?: boolean
+  /** Of masked steps the output is 0, rather than that of the step before. Default: false. */
+  readonly zeroOutputForMask?: boolean
+  /** Keras's option to keep states between batches. Gradus does not have it: only false is allowed. */
+  readonly stateful?: boolean
+  /** Has no effect: the time to compile does not depend on a sequence's length. Default: false. */
+  readonly unroll?: boolean
+}
+
+/** A recurrent layer that may be given a list of sequences and first states, too: `lstm([x, h, c])`. */
+export type TakesStates<L, Out extends Tensors> = L & CallableObject<readonly Tensor[], Out>
+
+const FORM = '[batch, time, features]'
+
+/**
+ * What recurrent layers share: a cell that is run along sequences `[batch, time, features]`, by one loop whatever their
+ * length. The inputs of all steps are multiplied by the kernel at once before it.
+ *
+ * Steps that a mask leaves out change neither states nor output.
+ */
+export abstract class RecurrentLayer<
+  Out extends Tensors = Tensor,
+  Cell extends RecurrentCell = RecurrentCell,
+> extends Layer<Tensor, Out> {
+  readonly returnSequences: boolean
+  readonly returnState: boolean
+  readonly goBackwards: boolean
+  readonly zeroOutputForMask: boolean
+  readonly unroll: boolean
+
+  constructor(
+    readonly cell: Cell,
+    options: RecurrentOptions,
+  ) {
+    super(options)
+    if (options.stateful) {
+      throw new ArgumentError(
+        `${this.title}: stateful is not supported. Keep the states yourself: set returnState, and give the layer a list of ` +
+          'the next sequence and the states.',
+      )
+    }
+    this.returnSequences = options.returnSequences ?? false
+    this.returnState = options.returnState ?? false
+    this.goBackwards = options.goBackwards ?? false
+    this.zeroOutputForMask = options.zeroOutputForMask ?? false
+    this.unroll = options.unroll ?? false
+    this.supportsMasking = true
+    this.inputSpec = { rank: 3, form: FORM }
+  }
+
+  /** Of a list, the first is the sequence; the others are states. */
+  override checkInput(inputShape: Structure<BatchShape>): void {
+    const [sequence, ...states] = flatShapes(inputShape)
+    const count = this.cell.stateSizes.length
+    if (!isShape(inputShape) && states.length !== count) {
+      throw new ArgumentError(
+        `${this.title}: expected a sequence, or a list of it and ${count} first state(s); received a list of ${states.length + 1}.`,
+      )
+    }
+    super.checkInput(sequence)
+  }
+
+  override build(inputShape: BatchShape | readonly BatchShape[]): void {
+    const [batch, , features] = sequenceShape(inputShape)
+    const states = this.cell.stateSizes.map((size): BatchShape => [batch, size])
+    this.inputSpec = features === null ? this.inputSpec : { rank: 3, axes: { [-1]: features }, form: FORM }
+    if (!this.cell.built) this.cell.build([[batch, features], ...states])
+  }
+
+  override call(inputs: Tensor | readonly Tensor[], context: CallContext): Out {
+    const [given, ...first] = isTensor(inputs) ? [inputs] : inputs
+    const [batch, , features] = given.shape
+    const { cell, returnSequences, zeroOutputForMask } = this
+    const { mask } = context
+
+    const pass = cell.pass(context, [batch, features])
+    const projected = pass.project(moveAxis(cast(given, 'float32'), 1, 0))
+    const counts = mask && moveAxis(expandDims(mask, -1), 1, 0)
+    const states = first.length > 0 ? first : cell.stateSizes.map((size) => zeros([batch, size]))
+    // The output goes along the loop first: as the first state, or beside the states.
+    const beside = cell.outputSize === undefined ? [] : [zeros([batch, cell.outputSize])]
+    const { carries, outputs } = loop(
+      {
+        initial: [...beside, ...states],
+        sequences: counts ? [projected, counts] : [projected],
+        reverse: this.goBackwards,
+      },
+      (carried, [slice, count]) => {
+        const step = pass.step(slice, carried.slice(beside.length))
+        const next = beside.length > 0 ? [step.output, ...step.states] : step.states
+        const kept = count ? next.map((value, i) => where(count, value, carried[i])) : next
+        return { carries: kept, outputs: returnSequences ? [kept[0]] : [] }
+      },
+    )
+    const lastStates = carries.slice(beside.length)
+    const output = returnSequences
+      ? this.sequence(zeroOutputForMask && counts ? where(counts, outputs[0], 0) : outputs[0], mask)
+      : zeroOutputForMask && counts
+        ? where(this.lastOf(counts), carries[0], 0)
+        : carries[0]
+    return (this.returnState ? [output, ...lastStates] : output) as Out
+  }
+
+  /** The outputs of all steps, in the order in which they were computed. */
+  private sequence(timeMajor: Tensor, mask: Tensor | undefined): Tensor {
+    const sequence = moveAxis(this.goBackwards ? flip(timeMajor, 0) : timeMajor, 0, 1)
+    return mask ? withMask(sequence, mask) : sequence
+  }
+
+  /** What a sequence `[time, ...]` has at the step that is computed last. */
+  private lastOf(timeMajor: Tensor): Tensor {
+    const at = this.goBackwards ? 0 : timeMajor.shape[0] - 1
+    return squeeze(sliceAxis(timeMajor, 0, at, at + 1), 0)
+  }
+
+  override computeMask(_inputs: Tensor, mask: Tensor | undefined): Tensor | undefined {
+    return this.returnSequences ? mask : undefined
+  }
+
+  override computeOutputShape(inputShape: BatchShape | readonly BatchShape[]): ShapesOf<Out> {
+    const [batch, time] = sequenceShape(inputShape)
+    const { outputSize, stateSizes } = this.cell
+    const size = outputSize ?? stateSizes[0]
+    const output: BatchShape = this.returnSequences ? [batch, time, size] : [batch, size]
+    const states = stateSizes.map((each): BatchShape => [batch, each])
+    return (this.returnState ? [output, ...states] : output) as ShapesOf<Out>
+  }
+
+  /** The settings apart from the cell. */
+  protected sequenceConfig(): Config {
+    return {
+      ...super.getConfig(),
+      return_sequences: this.returnSequences,
+      return_state: this.returnState,
+      go_backwards: this.goBackwards,
+      stateful: false,
+      unroll: this.unroll,
+      zero_output_for_mask: this.zeroOutputForMask,
+      activity_regularizer: serializeRegularizer(this.activityRegularizer),
+    }
+  }
+}
+
+const sequenceShape = (shape: BatchShape | readonly BatchShape[]): BatchShape => flatShapes(shape)[0]
