@@ -105,6 +105,8 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
 {
   /** The class's name in saved files; a subclass without one of its own is called as in the source. */
   static readonly className?: string
+  /** The module of Keras that the class is written under in saved files. */
+  static readonly kerasModule: string = 'keras.layers'
   /** Config keys of the constructor's positional arguments, in order; the rest are options. */
   static readonly positional: readonly string[] = []
 

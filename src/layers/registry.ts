@@ -8,6 +8,7 @@ import { Dense } from './dense.js'
 import { Dropout } from './dropout.js'
 import { Flatten } from './flatten.js'
 import { InputLayer } from './input.js'
+import { Lambda } from './lambda.js'
 import type { AnyLayer } from './layer.js'
 import * as merging from './merging/index.js'
 import * as normalization from './normalization/index.js'
@@ -18,7 +19,7 @@ import * as reshaping from './reshaping/index.js'
 import * as rnn from './rnn/index.js'
 
 /** Makes a layer from its config. */
-type LayerFactory = (config: Config) => AnyLayer
+export type LayerFactory = (config: Config) => AnyLayer
 
 interface LayerClass {
   readonly className?: string
@@ -37,6 +38,7 @@ const classes = (): readonly LayerClass[] => [
   Embedding,
   Flatten,
   InputLayer,
+  Lambda,
   Rescaling,
   ...classesOf(convolution),
   ...classesOf(merging),

@@ -111,7 +111,7 @@ export function toSymbolic(inputs: unknown, title: string): Structure<SymbolicTe
 /** A structure of symbolic tensors out of what may stand for them. */
 export function symbolsOf(given: Structure<SymbolicLike>, what: string): Structure<SymbolicTensor> {
   const isOne = (value: Structure<SymbolicLike>): value is SymbolicLike => symbolOf(value) !== undefined
-  if (typeof given !== 'function' && (typeof given !== 'object' || given === null)) {
+  if (!isOne(given) && (typeof given !== 'object' || given === null)) {
     throw new ArgumentError(`${what}: expected outputs of layers, received ${describe(given)}.`)
   }
   return mapStructure(given, isOne, (value) => {

@@ -4,12 +4,14 @@ import type { BatchShape } from '../layers/batchShape.js'
 import type { CallContext } from '../layers/callContext.js'
 import { InputLayer } from '../layers/input.js'
 import { Layer, type LayerOptions } from '../layers/layer.js'
-import { layerFromConfig } from '../layers/registry.js'
+import type { LayerFactory } from '../layers/registry.js'
 import { type SymbolicTensor, symbolOf } from '../layers/symbolic.js'
 import { cast } from '../ops/cast.js'
-import { type Config, serializeObject } from '../utils/config.js'
+import type { Config } from '../utils/config.js'
 import { SeedScope } from '../utils/randomSeed.js'
+import { deserializeModel, serializeLayer } from './deserialize.js'
 import { Model } from './model.js'
+import { type Places, placesOf } from './places.js'
 
 export interface SequentialOptions extends Omit<LayerOptions, 'inputShape'> {
   /** Fixes the initial weights. (Shuffling and dropout: the `seed` of `fit`. All at once: `utils.setRandomSeed`.) */
@@ -24,7 +26,8 @@ export interface SequentialOptions extends Omit<LayerOptions, 'inputShape'> {
  * models.sequential([layers.input([784]), layers.dense(10, { activation: 'softmax' })])
  */
 export class Sequential extends Model {
-  static override readonly className = 'Sequential'
+  static override readonly className: string = 'Sequential'
+  static override readonly kerasModule: string = 'keras'
 
   private readonly stack: Layer[] = []
   /** What each layer of the stack gives, symbolically, as far as the model is built. */
@@ -44,6 +47,12 @@ export class Sequential extends Model {
     return this.stack.filter((layer) => !(layer instanceof InputLayer))
   }
 
+  /** The input layer, if the model starts with one. */
+  get entranceLayer(): InputLayer | undefined {
+    const [first] = this.stack
+    return first instanceof InputLayer ? first : undefined
+  }
+
   /** What the model is fed, as the first layer sees it. */
   override get input(): SymbolicTensor {
     return this.requireSymbol(this.entrance, 'input')
@@ -52,6 +61,14 @@ export class Sequential extends Model {
   /** What the last layer gives. */
   override get output(): SymbolicTensor {
     return this.requireSymbol(this.symbols.at(-1), 'output')
+  }
+
+  override get inputPlaces(): Places | undefined {
+    return this.entrance && placesOf(this.entrance.shape, this.entrance.name)
+  }
+
+  override get outputPlaces(): Places {
+    return placesOf(this.output.shape, this.output.name)
   }
 
   /** Puts a layer at the end. One that does not fit is not added. */
@@ -104,8 +121,8 @@ export class Sequential extends Model {
   }
 
   private entranceFor(inputShape: BatchShape): SymbolicTensor {
-    const [first] = this.stack
-    if (first instanceof InputLayer) {
+    const first = this.entranceLayer
+    if (first) {
       first.checkInput(inputShape)
       return first.symbol
     }
@@ -132,19 +149,22 @@ export class Sequential extends Model {
     return {
       name: this.name,
       trainable: this.trainable,
-      layers: this.stack.map((layer) => serializeObject('keras.layers', layer)),
+      layers: this.stack.map((layer) => serializeLayer(layer)),
       build_input_shape: this.builtInputShape ?? null,
     }
   }
 
-  static override fromConfig(config: Config): Sequential {
+  static override fromConfig(
+    config: Config,
+    custom: Readonly<Record<string, LayerFactory>> = {},
+  ): Sequential {
     const { name, trainable, layers } = config as unknown as {
       name: string
       trainable?: boolean
       layers: readonly { class_name: string; config: Config }[]
     }
     // Each takes what the one before gives; building says so if one does not.
-    const parts = layers.map((layer) => layerFromConfig(layer)) as unknown as Layer[]
+    const parts = layers.map((layer) => deserializeModel(layer, custom)) as unknown as Layer[]
     return new Sequential(parts, { name, trainable })
   }
 
