@@ -123,7 +123,8 @@ const integer = (code: string, operands: string) => form(`Wwidth ${code}`, opera
 /** VEX and EVEX alike. */
 const vector = (code: string, operands: string, tuple: Tuple, vex: Feature, evex: Feature) =>
   form(code, operands, { vex, evex, tuple })
-const vexOnly = (code: string, operands: string, vex: Feature) => form(code, operands, { vex })
+const vexOnly = (code: string, operands: string, vex: Feature, tuple?: Tuple) =>
+  form(code, operands, { vex, tuple })
 const evexOnly = (code: string, operands: string, tuple: Tuple, evex: Feature = 'avx512f') =>
   form(code, operands, { evex, tuple })
 
@@ -160,7 +161,7 @@ const rows = {
   sub: integer('2B', '+reg:r rm:rm'),
   xor: integer('33', '+reg:r rm:rm'),
   cmp: integer('3B', 'reg:r rm:rm'),
-  test: integer('85', 'rm:r reg:r'),
+  test: integer('85', 'reg:r rm:r'),
   add_imm8: integer('83 /0', '+rm:r imm8'),
   or_imm8: integer('83 /1', '+rm:r imm8'),
   and_imm8: integer('83 /4', '+rm:r imm8'),
@@ -234,7 +235,7 @@ const rows = {
   vpmovzxbd: vector('66 0F38 W0 31', '=reg:v rm:quarterm', 'quarter', 'avx2', 'avx512f'),
   vpmovdb: evexOnly('F3 0F38 W0 31', '=rm:quarterm reg:v', 'quarter'),
   vgatherdps: evexOnly('66 0F38 W0 92', '+reg:v rm:g', 4),
-  vgatherdps_vex: vexOnly('66 0F38 W0 92', '+reg:v rm:g +vvvv:v', 'avx2'),
+  vgatherdps_vex: vexOnly('66 0F38 W0 92', '+reg:v rm:g +vvvv:v', 'avx2', 4),
 
   // ---- floats ----
   vaddps: packed('NP 0F W0 58'),
@@ -256,7 +257,7 @@ const rows = {
   vorps: vector('NP 0F W0 56', three, 'full', 'avx', 'avx512dq'),
   vxorps: vector('NP 0F W0 57', three, 'full', 'avx', 'avx512dq'),
   vroundps: vexOnly('66 0F3A W0 08', '=reg:v rm:vm imm8', 'avx'),
-  vroundss: vexOnly('66 0F3A W0 L0 0A', '=reg:x vvvv:x rm:xm imm8', 'avx'),
+  vroundss: vexOnly('66 0F3A W0 L0 0A', '=reg:x vvvv:x rm:xm imm8', 'avx', 4),
   vroundpd: vexOnly('66 0F3A W0 09', '=reg:v rm:vm imm8', 'avx'),
   vrndscaleps: evexOnly('66 0F3A W0 08', '=reg:v rm:vm imm8', 'full'),
   vrndscaless: evexOnly('66 0F3A W0 L0 0A', '=reg:x vvvv:x rm:xm imm8', 4),
@@ -268,7 +269,7 @@ const rows = {
   vfmadd231ss: fusedScalar('B9'),
   vcmpps: vexOnly('NP 0F W0 C2', '=reg:v vvvv:v rm:vm imm8', 'avx'),
   vcmpps_mask: evexOnly('NP 0F W0 C2', '=reg:k vvvv:v rm:vm imm8', 'full'),
-  vcmpss: vexOnly('F3 0F W0 L0 C2', '=reg:x vvvv:x rm:xm imm8', 'avx'),
+  vcmpss: vexOnly('F3 0F W0 L0 C2', '=reg:x vvvv:x rm:xm imm8', 'avx', 4),
   vcmpss_mask: evexOnly('F3 0F W0 L0 C2', '=reg:k vvvv:x rm:xm imm8', 4),
   vaddpd: vector('66 0F Wevex 58', three, 'mem', 'avx', 'avx512f'),
   vsubpd: vector('66 0F Wevex 5C', three, 'mem', 'avx', 'avx512f'),
