@@ -4,7 +4,9 @@ import type { ExecutorOptions } from '../graph/executor.js'
 import { trace } from '../graph/trace.js'
 import { Variable } from '../graph/variable.js'
 import { add, multiply, sum, tensor } from '../ops/index.js'
+import { targets } from '../testing/opTest.js'
 import { createExecutor } from './createExecutor.js'
+import { x64Status } from './createX64Backend.node.js'
 
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -19,9 +21,17 @@ async function statistics(options: ExecutorOptions) {
 
 describe('createExecutor', () => {
   it('takes target and threads from the options', async () => {
-    expect(await statistics({ threads: 3 })).toMatchObject({ target: 'wasm', threads: 3 })
+    expect(await statistics({ target: 'wasm', threads: 3 })).toMatchObject({ target: 'wasm', threads: 3 })
     expect(await statistics({ target: 'interpreter' })).toMatchObject({ target: 'interpreter', threads: 1 })
     expect((await statistics({})).threads).toBeGreaterThanOrEqual(1)
+  })
+
+  it('takes machine code where there is any, else WebAssembly', async () => {
+    const { available } = await x64Status()
+    expect((await statistics({})).target).toBe(available ? 'x64' : 'wasm')
+    vi.spyOn(process, 'arch', 'get').mockReturnValue('arm64')
+    expect((await statistics({})).target).toBe('wasm')
+    await expect(createExecutor({ target: 'x64' })).rejects.toThrow(/x86-64 processors; this is arm64/)
   })
 
   it('lets the environment decide', async () => {
@@ -57,7 +67,7 @@ describe('createExecutor', () => {
     }
   })
 
-  it.each(['wasm', 'interpreter'] as const)('compiles and runs ops and steps on %s', async (target) => {
+  it.each(targets)('compiles and runs ops and steps on %s', async (target) => {
     const executor = await createExecutor({ target, threads: 2 })
     const [total] = await executor.evaluate([sum(multiply(tensor([1, 2, 3]), 2))])
     expect([...total]).toEqual([12])
