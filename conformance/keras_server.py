@@ -245,16 +245,19 @@ def metric(metric, updates):
     results = []
     for update in updates:
         metric.update_state(*update["args"], **update.get("kwargs", {}))
-        results.append(metric.result())
+        # A result may be the state itself, which the next update changes.
+        results.append(np.array(metric.result()))
     return {"results": results}
 
 
 def optimizer(optimizer, weights, gradients, steps, finalize=False):
     """Weights after the given steps, each with its row of the gradients."""
     variables = [keras.Variable(weight, name=f"w{i}") for i, weight in enumerate(weights)]
+    optimizer.build(variables)
+    take_step = tf.function(lambda slopes: optimizer.apply(slopes, variables))
     reached = []
     for step in range(max(steps)):
-        optimizer.apply([tf.convert_to_tensor(rows[step]) for rows in gradients], variables)
+        take_step([tf.convert_to_tensor(rows[step]) for rows in gradients])
         if step + 1 in steps:
             reached.append([np.array(variable) for variable in variables])
     if finalize:
@@ -276,10 +279,19 @@ def configs(made, module, serialized):
 
     `kept` is what comes of it when Keras reads what it wrote itself, or None if it cannot.
     """
+    own = config_of(made)
     kept = None
     with contextlib.suppress(Exception):
         kept = config_of(lookup(module).deserialize(lookup(module).serialize(made)))
-    return {"own": config_of(made), "kept": kept, "read": config_of(lookup(module).deserialize(serialized))}
+    read = lookup(module).deserialize({**serialized, "config": with_floats(serialized["config"], own)})
+    return {"own": own, "kept": kept, "read": config_of(read)}
+
+
+def with_floats(value, like):
+    """JavaScript has one kind of number: what Keras has as a float is one, also where it is whole."""
+    if isinstance(value, dict) and isinstance(like, dict):
+        return {key: with_floats(item, like.get(key)) for key, item in value.items()}
+    return float(value) if isinstance(value, int) and isinstance(like, float) else value
 
 
 def train(model, compile, weights, x, y, steps, precision, sample_weight=None):

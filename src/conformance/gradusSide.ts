@@ -22,14 +22,31 @@ const positionalKeys: Readonly<Record<string, readonly string[]>> = {
   'losses.categorical_generalized_cross_entropy': ['q'],
   'losses.cosine_similarity': ['axis'],
   'losses.huber': ['delta'],
+  'metrics.PrecisionAtRecall': ['recall'],
+  'metrics.RecallAtPrecision': ['precision'],
+  'metrics.SensitivityAtSpecificity': ['specificity'],
+  'metrics.SpecificityAtSensitivity': ['sensitivity'],
   'metrics.binary_accuracy': ['threshold'],
+  'metrics.concordance_correlation': ['axis'],
+  'metrics.pearson_correlation': ['axis'],
+  'metrics.sparse_top_k_categorical_accuracy': ['k'],
+  'metrics.top_k_categorical_accuracy': ['k'],
 }
+
+/** Settings in which Keras's None is a choice of its own, which Gradus spells 'none'. */
+const spelledNone: Readonly<Record<string, readonly string[]>> = { 'metrics.R2Score': ['class_aggregation'] }
 
 /** Makes the Gradus object that a Keras path and settings mean. */
 export function makeObject({ path, config = {} }: KerasObject): object {
   const type = lookup(path) as Constructor & { readonly positional?: readonly string[] }
   const positional = positionalKeys[path] ?? type.positional ?? []
-  return new type(...argumentsOf(config, positional))
+  // Gradus computes in float32, and has no option for it.
+  const entries = Object.entries(config).filter(([key, value]) => key !== 'dtype' || value !== 'float32')
+  const spelled = entries.map(([key, value]): [string, Setting] => [
+    key,
+    value === null && spelledNone[path]?.includes(key) ? 'none' : value,
+  ])
+  return new type(...argumentsOf(Object.fromEntries(spelled), positional))
 }
 
 /** The Gradus function that a Keras path means, with its settings filled in behind `leading` arguments. */

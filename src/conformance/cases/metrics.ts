@@ -150,6 +150,9 @@ function functionCase(name: string, on: DataName, settings: Settings): Conforman
 
 type MetricRow = readonly [name: string, on: readonly DataName[], ...settings: Settings[]]
 
+/** By default Keras counts in integers here, and cuts weights down to whole numbers. Gradus counts in float32. */
+const floatCounts = { dtype: 'float32' }
+
 const thresholds = [0.2, 0.5, 0.8]
 
 const metrics: readonly MetricRow[] = [
@@ -168,8 +171,8 @@ const metrics: readonly MetricRow[] = [
   ['CosineSimilarity', ['reals', 'sequences'], {}, { axis: 1 }],
   ['R2Score', ['fitted'], {}, { class_aggregation: 'variance_weighted_average' }, { num_regressors: 2 }],
   ['R2Score', ['fitted'], { class_aggregation: null }],
-  ['PearsonCorrelation', ['fitted', 'sequences'], {}, { axis: 0 }],
-  ['ConcordanceCorrelation', ['fitted', 'sequences'], {}, { axis: 0 }],
+  ['PearsonCorrelation', ['fitted', 'sequences'], {}],
+  ['ConcordanceCorrelation', ['fitted', 'sequences'], {}],
   ['Hinge', ['signs', 'binary']],
   ['SquaredHinge', ['signs', 'binary']],
   ['CategoricalHinge', ['oneHot']],
@@ -198,7 +201,7 @@ const metrics: readonly MetricRow[] = [
     { average: 'weighted' },
   ],
   ['F1Score', ['multiLabel'], { threshold: 0.5 }, { threshold: 0.4, average: 'macro' }],
-  ['FBetaScore', ['oneHot'], { beta: 2 }, { average: 'micro', beta: 0.5 }],
+  ['FBetaScore', ['oneHot'], { beta: 2.5 }, { average: 'micro', beta: 0.5 }],
   [
     'AUC',
     ['binary', 'binaryVectors', 'ties'],
@@ -216,12 +219,26 @@ const metrics: readonly MetricRow[] = [
   ['RecallAtPrecision', ['binary'], { precision: 0.6 }, { precision: 0.3, num_thresholds: 50 }],
   ['SensitivityAtSpecificity', ['binary'], { specificity: 0.6 }, { specificity: 0.3, num_thresholds: 50 }],
   ['SpecificityAtSensitivity', ['binary'], { sensitivity: 0.6 }, { sensitivity: 0.3, num_thresholds: 50 }],
-  ['BinaryIoU', ['binary', 'multiLabel'], {}, { target_class_ids: [1], threshold: 0.3 }],
-  ['IoU', ['classes'], { num_classes: 3, target_class_ids: [0, 2] }],
-  ['IoU', ['sparse'], { num_classes: 5, target_class_ids: [1], sparse_y_pred: false }],
-  ['MeanIoU', ['classes'], { num_classes: 3 }, { num_classes: 3, ignore_class: 1 }],
-  ['OneHotIoU', ['oneHot', 'oneHotSequences'], { num_classes: 5, target_class_ids: [0, 2] }],
-  ['OneHotMeanIoU', ['oneHot', 'oneHotSequences'], { num_classes: 5 }],
+  ['BinaryIoU', ['binary'], { ...floatCounts }, { ...floatCounts, target_class_ids: [1], threshold: 0.3 }],
+  ['IoU', ['classes'], { ...floatCounts, num_classes: 3, target_class_ids: [0, 2] }],
+  ['IoU', ['sparse'], { ...floatCounts, num_classes: 5, target_class_ids: [1], sparse_y_pred: false }],
+  [
+    'MeanIoU',
+    ['classes'],
+    { ...floatCounts, num_classes: 3 },
+    { ...floatCounts, num_classes: 3, ignore_class: 1 },
+  ],
+  ['OneHotIoU', ['oneHot'], { ...floatCounts, num_classes: 5, target_class_ids: [0, 2] }],
+  ['OneHotMeanIoU', ['oneHot'], { ...floatCounts, num_classes: 5 }],
+]
+
+/** Metrics of data for which Keras takes no weights `[batch]`. */
+const unweighted: readonly MetricRow[] = [
+  ['PearsonCorrelation', ['fitted', 'sequences'], { axis: 0 }],
+  ['ConcordanceCorrelation', ['fitted', 'sequences'], { axis: 0 }],
+  ['BinaryIoU', ['multiLabel'], { ...floatCounts }],
+  ['OneHotIoU', ['oneHotSequences'], { ...floatCounts, num_classes: 5, target_class_ids: [0, 2] }],
+  ['OneHotMeanIoU', ['oneHotSequences'], { ...floatCounts, num_classes: 5 }],
 ]
 
 /** Metrics whose functions are not those of losses. */
@@ -248,6 +265,9 @@ export const metricSuite: Suite = {
           metricCase(name, kind, settings, true),
         ]),
       ),
+    ),
+    ...unweighted.flatMap(([name, on, ...given]) =>
+      given.flatMap((settings) => on.map((kind) => metricCase(name, kind, settings, false))),
     ),
     ...functions.flatMap(([name, on, ...given]) =>
       settingsOf(given).flatMap((settings) => on.map((kind) => functionCase(name, kind, settings))),

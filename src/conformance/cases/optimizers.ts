@@ -9,6 +9,11 @@ import type { HostTensor } from '../hostTensor.js'
 import { describe, KerasObject, object, type Settings } from '../kerasObject.js'
 import type { Precision } from '../kerasPeer.js'
 import { floats, Samples } from '../samples.js'
+import {
+  type ScheduleFreeSettings,
+  scheduleFreeDefaults,
+  scheduleFreeFloat64,
+} from '../scheduleFreeFloat64.js'
 import type { ConformanceCase, Suite } from '../suite.js'
 
 /** Steps after which weights are compared. */
@@ -53,8 +58,9 @@ async function stepWithGradus(
   })
   const executable = await (await getExecutor()).compile(traced)
   const reached: HostTensor[][] = []
+  await optimizer.synchronize()
   for (let step = 0; step < Math.max(...stepsCompared); step++) {
-    await executable.run([Float32Array.of(optimizer.learningRate), ...rowsOf(gradients, step)])
+    await executable.run([Float32Array.of(optimizer.takeLearningRate()), ...rowsOf(gradients, step)])
     if (stepsCompared.includes(step + 1)) reached.push(await valuesOf(variables))
   }
   return reached
@@ -67,7 +73,10 @@ interface Reply {
   readonly weights: readonly (readonly HostTensor[])[]
 }
 
-function optimizerCase(name: string, settings: Settings): ConformanceCase {
+/** Weights after the compared steps, in float64, by another way than Keras's. */
+type Arbiter = (given: ReturnType<typeof problem>) => Reply['weights']
+
+function optimizerCase(name: string, settings: Settings, exact?: Arbiter): ConformanceCase {
   return {
     entries: [`optimizers.${name}`],
     name: describe(name, settings),
@@ -85,7 +94,7 @@ function optimizerCase(name: string, settings: Settings): ConformanceCase {
         )
       const received = await stepWithGradus(optimizer, given)
       const reply = await ask('float32')
-      const arbiter = async () => named((await ask('float64')).weights)
+      const arbiter = async () => named(exact ? exact(given) : (await ask('float64')).weights)
       const measured = await compareAll(named(received), named(reply.weights), arbiter, limit)
       return [...measured, await compareConfigs(peer, keras, optimizer)]
     },
@@ -114,7 +123,7 @@ const common: readonly Settings[] = [
 const optimizers: readonly (readonly [name: string, ...settings: Settings[]])[] = [
   ['SGD', { momentum: 0.9 }, { momentum: 0.9, nesterov: true }, { learning_rate: 0.1, momentum: 0.5 }],
   ['Adagrad', { learning_rate: 0.1, initial_accumulator_value: 0.01, epsilon: 1e-5 }],
-  ['Adadelta', { learning_rate: 1, rho: 0.9, epsilon: 1e-6 }],
+  ['Adadelta', { learning_rate: 1.5, rho: 0.9, epsilon: 1e-6 }],
   ['RMSprop', { momentum: 0.9 }, { centered: true }, { rho: 0.8, momentum: 0.5, centered: true }],
   ['Adam', { amsgrad: true }, { learning_rate: 0.01, beta_1: 0.8, beta_2: 0.99, epsilon: 1e-4 }],
   ['AdamW', { weight_decay: 0.1, amsgrad: true }],
@@ -129,12 +138,36 @@ const optimizers: readonly (readonly [name: string, ...settings: Settings[]])[] 
   ['Lamb', { learning_rate: 0.01 }],
   ['Adafactor', { relative_step: false }, { learning_rate: 0.01, clip_threshold: 0.5 }],
   ['Muon', { learning_rate: 0.01 }],
-  ['ScheduleFreeAdamW', { warmup_steps: 10 }],
 ]
+
+/**
+ * On TensorFlow, Keras's `ScheduleFreeAdamW` takes the new z where it means the old one: it keeps a reference to the variable
+ * that it is about to change. The arbiter is the paper's formula.
+ */
+const scheduleFree: readonly ConformanceCase[] = [
+  optimizerCase('ScheduleFreeAdamW', {}, scheduleFreeArbiter({})),
+  optimizerCase('ScheduleFreeAdamW', { warmup_steps: 10 }, scheduleFreeArbiter({ warmupSteps: 10 })),
+  optimizerCase(
+    'ScheduleFreeAdamW',
+    { learning_rate: 0.01, beta_1: 0.8, beta_2: 0.99 },
+    scheduleFreeArbiter({ learningRate: 0.01, beta1: 0.8, beta2: 0.99 }),
+  ),
+]
+
+function scheduleFreeArbiter(settings: Partial<ScheduleFreeSettings>): Arbiter {
+  const all = { ...scheduleFreeDefaults, ...settings }
+  return ({ weights, gradients }) => {
+    const reached = weights.map((weight, i) => scheduleFreeFloat64(weight, gradients[i], stepsCompared, all))
+    return stepsCompared.map((_, k) => reached.map((values) => values[k]))
+  }
+}
 
 export const optimizerSuite: Suite = {
   name: 'optimizers',
-  cases: optimizers.flatMap(([name, ...own]) =>
-    [...common, ...own].map((settings) => optimizerCase(name, settings)),
-  ),
+  cases: [
+    ...optimizers.flatMap(([name, ...own]) =>
+      [...common, ...own].map((settings) => optimizerCase(name, settings)),
+    ),
+    ...scheduleFree,
+  ],
 }
