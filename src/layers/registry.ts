@@ -2,8 +2,10 @@ import { ArgumentError } from '../errors.js'
 import type { Config } from '../utils/config.js'
 import { suggestion } from '../utils/nearest.js'
 import { Activation } from './activation.js'
+import * as attention from './attention/index.js'
 import * as convolution from './convolution/index.js'
 import { Embedding } from './core/embedding.js'
+import { Masking } from './core/masking.js'
 import { Dense } from './dense.js'
 import { Dropout } from './dropout.js'
 import { Flatten } from './flatten.js'
@@ -39,7 +41,9 @@ const classes = (): readonly LayerClass[] => [
   Flatten,
   InputLayer,
   Lambda,
+  Masking,
   Rescaling,
+  ...classesOf(attention),
   ...classesOf(convolution),
   ...classesOf(merging),
   ...classesOf(normalization),

@@ -1,0 +1,49 @@
+import type { Tensor } from '../../graph/tensor.js'
+import { any } from '../../ops/any.js'
+import { expandDims } from '../../ops/expandDims.js'
+import { notEqual } from '../../ops/notEqual.js'
+import { where } from '../../ops/where.js'
+import type { Config } from '../../utils/config.js'
+import type { BatchShape } from '../batchShape.js'
+import { Layer, type LayerOptions } from '../layer.js'
+import { withMask } from '../masks.js'
+
+export interface MaskingOptions extends LayerOptions {
+  /** A step of which all features have this value does not count. Default: 0. */
+  readonly maskValue?: number
+}
+
+/**
+ * Marks the steps of sequences `[batch, time, features]` that do not count, and makes them 0 (Keras's `Masking`). Layers behind
+ * it that support masks leave these steps out.
+ *
+ * @example models.sequential([layers.masking(), layers.lstm(32), layers.dense(1)])
+ */
+export class Masking extends Layer {
+  static override readonly className = 'Masking'
+
+  readonly maskValue: number
+
+  constructor(options: MaskingOptions = {}) {
+    super(options)
+    this.maskValue = options.maskValue ?? 0
+    this.supportsMasking = true
+    this.inputSpec = { minRank: 3, form: '[batch, time, features]' }
+  }
+
+  override call(inputs: Tensor): Tensor {
+    const mask = any(notEqual(inputs, this.maskValue), { axis: -1 })
+    return withMask(where(expandDims(mask, -1), inputs, 0), mask)
+  }
+
+  override computeOutputShape(inputShape: BatchShape): BatchShape {
+    return inputShape
+  }
+
+  override getConfig(): Config {
+    return { ...super.getConfig(), mask_value: this.maskValue }
+  }
+}
+
+/** Marks steps that do not count: see `Masking`. */
+export const masking = (options?: MaskingOptions): Masking => new Masking(options)
