@@ -13,6 +13,7 @@ import { Layer, type LayerOptions } from './layer.js'
 export class Activation extends Layer {
   static override readonly className = 'Activation'
   static override readonly positional = ['activation']
+  override supportsMasking = true
 
   readonly activation: ActivationFunction
 

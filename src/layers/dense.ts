@@ -52,6 +52,7 @@ export interface DenseOptions extends LayerOptions {
 export class Dense extends Layer {
   static override readonly className = 'Dense'
   static override readonly positional = ['units']
+  override supportsMasking = true
 
   readonly units: number
   readonly useBias: boolean

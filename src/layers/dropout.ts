@@ -27,6 +27,7 @@ export interface DropoutOptions extends LayerOptions {
 export class Dropout extends Layer {
   static override readonly className: string = 'Dropout'
   static override readonly positional = ['rate']
+  override supportsMasking = true
 
   readonly rate: number
   readonly noiseShape: readonly (number | null)[] | undefined

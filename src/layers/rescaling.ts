@@ -18,6 +18,7 @@ export interface RescalingOptions extends LayerOptions {
 export class Rescaling extends Layer {
   static override readonly className = 'Rescaling'
   static override readonly positional = ['scale']
+  override supportsMasking = true
 
   readonly scale: number
   readonly offset: number

@@ -113,7 +113,7 @@ describe('masks', () => {
     const keeps = new Keeps()
     expect(maskOf(keeps(x))).toBe(mask)
     expect(keeps.seen).toBe(mask)
-    expect(maskOf(layers.dense(1)(x))).toBeUndefined()
+    expect(maskOf(layers.flatten()(x))).toBeUndefined()
   })
 })
 

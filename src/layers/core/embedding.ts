@@ -1,19 +1,25 @@
-import { ArgumentError } from '../../errors.js'
+import type { ConstraintLike } from '../../constraints/get.js'
 import type { Tensor } from '../../graph/tensor.js'
 import type { Variable } from '../../graph/variable.js'
-import { getInitializer, type InitializerLike, serializeInitializer } from '../../initializers/get.js'
-import type { Initializer } from '../../initializers/initializer.js'
+import type { InitializerLike } from '../../initializers/get.js'
 import { cast } from '../../ops/cast.js'
+import { notEqual } from '../../ops/notEqual.js'
 import { take } from '../../ops/take.js'
+import { type RegularizerLike, serializeRegularizer } from '../../regularizers/get.js'
 import type { Config } from '../../utils/config.js'
 import type { BatchShape } from '../batchShape.js'
 import { integer } from '../checks.js'
 import { Layer, type LayerOptions } from '../layer.js'
+import { type WeightSettings, weightConfig, weightSettings } from '../weightSettings.js'
 
 export interface EmbeddingOptions extends LayerOptions {
   /** Default: `'uniform'`, from -0.05 to 0.05. */
   readonly embeddingsInitializer?: InitializerLike
-  /** Whether 0 stands for padding, which layers after it skip. Not supported yet: must be false. Default: false. */
+  /** A penalty for the embeddings. Default: none. */
+  readonly embeddingsRegularizer?: RegularizerLike
+  /** What the embeddings must satisfy after each update. Default: none. */
+  readonly embeddingsConstraint?: ConstraintLike
+  /** Whether 0 stands for padding: layers behind that support masks leave such steps out. Default: false. */
   readonly maskZero?: boolean
 }
 
@@ -27,7 +33,8 @@ export class Embedding extends Layer {
 
   readonly inputDim: number
   readonly outputDim: number
-  readonly embeddingsInitializer: Initializer
+  readonly embeddingsSettings: WeightSettings
+  readonly maskZero: boolean
   /** `[inputDim, outputDim]`, once built. */
   embeddings: Variable | undefined
 
@@ -35,19 +42,20 @@ export class Embedding extends Layer {
     super(options)
     this.inputDim = integer(inputDim, `${this.title}: inputDim`)
     this.outputDim = integer(outputDim, `${this.title}: outputDim`)
-    this.embeddingsInitializer = getInitializer(options.embeddingsInitializer ?? 'uniform')
-    if (options.maskZero) {
-      throw new ArgumentError(
-        `${this.title}: maskZero is not supported yet. Leave it out, or mask in a layer of your own.`,
-      )
-    }
+    this.embeddingsSettings = weightSettings(
+      options.embeddingsInitializer ?? 'uniform',
+      options.embeddingsRegularizer,
+      options.embeddingsConstraint,
+    )
+    this.maskZero = options.maskZero ?? false
+    this.supportsMasking = this.maskZero
   }
 
   override build(): void {
     this.embeddings = this.addWeight({
       name: 'embeddings',
       shape: [this.inputDim, this.outputDim],
-      initializer: this.embeddingsInitializer,
+      ...this.embeddingsSettings,
     })
   }
 
@@ -60,16 +68,18 @@ export class Embedding extends Layer {
     return [...inputShape, this.outputDim]
   }
 
+  override computeMask(inputs: Tensor): Tensor {
+    return notEqual(inputs, 0)
+  }
+
   override getConfig(): Config {
     return {
       ...super.getConfig(),
       input_dim: this.inputDim,
       output_dim: this.outputDim,
-      embeddings_initializer: serializeInitializer(this.embeddingsInitializer),
-      embeddings_regularizer: null,
-      activity_regularizer: null,
-      embeddings_constraint: null,
-      mask_zero: false,
+      ...weightConfig('embeddings', this.embeddingsSettings),
+      activity_regularizer: serializeRegularizer(this.activityRegularizer),
+      mask_zero: this.maskZero,
     }
   }
 }

@@ -39,6 +39,7 @@ export interface GroupNormalizationOptions extends LayerOptions {
  */
 export class GroupNormalization extends Layer {
   static override readonly className = 'GroupNormalization'
+  override supportsMasking = true
 
   readonly groups: number
   readonly epsilon: number

@@ -38,6 +38,7 @@ export interface LayerNormalizationOptions extends LayerOptions {
  */
 export class LayerNormalization extends Layer {
   static override readonly className = 'LayerNormalization'
+  override supportsMasking = true
 
   readonly axis: readonly number[]
   readonly epsilon: number

@@ -17,6 +17,7 @@ export interface UnitNormalizationOptions extends LayerOptions {
 /** `x / |x|`, with the Euclidean norm over `axis` (Keras's `UnitNormalization`). Zeros stay zeros. The shape stays. */
 export class UnitNormalization extends Layer {
   static override readonly className = 'UnitNormalization'
+  override supportsMasking = true
 
   readonly axis: readonly number[]
 

@@ -1,8 +1,14 @@
 import type { Tensor } from '../../graph/tensor.js'
+import { cast } from '../../ops/cast.js'
+import { divide } from '../../ops/divide.js'
+import { expandDims } from '../../ops/expandDims.js'
 import { max } from '../../ops/max.js'
 import { mean } from '../../ops/mean.js'
+import { sum } from '../../ops/sum.js'
+import { where } from '../../ops/where.js'
 import type { Config } from '../../utils/config.js'
 import type { BatchShape } from '../batchShape.js'
+import type { CallContext } from '../callContext.js'
 import { Layer, type LayerOptions } from '../layer.js'
 import { spatialForm } from '../spatialForm.js'
 
@@ -23,7 +29,7 @@ abstract class GlobalPooling extends Layer {
     this.inputSpec = { rank: rank + 2, form: spatialForm(rank) }
   }
 
-  override call(inputs: Tensor): Tensor {
+  override call(inputs: Tensor, _context: CallContext): Tensor {
     return this.combine(inputs, this.spatialAxes, this.keepdims)
   }
 
@@ -75,11 +81,19 @@ export class GlobalMaxPooling3D extends GlobalMaxPooling {
   }
 }
 
-/** The mean of each channel of a sequence: `[batch, steps, channels]` to `[batch, channels]`. */
+/** The mean of each channel of a sequence, over the steps that count: `[batch, steps, channels]` to `[batch, channels]`. */
 export class GlobalAveragePooling1D extends GlobalAveragePooling {
   static override readonly className = 'GlobalAveragePooling1D'
   constructor(options: GlobalPoolingOptions = {}) {
     super(1, options)
+  }
+
+  override call(inputs: Tensor, context: CallContext): Tensor {
+    const { mask } = context
+    if (!mask) return super.call(inputs, context)
+    const counts = expandDims(mask, -1)
+    const options = { axis: 1, keepDims: this.keepdims }
+    return divide(sum(where(counts, inputs, 0), options), sum(cast(counts, 'float32'), options))
   }
 }
 

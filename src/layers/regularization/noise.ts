@@ -49,6 +49,7 @@ abstract class Noise extends Layer {
 export class GaussianNoise extends Noise {
   static override readonly className = 'GaussianNoise'
   static override readonly positional = ['stddev']
+  override supportsMasking = true
 
   readonly stddev: number
 
@@ -103,6 +104,7 @@ abstract class RateNoise extends Noise {
  */
 export class GaussianDropout extends RateNoise {
   static override readonly className = 'GaussianDropout'
+  override supportsMasking = true
 
   constructor(rate: number, options: NoiseOptions = {}) {
     super(rate, options)
@@ -125,6 +127,7 @@ const seluFloor = -1.0507009873554805 * 1.6732632423543772
  */
 export class AlphaDropout extends RateNoise {
   static override readonly className = 'AlphaDropout'
+  override supportsMasking = true
 
   /** Shape of the mask, where `null` takes the input's size. */
   readonly noiseShape: readonly (number | null)[] | undefined
