@@ -43,6 +43,9 @@ export async function createWasmBackend(choices: WasmBackendChoices): Promise<Wo
   })
 }
 
+/** Made apart, so that what is kept to the end does not keep the module's bytes. */
+const doNothing = () => {}
+
 function wasmUnit(bytes: Uint8Array<ArrayBuffer>): CompiledUnit {
   const code = WebAssembly.compile(bytes).then(
     (module) => ({ type: 'wasm', module }) as const,
@@ -50,7 +53,7 @@ function wasmUnit(bytes: Uint8Array<ArrayBuffer>): CompiledUnit {
       throw new InternalError(`The module that was emitted is not valid: ${cause.message}`, { cause })
     },
   )
-  return { byteLength: bytes.byteLength, code, text: () => disassemble(bytes), release: () => {} }
+  return { byteLength: bytes.byteLength, code, text: () => disassemble(bytes), release: doNothing }
 }
 
 function loneWorker(platform: Platform): Workers {

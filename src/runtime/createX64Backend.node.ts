@@ -70,7 +70,8 @@ export function x64Traits(width: 8 | 16, { l1, l2 }: ProcessorFeatures): TargetT
 
 /** Functions side by side in executable memory. */
 function nativeUnit(functions: readonly LoopFunction[], memory: CodeMemory): CompiledUnit {
-  const codes = functions.map((fn) => compileFunction(fn, memory.convention).code)
+  const compiled = functions.map((fn) => compileFunction(fn, memory.convention))
+  const codes = compiled.map(({ code }) => code)
   const offsets: number[] = []
   let length = 0
   for (const code of codes) {
@@ -85,8 +86,11 @@ function nativeUnit(functions: readonly LoopFunction[], memory: CodeMemory): Com
   const addresses = offsets.map((offset) => address + BigInt(offset))
   return {
     byteLength: bytes.byteLength,
-    text: () => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' '),
+    text: () => functions.map(({ name }, i) => `${name}:\n${compiled[i].listing()}`).join('\n'),
     code: Promise.resolve({ type: 'native', addresses }),
-    release: () => memory.remove(address),
+    release: removal(memory, address),
   }
 }
+
+/** Made apart, so that what is kept to the end does not keep the functions' intermediate code. */
+const removal = (memory: CodeMemory, address: bigint) => () => memory.remove(address)

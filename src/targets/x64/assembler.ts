@@ -38,7 +38,7 @@ export function assemble(items: readonly Item[]): Uint8Array<ArrayBuffer> {
   const spots: Spot[] = []
   for (const item of items) {
     if (item.kind === 'instruction') encode(body, item)
-    else if (item.kind === 'pseudo') expand(body, item)
+    else if (item.kind === 'pseudo') expand((instruction) => encode(body, instruction), item)
     else if (item.kind === 'label') spots.push({ ...item, at: body.length })
     else if (item.kind === 'jump') spots.push({ ...item, at: body.length, long: false })
   }

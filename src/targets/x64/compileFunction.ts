@@ -1,6 +1,7 @@
 import type { LoopFunction } from '../../loops/ir.js'
 import { allocate, type RegisterFile } from './allocate.js'
 import { assemble } from './assembler.js'
+import { listing } from './listing.js'
 import { lower } from './lower.js'
 import { type Item, machineInstruction } from './machineCode.js'
 import { general, machineRegister, Register } from './operands.js'
@@ -38,6 +39,8 @@ export interface CompiledFunction {
   readonly code: Uint8Array<ArrayBuffer>
   /** Loads and stores of spilled registers inside innermost loops. */
   readonly innermostSpills: number
+  /** The code as people read it. */
+  listing(): string
 }
 
 const numbersTo = (end: number): number[] => Array.from({ length: end }, (_, i) => i)
@@ -71,7 +74,8 @@ export function compileFunction(fn: LoopFunction, convention: CallingConvention)
     ...frame.leave,
     machineInstruction('ret', 64, []),
   ]
-  return { code: assemble([...frame.enter, ...code.items, ...end]), innermostSpills }
+  const items = [...frame.enter, ...code.items, ...end]
+  return { code: assemble(items), innermostSpills, listing: () => listing(items) }
 }
 
 const alignment = 64

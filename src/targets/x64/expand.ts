@@ -1,14 +1,17 @@
 import { InternalError } from '../../errors.js'
-import { type Bits, type CodeBytes, encode } from './encoder.js'
+import type { Bits, Encodable } from './encoder.js'
 import { conditions, type InstructionName, instructions } from './instructions.js'
 import type { PseudoInstruction } from './machineCode.js'
 import { isMemory, isRegister, type Operand, type Register } from './operands.js'
 
-/** Appends what a pseudo-instruction stands for, now that its registers are known: one instruction where possible. */
-export function expand(out: CodeBytes, item: PseudoInstruction): void {
+/** Where the instructions go. */
+type Out = (instruction: Encodable) => void
+
+/** Tells what a pseudo-instruction stands for, now that its registers are known: one instruction where possible. */
+export function expand(out: Out, item: PseudoInstruction): void {
   const { name, bits, operands, condition } = item
   const emit = (instruction: InstructionName, ...of: Operand[]): void =>
-    encode(out, { form: instructions[instruction], bits, operands: of })
+    out({ form: instructions[instruction], bits, operands: of })
   const to = operands[0] as Register
   switch (name) {
     case 'move':
@@ -48,14 +51,13 @@ export function expand(out: CodeBytes, item: PseudoInstruction): void {
   }
 }
 
-function move(out: CodeBytes, to: Register, from: Register, bits: Bits): void {
+function move(out: Out, to: Register, from: Register, bits: Bits): void {
   if (to.number === from.number) return
-  if (to.registerClass === 'general') encode(out, { form: instructions.mov, bits, operands: [to, from] })
-  else if (to.registerClass === 'mask')
-    encode(out, { form: instructions.kmovw, bits: 128, operands: [to, from] })
+  if (to.registerClass === 'general') out({ form: instructions.mov, bits, operands: [to, from] })
+  else if (to.registerClass === 'mask') out({ form: instructions.kmovw, bits: 128, operands: [to, from] })
   else {
     const width = (8 * Math.max(16, to.bytes)) as Bits
-    encode(out, { form: instructions.vmovaps, bits: width, operands: [to, from] })
+    out({ form: instructions.vmovaps, bits: width, operands: [to, from] })
   }
 }
 
@@ -64,7 +66,7 @@ type Arithmetic = 'add' | 'sub' | 'and' | 'or' | 'xor' | 'imul'
 const fitsByte = (value: number): boolean => value >= -128 && value <= 127
 
 function expandArithmetic(
-  out: CodeBytes,
+  out: Out,
   name: Arithmetic,
   bits: Bits,
   to: Register,
@@ -72,7 +74,7 @@ function expandArithmetic(
   b: Operand,
 ): void {
   const emit = (instruction: InstructionName, ...operands: Operand[]): void =>
-    encode(out, { form: instructions[instruction], bits, operands })
+    out({ form: instructions[instruction], bits, operands })
   if (typeof b === 'number') {
     const suffix = fitsByte(b) ? 'imm8' : 'imm32'
     if (name === 'imul') emit(`imul_${suffix}`, to, a, b)
@@ -106,11 +108,11 @@ function expandArithmetic(
  * `to = a * b + c`. The three forms differ in which operand they overwrite: 231 the addend, 213 and 132 a factor; and in
  * what may be memory: a factor in 231 and 132, the addend in 213.
  */
-function expandFma(out: CodeBytes, bits: Bits, to: Register, a: Register, b: Operand, c: Operand): void {
+function expandFma(out: Out, bits: Bits, to: Register, a: Register, b: Operand, c: Operand): void {
   const suffix = bits === 32 ? 'ss' : 'ps'
   const width = bits === 32 ? 128 : bits
   const emit = (order: '132' | '213' | '231', x: Operand, y: Operand): void =>
-    encode(out, { form: instructions[`vfmadd${order}${suffix}`], bits: width, operands: [to, x, y] })
+    out({ form: instructions[`vfmadd${order}${suffix}`], bits: width, operands: [to, x, y] })
   const is = (operand: Operand): boolean => isRegister(operand) && operand.number === to.number
   if (isMemory(c)) {
     if (is(a)) emit('213', b, c)
