@@ -214,19 +214,20 @@ def injected(replacements):
             setattr(random, name, original)
 
 
-def layer(layer, inputs, weights=None, kwargs=None, cotangents=None, inject=None):
+def layer(layer, inputs, weights=None, kwargs=None, cotangents=None, inject=None, spread=False):
     """Calls a layer. Gradients are those of sum(outputs * cotangents) + the losses that the layer adds."""
     kwargs = {key: tf.convert_to_tensor(v) if isinstance(v, np.ndarray) else v for key, v in (kwargs or {}).items()}
     inputs = tf.nest.map_structure(tf.convert_to_tensor, inputs)
+    args = inputs if spread else [inputs]
     if not layer.built:
-        layer(inputs, **{**kwargs, "training": False} if "training" in kwargs else kwargs)
+        layer(*args, **{**kwargs, "training": False} if "training" in kwargs else kwargs)
     if weights is not None:
         layer.set_weights(weights)
     watched = [tensor for tensor in tf.nest.flatten(inputs) if is_float(tensor)]
     trainable = [weight.value for weight in layer.trainable_weights]
     with injected(inject or {}), tf.GradientTape() as tape:
         tape.watch(watched)
-        outputs = tf.nest.flatten(layer(inputs, **kwargs))
+        outputs = tf.nest.flatten(layer(*args, **kwargs))
         floats = [output for output in outputs if is_float(output)]
         objective = weighted_sum(floats, cotangents) if cotangents else tf.add_n([tf.reduce_sum(o) for o in floats])
         if layer.losses:

@@ -1,11 +1,14 @@
 import type { Tensor } from '../graph/tensor.js'
 import type { Variable } from '../graph/variable.js'
+import { contextFor, inContext } from '../layers/callContext.js'
 import type { CallOptions, Layer } from '../layers/index.js'
+import { withMask } from '../layers/masks.js'
+import { flatTensors, type Tensors } from '../layers/tensors.js'
 import { add, gradients, multiply, sum } from '../ops/index.js'
 import { compareAll, type Measurement, type Named } from './compare.js'
 import { compareConfigs } from './configs.js'
 import { asGradus, convertSettings, makeObject } from './gradusSide.js'
-import type { HostTensor } from './hostTensor.js'
+import { HostTensor } from './hostTensor.js'
 import type { KerasObject, Settings } from './kerasObject.js'
 import type { KerasPeer, Precision } from './kerasPeer.js'
 import { floats, Samples } from './samples.js'
@@ -21,6 +24,10 @@ export interface LayerComparison {
   readonly inputs: HostTensor | readonly HostTensor[]
   /** Keyword arguments of the call: `training`, `mask`. */
   readonly call?: Settings
+  /** Whether Keras takes the inputs one by one, rather than as a list. */
+  readonly spread?: boolean
+  /** Whether configs are compared; not those of functions. Default: true. */
+  readonly hasConfig?: boolean
   /**
    * For a random layer: what its random function gave on Gradus's side, found out by calling the layer, to be injected into
    * Keras, so that both sides use the same mask or noise.
@@ -39,7 +46,7 @@ interface Reply {
 }
 
 /** A layer's call as Gradus allows it, whatever it takes and gives. */
-type LayerCall = (inputs: Tensor | readonly Tensor[], options?: CallOptions) => Tensor | readonly Tensor[]
+type LayerCall = (inputs: Tensors, options?: CallOptions) => Tensors
 
 /** Compares a layer's outputs, gradients of inputs and weights, weights that the call changes, and config. */
 export async function compareLayer(peer: KerasPeer, comparison: LayerComparison): Promise<Measurement[]> {
@@ -47,10 +54,18 @@ export async function compareLayer(peer: KerasPeer, comparison: LayerComparison)
   const layer = makeObject(keras) as Layer
   const given = isList(inputs) ? inputs : [inputs]
   const arranged = (tensors: readonly Tensor[]) => (isList(inputs) ? tensors : tensors[0])
-  const callLayer = layer as unknown as LayerCall
-  const options = call && (convertSettings(call) as CallOptions)
+  const { mask, ...rest } = call ?? {}
+  const options = convertSettings(rest) as CallOptions
+  const terms: Tensor[] = []
+  const callLayer = (tensors: Tensors): readonly Tensor[] => {
+    // Keras takes a mask as an argument; in Gradus it goes with the values.
+    if (mask instanceof HostTensor)
+      for (const tensor of flatTensors(tensors)) withMask(tensor, asGradus(mask))
+    const context = { ...contextFor(options), losses: { add: (term: Tensor) => void terms.push(term) } }
+    return inContext(context, () => flatTensors((layer as unknown as LayerCall)(tensors, options)))
+  }
   // The first call makes the weights.
-  callLayer(arranged(given.map(asGradus)), options)
+  callLayer(arranged(given.map(asGradus)))
   const weights = weightsFor(layer)
   await layer.setWeights(weights.map(asGradus))
 
@@ -59,14 +74,16 @@ export async function compareLayer(peer: KerasPeer, comparison: LayerComparison)
   const cotangents: HostTensor[] = []
   const counts = { outputs: 0, random: [] as RandomFunction[] }
   const results = await runTraced(given, (...parameters) => {
-    const outputs = listOf(callLayer(arranged(parameters), options))
+    terms.length = 0
+    const outputs = callLayer(arranged(parameters))
     const differentiable = outputs.filter(({ dtype }) => dtype === 'float32')
     cotangents.push(...differentiable.map(({ shape }, i) => new Samples(20 + i).uniform(shape, 0.5, 1.5)))
     const objective = [
       ...differentiable.map((output, i) => sum(multiply(output, asGradus(cotangents[i])))),
-      ...addedLosses(layer),
+      ...terms,
+      ...layer.regularizationLosses(),
     ].reduce((a, b) => add(a, b))
-    const injected = comparison.random?.((input) => listOf(callLayer(input, options))[0], parameters[0])
+    const injected = comparison.random?.((input) => callLayer(input)[0], parameters[0])
     counts.outputs = outputs.length
     counts.random = Object.keys(injected ?? {}) as RandomFunction[]
     const targets = [...floatInputs.map((i) => parameters[i]), ...trainable]
@@ -100,22 +117,24 @@ export async function compareLayer(peer: KerasPeer, comparison: LayerComparison)
     weightGradients: slopes.slice(floatInputs.length),
     weights: await Promise.all(layer.weights.map(valuesOf)),
   })
-  const request = { layer: keras, inputs, weights, kwargs: call, cotangents, inject }
+  const request = {
+    layer: keras,
+    inputs,
+    weights,
+    kwargs: call,
+    cotangents,
+    inject,
+    spread: comparison.spread ?? false,
+  }
   const ask = (precision: Precision) => peer.ask<Reply>('layer', request, precision)
   const reply = await ask('float32')
   const measured = await compareAll(received, named(reply), async () => named(await ask('float64')))
-  return [...measured, await compareConfigs(peer, keras, layer)]
+  return comparison.hasConfig === false ? measured : [...measured, await compareConfigs(peer, keras, layer)]
 }
 
 const isList = (inputs: LayerComparison['inputs']): inputs is readonly HostTensor[] => Array.isArray(inputs)
 
-const listOf = (outputs: Tensor | readonly Tensor[]): readonly Tensor[] =>
-  Array.isArray(outputs) ? outputs : [outputs as Tensor]
-
 const valuesOf = async (weight: Variable): Promise<HostTensor> => floats(weight.shape, await weight.data())
-
-/** What a layer adds to the loss: of the layers so far, none does. */
-const addedLosses = (_layer: Layer): Tensor[] => []
 
 /** Weights of ordinary size; variances and scales are positive. */
 function weightsFor(layer: Layer): HostTensor[] {

@@ -23,6 +23,10 @@ const data = {
   padded: floats([2, 4, 2], [1, 2, 3, 4, 0, 0, 0, 0, 5, 6, 0, 0, 7, 8, 0, 0]),
   pairOfVectors: [samples.normal([4, 5]), samples.normal([4, 5])],
   threeVectors: [samples.normal([4, 5]), samples.normal([4, 5]), samples.normal([4, 5])],
+  queryAndValue: [samples.normal([2, 4, 6]), samples.normal([2, 5, 6])],
+  queryValueAndKey: [samples.normal([2, 4, 6]), samples.normal([2, 5, 6]), samples.normal([2, 5, 6])],
+  sequenceAndState: [samples.normal([2, 6, 4]), samples.normal([2, 3])],
+  sequenceAndTwoStates: [samples.normal([2, 6, 4]), samples.normal([2, 3]), samples.normal([2, 3])],
   pairOfSequences: [samples.normal([2, 6, 4]), samples.normal([2, 3, 4])],
   pairOfImages: [samples.normal([2, 4, 5, 3]), samples.normal([2, 4, 5, 3])],
   broadcastPair: [samples.normal([4, 5]), samples.normal([4, 1])],
@@ -30,20 +34,27 @@ const data = {
 
 type DataName = keyof typeof data
 
-function layerCase(name: string, on: DataName, settings: Settings, call?: Settings): ConformanceCase {
-  const how = call ? `, ${describe('called', call)}` : ''
+/** How a layer is called. */
+type Calling = Pick<LayerComparison, 'call' | 'spread' | 'hasConfig'>
+
+function layerCase(name: string, on: DataName, settings: Settings, calling: Calling = {}): ConformanceCase {
+  const how = calling.call ? `, ${describe('called', calling.call)}` : ''
   return {
     entries: [`layers.${name}`, ...partsOf(settings)],
     name: `${describe(name, settings)} of ${on}${how}`,
     run: (peer) =>
-      compareLayer(peer, { keras: new KerasObject(`layers.${name}`, settings), inputs: data[on], call }),
+      compareLayer(peer, {
+        keras: new KerasObject(`layers.${name}`, settings),
+        inputs: data[on],
+        ...calling,
+      }),
   }
 }
 
 /** Layers within a layer, of which this is a case as well: the cell of an RNN. */
 const partsOf = (settings: Settings): string[] =>
   Object.values(settings).flatMap((value) =>
-    value instanceof KerasObject && value.path.endsWith('Cell') ? [value.path] : [],
+    value instanceof KerasObject && /Cells?$/.test(value.path) ? [value.path] : [],
   )
 
 type LayerRow = readonly [name: string, on: readonly DataName[], ...settings: Settings[]]
@@ -67,7 +78,6 @@ const inference: readonly LayerRow[] = [
   ['Activation', ['vectors'], { activation: 'relu' }, { activation: 'gelu' }, { activation: 'softmax' }],
   ['Embedding', ['tokens'], { input_dim: 7, output_dim: 4 }],
   ['Identity', ['vectors', 'images'], {}],
-  ['Lambda', ['vectors'], { function: new KerasObject('ops.square') }],
   ['Masking', ['padded'], {}, { mask_value: 1 }],
   // Reshaping.
   ['Flatten', ['vectors', 'sequences', 'images'], {}],
@@ -284,6 +294,18 @@ const inference: readonly LayerRow[] = [
   ['RNN', ['sequences'], { cell: object('layers.GRUCell', { units: 3 }) }],
   ['RNN', ['sequences'], { cell: object('layers.SimpleRNNCell', { units: 3 }) }],
   [
+    'RNN',
+    ['sequences'],
+    {
+      cell: object('layers.StackedRNNCells', {
+        cells: [object('layers.LSTMCell', { units: 3 }), object('layers.GRUCell', { units: 2 })],
+      }),
+    },
+  ],
+  ['SimpleRNN', ['sequenceAndState'], { units: 3 }],
+  ['GRU', ['sequenceAndState'], { units: 3, return_sequences: true }],
+  ['LSTM', ['sequenceAndTwoStates'], { units: 3, return_state: true }],
+  [
     'Bidirectional',
     ['sequences'],
     { layer: object('layers.LSTM', { units: 3 }) },
@@ -295,6 +317,25 @@ const inference: readonly LayerRow[] = [
   ['ActivityRegularization', ['vectors'], { l1: 0.1, l2: 0.2 }],
 ]
 
+/** Layers that hold a function, which no config can hold. */
+const functions: readonly LayerRow[] = [['Lambda', ['vectors'], { function: new KerasObject('ops.square') }]]
+
+const attention: readonly LayerRow[] = [
+  ['Attention', ['queryAndValue', 'queryValueAndKey'], {}, { use_scale: true }],
+  ['AdditiveAttention', ['queryAndValue', 'queryValueAndKey'], {}, { use_scale: false }],
+  ['Attention', ['queryAndValue'], { score_mode: 'concat', use_scale: true }],
+]
+
+const multiHead: readonly LayerRow[] = [
+  [
+    'MultiHeadAttention',
+    ['queryAndValue', 'queryValueAndKey'],
+    { num_heads: 2, key_dim: 3 },
+    { num_heads: 3, key_dim: 2, value_dim: 4, use_bias: false },
+    { num_heads: 2, key_dim: 3, output_shape: 5 },
+  ],
+]
+
 const training: readonly LayerRow[] = [
   ['BatchNormalization', ['vectors', 'images'], {}, { momentum: 0.9, epsilon: 0.01 }],
   ['BatchNormalization', ['images'], { axis: 1, center: false }, { trainable: false }],
@@ -303,9 +344,9 @@ const training: readonly LayerRow[] = [
 
 const settingsOf = (given: readonly Settings[]): readonly Settings[] => (given.length > 0 ? given : [{}])
 
-const casesOf = (rows: readonly LayerRow[], call?: Settings): ConformanceCase[] =>
+const casesOf = (rows: readonly LayerRow[], calling?: Calling): ConformanceCase[] =>
   rows.flatMap(([name, on, ...given]) =>
-    settingsOf(given).flatMap((settings) => on.map((kind) => layerCase(name, kind, settings, call))),
+    settingsOf(given).flatMap((settings) => on.map((kind) => layerCase(name, kind, settings, calling))),
   )
 
 /** Steps that a mask takes out: at the end, at the start, in between. */
@@ -322,8 +363,13 @@ export const layerSuite: Suite = {
   name: 'layers',
   cases: [
     ...casesOf(inference),
-    ...casesOf(training, { training: true }),
-    ...casesOf(masked, { mask }),
+    ...casesOf(functions, { hasConfig: false }),
+    ...casesOf(training, { call: { training: true } }),
+    ...casesOf(masked, { call: { mask } }),
+    ...casesOf(attention),
+    ...casesOf(attention.slice(0, 2), { call: { use_causal_mask: true } }),
+    ...casesOf(multiHead, { spread: true }),
+    ...casesOf(multiHead.slice(0, 1), { spread: true, call: { use_causal_mask: true } }),
     ...randomLayerCases,
   ],
 }
