@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { configure, getExecutor, grad, ops, type Tensor, tensor } from '../../index.js'
+import { targets } from '../opTest.js'
 import { builtFolder } from './runNode.js'
 
 /** An elementwise op, as somebody would add it: one file that states it whole. */
@@ -66,7 +67,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-describe.each(['interpreter', 'wasm'] as const)('An op in a file of its own, on the target %s,', (target) => {
+describe.each(targets)('An op in a file of its own, on the target %s,', (target) => {
   beforeAll(() => configure({ target, threads: 2 }))
 
   it('works forward and backward: cube, elementwise', async () => {

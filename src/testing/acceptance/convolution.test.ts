@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { configure, grad, layers, models, ops, type Tensor, tensor } from '../../index.js'
+import { targets } from '../opTest.js'
 
 /** The facts about convolution and pooling that the courses teach, on each target. */
 const image = ['100001', '010010', '001100', '100010', '010010', '001010'].map((row) => [...row].map(Number))
@@ -29,7 +30,7 @@ const placed = (pattern: readonly (readonly number[])[], top: number, left: numb
 
 afterAll(() => configure({ target: 'auto' }))
 
-describe.each(['interpreter', 'wasm'] as const)('On the target %s', (target) => {
+describe.each(targets)('On the target %s', (target) => {
   beforeAll(() => configure({ target, threads: 2 }))
 
   it("convolution gives the courses' numbers with stride 1", async () => {
