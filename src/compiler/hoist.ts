@@ -15,11 +15,16 @@ export function hoistInvariant(
   }
   const before: PlannedStep[] = []
   const inside: PlannedStep[] = []
+  // A buffer that is read before it is written, such as a loop's carry, holds something else in the first iteration.
+  const readBefore = new Set<DeviceBuffer>()
   for (const step of steps) {
     if (step.type === 'launch' && isInvariant(step)) {
       before.push(step)
       for (const buffer of buffersOf(step, true)) writers.delete(buffer)
     } else inside.push(step)
+    for (const launch of allLaunches(step)) {
+      for (const buffer of buffersOf(launch, false)) readBefore.add(buffer)
+    }
   }
   return { before, inside }
 
@@ -27,7 +32,9 @@ export function hoistInvariant(
     const moves = launch.operands.some(({ view }) => view.strides.slice(depth).some((stride) => stride !== 0))
     const updates = launch.operands.some(({ access }) => access === 'readwrite')
     const readsFixed = buffersOf(launch, false).every((buffer) => !writers.has(buffer))
-    const writesAlone = buffersOf(launch, true).every((buffer) => writers.get(buffer) === 1)
+    const writesAlone = buffersOf(launch, true).every(
+      (buffer) => writers.get(buffer) === 1 && !readBefore.has(buffer),
+    )
     return !moves && !updates && readsFixed && writesAlone
   }
 }

@@ -46,6 +46,19 @@ export const loopCases: readonly OpCase[] = [
     gradient: 'second',
   },
   {
+    name: 'loop: a carry that each step sets to the same',
+    inputs: [
+      { shape: [2], values: [1, 2] },
+      { shape: [2], values: [10, 20] },
+    ],
+    build: ([a, b]) =>
+      ops.loop({ initial: [a, b], length: 3 }, ([first, second]) => ({
+        carries: [ops.zeros([2]), ops.add(first, second)],
+      })).carries[1],
+    expected: [11, 22],
+    gradient: 'second',
+  },
+  {
     name: 'loop: running sums by hand',
     inputs: [{ shape: [4, 2], values: [1, 10, 2, 20, 3, 30, 4, 40] }],
     build: ([x]) =>
