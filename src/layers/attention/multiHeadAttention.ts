@@ -175,7 +175,7 @@ export class MultiHeadAttention extends QueryLayer {
       use_bias: this.useBias,
       use_gate: this.useGate,
       output_shape: this.outputSizes ?? null,
-      attention_axes: [1],
+      attention_axes: null,
       sliding_window: this.slidingWindow ?? null,
       ...weightConfig('kernel', this.kernelSettings),
       ...weightConfig('bias', this.biasSettings),

@@ -47,6 +47,7 @@ const open = (layer: RecurrentLayer<Tensors>): OpenLayer => layer as unknown as 
  */
 export class Bidirectional<Out extends Tensors = Tensor> extends Layer<Tensor, Out> {
   static override readonly className = 'Bidirectional'
+  static override readonly positional = ['layer']
 
   readonly mergeMode: MergeMode
   readonly forwardLayer: RecurrentLayer<Tensors>

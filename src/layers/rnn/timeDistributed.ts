@@ -16,6 +16,7 @@ import { layerFromConfig } from '../registry.js'
  */
 export class TimeDistributed extends Layer {
   static override readonly className = 'TimeDistributed'
+  static override readonly positional = ['layer']
 
   constructor(
     readonly layer: Layer,
