@@ -39,7 +39,8 @@ export interface Executor {
 }
 
 export interface ExecutorOptions {
-  /** `auto` (the default) takes the fastest this machine offers; `GRADUS_TARGET` overrides it. */
+  /** `auto` (the default) is WebAssembly where there is SIMD, else the interpreter; `x64`, machine code, is taken when asked
+   *  for. `GRADUS_TARGET` overrides it. */
   readonly target?: 'auto' | 'x64' | 'wasm' | 'interpreter'
   /** Worker threads: by default the machine's cores, at most 16; `GRADUS_THREADS` overrides it. */
   readonly threads?: number

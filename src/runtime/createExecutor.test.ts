@@ -26,9 +26,10 @@ describe('createExecutor', () => {
     expect((await statistics({})).threads).toBeGreaterThanOrEqual(1)
   })
 
-  it('takes machine code where there is any, else WebAssembly', async () => {
+  it('takes WebAssembly by itself, and machine code where it is asked for and there is any', async () => {
     const { available } = await x64Status()
-    expect((await statistics({})).target).toBe(available ? 'x64' : 'wasm')
+    expect((await statistics({})).target).toBe('wasm')
+    if (available) expect((await statistics({ target: 'x64' })).target).toBe('x64')
     vi.spyOn(process, 'arch', 'get').mockReturnValue('arm64')
     expect((await statistics({})).target).toBe('wasm')
     await expect(createExecutor({ target: 'x64' })).rejects.toThrow(/x86-64 processors; this is arm64/)
