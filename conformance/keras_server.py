@@ -177,6 +177,11 @@ def inventory():
     }
 
 
+def value(thing):
+    """What a function of the request gave, as JSON: `{"$keras": "losses.serialize", "config": {...}}` calls it."""
+    return {"value": json.loads(json.dumps(thing, default=plain))}
+
+
 def weighted_sum(outputs, cotangents):
     return tf.add_n([tf.reduce_sum(output * factor) for output, factor in zip(outputs, cotangents)])
 
@@ -185,13 +190,13 @@ def is_float(tensor):
     return tensor.dtype.is_floating
 
 
-def evaluate(target, args, kwargs=None, differentiate=(), cotangent=None):
+def evaluate(target, args, kwargs=None, differentiate=(), cotangent=None, takes_list=False):
     """Calls a function or object. Gradients are those of sum(output * cotangent)."""
     args = [tf.convert_to_tensor(arg) for arg in args]
     watched = [args[i] for i in differentiate]
     with tf.GradientTape() as tape:
         tape.watch(watched)
-        output = target(*args, **(kwargs or {}))
+        output = target(*([args] if takes_list else args), **(kwargs or {}))
         objective = output if cotangent is None else tf.reduce_sum(output * cotangent)
     gradients = tape.gradient(objective, watched, unconnected_gradients="zero") if watched else []
     return {"output": output, "gradients": gradients}
@@ -214,11 +219,13 @@ def injected(replacements):
             setattr(random, name, original)
 
 
-def layer(layer, inputs, weights=None, kwargs=None, cotangents=None, inject=None, spread=False):
+def layer(layer, inputs, weights=None, kwargs=None, cotangents=None, inject=None, arrangement="list"):
     """Calls a layer. Gradients are those of sum(outputs * cotangents) + the losses that the layer adds."""
     kwargs = {key: tf.convert_to_tensor(v) if isinstance(v, np.ndarray) else v for key, v in (kwargs or {}).items()}
     inputs = tf.nest.map_structure(tf.convert_to_tensor, inputs)
-    args = inputs if spread else [inputs]
+    args = {"list": [inputs], "spread": inputs, "states": inputs[:1]}[arrangement]
+    if arrangement == "states":
+        kwargs["initial_state"] = inputs[1:]
     if not layer.built:
         layer(*args, **{**kwargs, "training": False} if "training" in kwargs else kwargs)
     if weights is not None:
@@ -251,7 +258,7 @@ def metric(metric, updates):
     return {"results": results}
 
 
-def optimizer(optimizer, weights, gradients, steps, finalize=False):
+def optimizer(optimizer, weights, gradients, steps):
     """Weights after the given steps, each with its row of the gradients."""
     variables = [keras.Variable(weight, name=f"w{i}") for i, weight in enumerate(weights)]
     optimizer.build(variables)
@@ -261,9 +268,6 @@ def optimizer(optimizer, weights, gradients, steps, finalize=False):
         take_step([tf.convert_to_tensor(rows[step]) for rows in gradients])
         if step + 1 in steps:
             reached.append([np.array(variable) for variable in variables])
-    if finalize:
-        optimizer.finalize_variable_values(variables)
-        reached.append([np.array(variable) for variable in variables])
     return {"weights": reached}
 
 
@@ -317,7 +321,10 @@ def train(model, compile, weights, x, y, steps, precision, sample_weight=None):
 
 operations = {
     function.__name__: function
-    for function in [versions, inventory, evaluate, layer, metric, optimizer, schedule, initializer, configs, train]
+    for function in [
+        *[versions, inventory, value, evaluate, layer, metric],
+        *[optimizer, schedule, initializer, configs, train],
+    ]
 }
 
 

@@ -15,6 +15,8 @@ export interface Measurement {
   readonly verdict: Verdict
   /** What a reader must know to understand the verdict. */
   readonly note?: string
+  /** The losses of a whole run on both sides. */
+  readonly curves?: { readonly gradus: ArrayLike<number>; readonly keras: ArrayLike<number> }
 }
 
 export type Named = Readonly<Record<string, HostTensor>>

@@ -17,6 +17,8 @@ export interface FunctionComparison {
   readonly inputs: readonly HostTensor[]
   /** Keyword arguments of Keras's call. */
   readonly keywords?: Settings
+  /** Whether Keras's function takes the inputs as one list. Default: false. */
+  readonly takesList?: boolean
   /** Which inputs to compare gradients of. Default: none. */
   readonly differentiate?: readonly number[]
   /**
@@ -57,7 +59,14 @@ export async function compareFunction(
   const ask = (args: readonly HostTensor[], precision: Precision) =>
     peer.ask<Evaluation>(
       'evaluate',
-      { target: keras, args, kwargs: keywords, differentiate, cotangent: cotangent.value },
+      {
+        target: keras,
+        args,
+        kwargs: keywords,
+        differentiate,
+        cotangent: cotangent.value,
+        takes_list: options.takesList ?? false,
+      },
       precision,
     )
   const named = (result: HostTensor, slopes: readonly HostTensor[]): Named => ({

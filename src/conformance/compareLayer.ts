@@ -20,12 +20,17 @@ export type RandomFunction = 'dropout' | 'normal' | 'uniform'
 /** One call of a layer. */
 export interface LayerComparison {
   readonly keras: KerasObject
+  /** Gradus's layer. Default: made from the same settings. */
+  readonly layer?: Layer
   /** One tensor, or a list for layers that take several. */
   readonly inputs: HostTensor | readonly HostTensor[]
   /** Keyword arguments of the call: `training`, `mask`. */
   readonly call?: Settings
-  /** Whether Keras takes the inputs one by one, rather than as a list. */
-  readonly spread?: boolean
+  /**
+   * How Keras takes several inputs: as a list, one by one, or the first as input and the others as `initial_state`. Gradus
+   * takes a list. Default: `'list'`.
+   */
+  readonly arrangement?: 'list' | 'spread' | 'states'
   /** Whether configs are compared; not those of functions. Default: true. */
   readonly hasConfig?: boolean
   /**
@@ -51,7 +56,7 @@ type LayerCall = (inputs: Tensors, options?: CallOptions) => Tensors
 /** Compares a layer's outputs, gradients of inputs and weights, weights that the call changes, and config. */
 export async function compareLayer(peer: KerasPeer, comparison: LayerComparison): Promise<Measurement[]> {
   const { keras, inputs, call } = comparison
-  const layer = makeObject(keras) as Layer
+  const layer = comparison.layer ?? (makeObject(keras) as Layer)
   const given = isList(inputs) ? inputs : [inputs]
   const arranged = (tensors: readonly Tensor[]) => (isList(inputs) ? tensors : tensors[0])
   const { mask, ...rest } = call ?? {}
@@ -124,7 +129,7 @@ export async function compareLayer(peer: KerasPeer, comparison: LayerComparison)
     kwargs: call,
     cotangents,
     inject,
-    spread: comparison.spread ?? false,
+    arrangement: comparison.arrangement ?? 'list',
   }
   const ask = (precision: Precision) => peer.ask<Reply>('layer', request, precision)
   const reply = await ask('float32')

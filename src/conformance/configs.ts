@@ -37,6 +37,14 @@ export async function compareConfigs(
     : { ...measured, error: Number.POSITIVE_INFINITY, verdict: 'differs', note: found.join('; ') }
 }
 
+/** Compares two things as they are written into files. */
+export function compareJson(gradus: Json, keras: Json): Measurement {
+  const found = differences(gradus, keras, '')
+  const measured = { what: 'config', error: 0, limit: 0 }
+  if (found.length === 0) return { ...measured, verdict: 'agrees' }
+  return { ...measured, error: Number.POSITIVE_INFINITY, verdict: 'differs', note: found.join('; ') }
+}
+
 function differences(a: Json, b: Json, path: string): string[] {
   if (Array.isArray(a) && Array.isArray(b) && a.length === b.length) {
     return a.flatMap((item, i) => differences(item, b[i], `${path}[${i}]`))

@@ -22,6 +22,7 @@ const positionalKeys: Readonly<Record<string, readonly string[]>> = {
   'layers.Bidirectional': ['layer'],
   'layers.Lambda': ['function'],
   'layers.RNN': ['cell'],
+  'layers.StackedRNNCells': ['cells'],
   'layers.TimeDistributed': ['layer'],
   'losses.categorical_generalized_cross_entropy': ['q'],
   'losses.cosine_similarity': ['axis'],

@@ -32,12 +32,12 @@ export function worstVerdict(measurements: readonly Measurement[]): Verdict {
 /** How much of what is allowed an error takes up. */
 const shareOfLimit = ({ error, limit }: Measurement): number => (error === 0 ? 0 : error / limit)
 
-/** One row for each entry, or for each case that stands for no entry, in the order in which they came. */
+/** One row for each entry, in the order in which they came. */
 export function rowsOf(results: readonly CaseResult[]): Row[] {
   const groups = new Map<string, CaseResult[]>()
   for (const result of results) {
-    const { entries, name } = result.conformanceCase
-    for (const what of entries.length > 0 ? entries : [`${result.suite}: ${name}`]) {
+    const { entries, row } = result.conformanceCase
+    for (const what of row === undefined ? entries : [row]) {
       groups.set(what, [...(groups.get(what) ?? []), result])
     }
   }

@@ -5,6 +5,8 @@ import type { KerasPeer } from './kerasPeer.js'
 export interface ConformanceCase {
   /** The public entries of Keras that this is a numeric case of: `losses.Huber`. */
   readonly entries: readonly string[]
+  /** The row of the table that it belongs to. Default: the rows of its entries. */
+  readonly row?: string
   /** What is compared, with its settings: `Huber(delta=0.5)`. */
   readonly name: string
   run(peer: KerasPeer): Promise<readonly Measurement[]>

@@ -1,6 +1,7 @@
 import type { Suite } from '../suite.js'
 import { activationSuite } from './activations.js'
 import { constraintSuite } from './constraints.js'
+import { identifierSuite } from './identifiers.js'
 import { initializerSuite } from './initializers.js'
 import { layerSuite } from './layers.js'
 import { lossSuite } from './losses.js'
@@ -8,6 +9,8 @@ import { metricSuite } from './metrics.js'
 import { optimizerSuite } from './optimizers.js'
 import { regularizerSuite } from './regularizers.js'
 import { scheduleSuite } from './schedules.js'
+import { subclassSuite } from './subclasses.js'
+import { trainingSuite } from './training.js'
 
 /** What is compared, in the order of Keras's modules and then whole runs. */
 export const suites: readonly Suite[] = [
@@ -20,4 +23,7 @@ export const suites: readonly Suite[] = [
   constraintSuite,
   optimizerSuite,
   scheduleSuite,
+  identifierSuite,
+  subclassSuite,
+  trainingSuite,
 ]

@@ -24,7 +24,7 @@ const data = {
   pairOfVectors: [samples.normal([4, 5]), samples.normal([4, 5])],
   threeVectors: [samples.normal([4, 5]), samples.normal([4, 5]), samples.normal([4, 5])],
   queryAndValue: [samples.normal([2, 4, 6]), samples.normal([2, 5, 6])],
-  queryValueAndKey: [samples.normal([2, 4, 6]), samples.normal([2, 5, 6]), samples.normal([2, 5, 6])],
+  queryValueAndKey: [samples.normal([2, 4, 6]), samples.normal([2, 5, 6]), samples.normal([2, 5, 6], 0.5)],
   sequenceAndState: [samples.normal([2, 6, 4]), samples.normal([2, 3])],
   sequenceAndTwoStates: [samples.normal([2, 6, 4]), samples.normal([2, 3]), samples.normal([2, 3])],
   pairOfSequences: [samples.normal([2, 6, 4]), samples.normal([2, 3, 4])],
@@ -35,7 +35,7 @@ const data = {
 type DataName = keyof typeof data
 
 /** How a layer is called. */
-type Calling = Pick<LayerComparison, 'call' | 'spread' | 'hasConfig'>
+type Calling = Pick<LayerComparison, 'call' | 'arrangement' | 'hasConfig'>
 
 function layerCase(name: string, on: DataName, settings: Settings, calling: Calling = {}): ConformanceCase {
   const how = calling.call ? `, ${describe('called', calling.call)}` : ''
@@ -302,9 +302,6 @@ const inference: readonly LayerRow[] = [
       }),
     },
   ],
-  ['SimpleRNN', ['sequenceAndState'], { units: 3 }],
-  ['GRU', ['sequenceAndState'], { units: 3, return_sequences: true }],
-  ['LSTM', ['sequenceAndTwoStates'], { units: 3, return_state: true }],
   [
     'Bidirectional',
     ['sequences'],
@@ -319,6 +316,12 @@ const inference: readonly LayerRow[] = [
 
 /** Layers that hold a function, which no config can hold. */
 const functions: readonly LayerRow[] = [['Lambda', ['vectors'], { function: new KerasObject('ops.square') }]]
+
+const withStates: readonly LayerRow[] = [
+  ['SimpleRNN', ['sequenceAndState'], { units: 3 }],
+  ['GRU', ['sequenceAndState'], { units: 3, return_sequences: true }],
+  ['LSTM', ['sequenceAndTwoStates'], { units: 3, return_state: true }],
+]
 
 const attention: readonly LayerRow[] = [
   ['Attention', ['queryAndValue', 'queryValueAndKey'], {}, { use_scale: true }],
@@ -366,10 +369,11 @@ export const layerSuite: Suite = {
     ...casesOf(functions, { hasConfig: false }),
     ...casesOf(training, { call: { training: true } }),
     ...casesOf(masked, { call: { mask } }),
+    ...casesOf(withStates, { arrangement: 'states' }),
     ...casesOf(attention),
     ...casesOf(attention.slice(0, 2), { call: { use_causal_mask: true } }),
-    ...casesOf(multiHead, { spread: true }),
-    ...casesOf(multiHead.slice(0, 1), { spread: true, call: { use_causal_mask: true } }),
+    ...casesOf(multiHead, { arrangement: 'spread' }),
+    ...casesOf(multiHead.slice(0, 1), { arrangement: 'spread', call: { use_causal_mask: true } }),
     ...randomLayerCases,
   ],
 }

@@ -1,15 +1,12 @@
 import type { Tensor } from '../../graph/tensor.js'
-import type { Metric } from '../../metrics/index.js'
-import { compareAll, type Named } from '../compare.js'
+import type { Mean, Metric } from '../../metrics/index.js'
 import { compareFunction } from '../compareFunction.js'
-import { compareConfigs } from '../configs.js'
+import { compareMetric } from '../compareMetric.js'
 import { findFunction, makeObject } from '../gradusSide.js'
 import type { HostTensor } from '../hostTensor.js'
 import { describe, KerasObject, type Settings } from '../kerasObject.js'
-import type { KerasPeer, Precision } from '../kerasPeer.js'
 import { floats, integers, Samples } from '../samples.js'
 import type { ConformanceCase, Suite } from '../suite.js'
-import { runTraced } from '../traced.js'
 
 const samples = new Samples(8)
 
@@ -59,32 +56,19 @@ function fitted(shape: readonly number[]): Batch {
   ]
 }
 
-interface MetricReply {
-  readonly results: readonly HostTensor[]
-}
-
 /** A metric's result after each of several batches. */
 function metricCase(name: string, on: DataName, settings: Settings, weighted: boolean): ConformanceCase {
   return {
     entries: [`metrics.${name}`],
     name: `${describe(name, settings)} of ${on}${weighted ? ', weighted' : ''}`,
-    run: async (peer) => {
+    run: (peer) => {
       const keras = new KerasObject(`metrics.${name}`, settings)
-      const metric = makeObject(keras) as Metric
       const random = new Samples(9)
       const updates = data[on].map((batch) => [
         ...batch,
         ...(weighted ? [random.uniform([batch[0].shape[0]], 0, 2)] : []),
       ])
-      const received: HostTensor[] = []
-      for (const update of updates) {
-        const [result] = await runTraced(update, (yTrue, yPred, weights) => {
-          metric.updateState(yTrue, yPred, weights)
-          return [metric.result()]
-        })
-        received.push(result)
-      }
-      return compareResults(peer, keras, metric, updates, received)
+      return compareMetric(peer, { keras, metric: makeObject(keras) as Metric, updates })
     },
   }
 }
@@ -94,43 +78,18 @@ function valuesCase(name: string, weighted: boolean): ConformanceCase {
   return {
     entries: [`metrics.${name}`],
     name: `${name} of values${weighted ? ', weighted' : ''}`,
-    run: async (peer) => {
+    run: (peer) => {
       const keras = new KerasObject(`metrics.${name}`, {})
-      const metric = makeObject(keras) as Metric & { update(values: Tensor, weight?: Tensor): void }
+      const metric = makeObject(keras) as Mean
       const random = new Samples(10)
       const updates = [1, 2, 3].map(() => [
         random.normal([7]),
         ...(weighted ? [random.uniform([7], 0, 2)] : []),
       ])
-      const received: HostTensor[] = []
-      for (const update of updates) {
-        const [result] = await runTraced(update, (values, weights) => {
-          metric.update(values, weights)
-          return [metric.result()]
-        })
-        received.push(result)
-      }
-      return compareResults(peer, keras, metric, updates, received)
+      const update = (values: Tensor, weights: Tensor) => metric.update(values, weights)
+      return compareMetric(peer, { keras, metric, updates, update })
     },
   }
-}
-
-async function compareResults(
-  peer: KerasPeer,
-  keras: KerasObject,
-  metric: Metric,
-  updates: readonly (readonly HostTensor[])[],
-  received: readonly HostTensor[],
-) {
-  const ask = (precision: Precision) =>
-    peer.ask<MetricReply>('metric', { metric: keras, updates: updates.map((args) => ({ args })) }, precision)
-  const named = (results: readonly HostTensor[]): Named =>
-    Object.fromEntries(results.map((result, i) => [`result after ${i + 1} batches`, result]))
-  const reply = await ask('float32')
-  const measured = await compareAll(named(received), named(reply.results), async () =>
-    named((await ask('float64')).results),
-  )
-  return [...measured, await compareConfigs(peer, keras, metric)]
 }
 
 /** A metric by function: its value for each sample. */

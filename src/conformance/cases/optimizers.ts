@@ -1,14 +1,7 @@
-import { getExecutor } from '../../graph/executor.js'
-import { trace } from '../../graph/trace.js'
-import { Variable } from '../../graph/variable.js'
 import type { Optimizer } from '../../optimizers/index.js'
-import { compareAll, type Named } from '../compare.js'
-import { compareConfigs } from '../configs.js'
+import { compareOptimizer, type OptimizerArbiter, stepsCompared } from '../compareOptimizer.js'
 import { makeObject } from '../gradusSide.js'
-import type { HostTensor } from '../hostTensor.js'
 import { describe, KerasObject, object, type Settings } from '../kerasObject.js'
-import type { Precision } from '../kerasPeer.js'
-import { floats, Samples } from '../samples.js'
 import {
   type ScheduleFreeSettings,
   scheduleFreeDefaults,
@@ -16,87 +9,13 @@ import {
 } from '../scheduleFreeFloat64.js'
 import type { ConformanceCase, Suite } from '../suite.js'
 
-/** Steps after which weights are compared. */
-const stepsCompared = [1, 10, 100]
-/** The limit after 100 steps, whose errors add up. */
-const limit = 1e-4
-
-const shapes = [[6, 4], [4], [3, 3, 2, 2]]
-
-/** What weights start from, and each step's gradients: `[steps, ...shape]` for each weight. */
-function problem() {
-  const samples = new Samples(11)
-  const count = Math.max(...stepsCompared)
-  const weights = shapes.map((shape) => samples.normal(shape))
-  const gradients = shapes.map((shape, i) => samples.normal([count, ...shape], [1, 0.01, 5][i]))
-  // Some gradients are zero, for good or in between, as those of dead units are.
-  gradients[0].data.forEach((_, at) => {
-    if (at % 24 === 3 || at % 7 === 0) gradients[0].data[at] = 0
-  })
-  return { weights, gradients }
-}
-
-/** The gradients of one step, one after another as the traced step takes them. */
-const rowsOf = (gradients: readonly HostTensor[], step: number): Float32Array<ArrayBuffer>[] =>
-  gradients.map(({ data, shape }) => {
-    const size = data.length / shape[0]
-    return Float32Array.from(data.subarray(step * size, (step + 1) * size))
-  })
-
-/** Weights after the compared steps, and the averages of weights that end up in them if the optimizer keeps any. */
-async function stepWithGradus(
-  optimizer: Optimizer,
-  { weights, gradients }: ReturnType<typeof problem>,
-): Promise<HostTensor[][]> {
-  const variables = weights.map(({ data, shape }, i) => new Variable(data, shape, { name: `w${i}` }))
-  optimizer.build(variables)
-  const types = shapes.map((shape, i) => ({ name: `g${i}`, shape, dtype: 'float32' }) as const)
-  const rate = { name: 'learning_rate', shape: [], dtype: 'float32' } as const
-  const traced = trace([rate, ...types], (learningRate, ...slopes) => {
-    optimizer.apply(variables, slopes, learningRate)
-    return []
-  })
-  const executable = await (await getExecutor()).compile(traced)
-  const reached: HostTensor[][] = []
-  await optimizer.synchronize()
-  for (let step = 0; step < Math.max(...stepsCompared); step++) {
-    await executable.run([Float32Array.of(optimizer.takeLearningRate()), ...rowsOf(gradients, step)])
-    if (stepsCompared.includes(step + 1)) reached.push(await valuesOf(variables))
-  }
-  return reached
-}
-
-const valuesOf = (variables: readonly Variable[]): Promise<HostTensor[]> =>
-  Promise.all(variables.map(async (variable) => floats(variable.shape, await variable.data())))
-
-interface Reply {
-  readonly weights: readonly (readonly HostTensor[])[]
-}
-
-/** Weights after the compared steps, in float64, by another way than Keras's. */
-type Arbiter = (given: ReturnType<typeof problem>) => Reply['weights']
-
-function optimizerCase(name: string, settings: Settings, exact?: Arbiter): ConformanceCase {
+function optimizerCase(name: string, settings: Settings, arbiter?: OptimizerArbiter): ConformanceCase {
   return {
     entries: [`optimizers.${name}`],
     name: describe(name, settings),
-    run: async (peer) => {
+    run: (peer) => {
       const keras = new KerasObject(`optimizers.${name}`, settings)
-      const optimizer = makeObject(keras) as Optimizer
-      const given = problem()
-      const ask = (precision: Precision) =>
-        peer.ask<Reply>('optimizer', { optimizer: keras, ...given, steps: stepsCompared }, precision)
-      const named = (reached: Reply['weights']): Named =>
-        Object.fromEntries(
-          reached.flatMap((weights, k) =>
-            weights.map((weight, i) => [`weight ${i} after ${stepsCompared[k]} steps`, weight]),
-          ),
-        )
-      const received = await stepWithGradus(optimizer, given)
-      const reply = await ask('float32')
-      const arbiter = async () => named(exact ? exact(given) : (await ask('float64')).weights)
-      const measured = await compareAll(named(received), named(reply.weights), arbiter, limit)
-      return [...measured, await compareConfigs(peer, keras, optimizer)]
+      return compareOptimizer(peer, keras, { optimizer: makeObject(keras) as Optimizer, arbiter })
     },
   }
 }
@@ -154,7 +73,7 @@ const scheduleFree: readonly ConformanceCase[] = [
   ),
 ]
 
-function scheduleFreeArbiter(settings: Partial<ScheduleFreeSettings>): Arbiter {
+function scheduleFreeArbiter(settings: Partial<ScheduleFreeSettings>): OptimizerArbiter {
   const all = { ...scheduleFreeDefaults, ...settings }
   return ({ weights, gradients }) => {
     const reached = weights.map((weight, i) => scheduleFreeFloat64(weight, gradients[i], stepsCompared, all))

@@ -1,0 +1,178 @@
+import { createLenet } from '../../cli/lenet.js'
+import { digits } from '../../data/datasets/index.js'
+import * as initializers from '../../initializers/index.js'
+import * as layers from '../../layers/index.js'
+import * as models from '../../models/index.js'
+import * as optimizers from '../../optimizers/index.js'
+import * as regularizers from '../../regularizers/index.js'
+import { compareRun, type RunComparison, runSteps } from '../compareRun.js'
+import { HostTensor } from '../hostTensor.js'
+import { object } from '../kerasObject.js'
+import { floats, integers, Samples } from '../samples.js'
+import type { ConformanceCase, Suite } from '../suite.js'
+
+const batchSize = 32
+const rows = runSteps * batchSize
+
+/** Points of classes that overlap a little: `[rows, features]` and class numbers `[rows]`. */
+function clusters(seed: number, features: number, classes: number) {
+  const samples = new Samples(seed)
+  const centers = samples.normal([classes, features])
+  const labels = samples.labels([rows], classes)
+  const noise = samples.normal([rows, features])
+  const points = noise.data.map((value, i) => {
+    const label = labels.data[Math.floor(i / features)]
+    return value + 1.5 * centers.data[label * features + (i % features)]
+  })
+  return { points: floats([rows, features], points), labels }
+}
+
+const oneHot = ({ data }: HostTensor, classes: number): HostTensor =>
+  floats(
+    [data.length, classes],
+    Float32Array.from({ length: data.length * classes }, (_, i) =>
+      data[Math.floor(i / classes)] === i % classes ? 1 : 0,
+    ),
+  )
+
+/** Two hidden layers, penalised, with momentum and one-hot labels. */
+function perceptron(): RunComparison {
+  const { points, labels } = clusters(30, 12, 4)
+  const penalised = { activation: 'relu', kernelRegularizer: regularizers.l2(0.001) } as const
+  const model = models.sequential(
+    [
+      layers.input([12]),
+      layers.dense(32, penalised),
+      layers.dense(16, penalised),
+      layers.dense(4, { activation: 'softmax' }),
+    ],
+    { seed: 1 },
+  )
+  model.compile({
+    loss: 'categorical_crossentropy',
+    optimizer: optimizers.sgd({ learningRate: 0.05, momentum: 0.9, nesterov: true }),
+  })
+  const optimizer = object('optimizers.SGD', { learning_rate: 0.05, momentum: 0.9, nesterov: true })
+  return { model, compile: { optimizer, loss: 'categorical_crossentropy' }, x: points, y: oneHot(labels, 4) }
+}
+
+/** A function of three variables, by tanh units with RMSprop, clipping and a schedule. */
+function regression(): RunComparison {
+  const x = new Samples(31).uniform([rows, 3], -2, 2)
+  const y = floats(
+    [rows, 1],
+    Float32Array.from({ length: rows }, (_, row) => {
+      const [a, b, c] = x.data.subarray(3 * row, 3 * row + 3)
+      return Math.sin(a) + a * b - 0.5 * c * c
+    }),
+  )
+  const model = models.sequential(
+    [
+      layers.input([3]),
+      layers.dense(32, { activation: 'tanh', kernelInitializer: initializers.heNormal() }),
+      layers.layerNormalization(),
+      layers.dense(32, { activation: 'silu' }),
+      layers.dense(1),
+    ],
+    { seed: 2 },
+  )
+  const learningRate = optimizers.schedules.exponentialDecay(0.01, 20, 0.7)
+  model.compile({ loss: 'huber', optimizer: optimizers.rmsprop({ learningRate, clipnorm: 1.5 }) })
+  const optimizer = object('optimizers.RMSprop', {
+    learning_rate: object('optimizers.schedules.ExponentialDecay', {
+      initial_learning_rate: 0.01,
+      decay_steps: 20,
+      decay_rate: 0.7,
+    }),
+    clipnorm: 1.5,
+  })
+  return { model, compile: { optimizer, loss: 'huber' }, x, y }
+}
+
+/** Convolutions with batch normalisation, whose moving statistics train along, and AdamW. */
+function normalizedConvolutions(): RunComparison {
+  const { points, labels } = clusters(32, 8 * 8 * 2, 5)
+  const x = new HostTensor('float32', [rows, 8, 8, 2], points.data)
+  const model = models.sequential(
+    [
+      layers.input([8, 8, 2]),
+      layers.conv2d(8, 3, { padding: 'same', useBias: false }),
+      layers.batchNormalization(),
+      layers.activation('relu'),
+      layers.maxPooling2d(2),
+      layers.conv2d(16, 3),
+      layers.batchNormalization(),
+      layers.activation('elu'),
+      layers.globalAveragePooling2d(),
+      layers.dense(5, { activation: 'softmax' }),
+    ],
+    { seed: 3 },
+  )
+  const loss = 'sparse_categorical_crossentropy'
+  model.compile({ loss, optimizer: optimizers.adamw({ learningRate: 0.005, weightDecay: 0.01 }) })
+  const optimizer = object('optimizers.AdamW', { learning_rate: 0.005, weight_decay: 0.01 })
+  return { model, compile: { optimizer, loss }, x, y: labels }
+}
+
+/** Whether a token of the first half occurs again in the second, by an embedding and an LSTM. */
+function recurrent(): RunComparison {
+  const [tokens, length] = [9, 12]
+  const x = new Samples(33).labels([rows, length], tokens)
+  const y = floats(
+    [rows, 1],
+    Float32Array.from({ length: rows }, (_, row) => {
+      const sequence = x.data.subarray(row * length, (row + 1) * length)
+      return sequence.subarray(6).includes(sequence[0]) ? 1 : 0
+    }),
+  )
+  const model = models.sequential(
+    [
+      layers.input([length], { dtype: 'int32' }),
+      layers.embedding(tokens, 8, { maskZero: true }),
+      layers.lstm(16),
+      layers.dense(1, { activation: 'sigmoid' }),
+    ],
+    { seed: 4 },
+  )
+  const loss = 'binary_crossentropy'
+  model.compile({ loss, optimizer: optimizers.adam({ learningRate: 0.01, globalClipnorm: 1.5 }) })
+  const optimizer = object('optimizers.Adam', { learning_rate: 0.01, global_clipnorm: 1.5 })
+  return { model, compile: { optimizer, loss }, x, y }
+}
+
+/** The courses' LeNet on digits that Gradus draws. */
+async function lenet(): Promise<RunComparison> {
+  const { train } = await digits.load({ train: rows, test: 10 })
+  const x = new HostTensor(
+    'uint8',
+    train.images.shape,
+    (await train.images.data()) as Uint8Array<ArrayBuffer>,
+  )
+  const model = createLenet(5)
+  const learningRate = model.optimizer?.learningRate ?? Number.NaN
+  const optimizer = object('optimizers.Adam', { learning_rate: learningRate })
+  const y = integers([rows], await train.labels.data())
+  return { model, compile: { optimizer, loss: 'sparse_categorical_crossentropy' }, x, y }
+}
+
+const run = (
+  name: string,
+  entries: readonly string[],
+  make: () => RunComparison | Promise<RunComparison>,
+): ConformanceCase => ({
+  entries,
+  row: `training: ${name}`,
+  name,
+  run: async (peer) => compareRun(peer, await make()),
+})
+
+export const trainingSuite: Suite = {
+  name: 'training',
+  cases: [
+    run('a perceptron with L2 penalties and Nesterov momentum', [], perceptron),
+    run('regression with RMSprop, clipping and a schedule', [], regression),
+    run('convolutions with batch normalisation and AdamW', [], normalizedConvolutions),
+    run('an embedding and an LSTM with Adam and clipping', [], recurrent),
+    run("the courses' LeNet on drawn digits", ['layers.InputLayer'], lenet),
+  ],
+}
