@@ -18,8 +18,11 @@ export interface RandomKeys {
 
 /** Takes what layers add to the model's loss: activity penalties, and terms of `addLoss`. */
 export interface LossTerms {
-  /** Takes a float32 scalar. */
-  add(term: Tensor): void
+  /**
+   * Takes a float32 scalar.
+   * @param leavesOutPadding whether samples that are padding have no part in it. Default: false
+   */
+  add(term: Tensor, leavesOutPadding?: boolean): void
   /** In a padded batch: 1 or 0 for each sample, and how many count. Absent: all count. */
   readonly batch?: { readonly mask: Tensor; readonly samples: Tensor }
 }

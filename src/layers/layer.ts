@@ -205,7 +205,7 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
         context.observer?.leave?.(this as AnyLayer, outputs)
         if (this.activityRegularizer && context.losses) {
           for (const output of flatTensors(outputs)) {
-            context.losses.add(activityPenalty(this.activityRegularizer, output, context.losses))
+            context.losses.add(activityPenalty(this.activityRegularizer, output, context.losses), true)
           }
         }
         if (this.supportsMasking && isTensor(outputs) && !maskOf(outputs)) {

@@ -24,9 +24,9 @@ export function paddedSizes(batchSize: number): number[] {
   return [...new Set([1, Math.ceil(batchSize / 4), batchSize])].sort((a, b) => a - b)
 }
 
-/** The smallest of the padded sizes that holds this many samples. */
+/** The smallest of the padded sizes that holds this many samples; those above the largest stay as they are. */
 export function paddedSize(samples: number, batchSize: number): number {
-  return paddedSizes(batchSize).find((size) => size >= samples) ?? batchSize
+  return paddedSizes(batchSize).find((size) => size >= samples) ?? samples
 }
 
 /** Copies batches of a source into one buffer, which the executor copies from in turn when a run starts. */
@@ -48,7 +48,7 @@ export class BatchReader {
     if (!order && size === end - begin)
       return data.subarray(begin * sampleSize, end * sampleSize) as TypedArray
     // Made only when samples have to be moved: a small prediction is often one whole batch, read where it lies.
-    this.buffer ??= new arrayOf[this.source.dtype](this.batchSize * sampleSize)
+    this.buffer ??= new arrayOf[this.source.dtype](Math.max(size, this.batchSize) * sampleSize)
     const { buffer } = this
     for (let row = 0; row < size; row++) {
       const at = Math.min(begin + row, end - 1)

@@ -1,111 +1,144 @@
-import { BatchReader, batchCount, batchRange, paddedSize } from './batches.js'
-import type { CompiledModel, Objective } from './compiledModel.js'
-import type { DataInput } from './dataSource.js'
-import { Listeners, type Logs } from './listener.js'
+import type { CompiledModel } from './compiledModel.js'
+import { Listeners, type Logs, type TrainingListener } from './listener.js'
 import { logsOf } from './logs.js'
-import type { Model } from './model.js'
+import type { AnyModel } from './model.js'
+import { argumentNames, modelData, type SampleWeights } from './modelData.js'
 import { positiveInteger, resolveVerbosity, type Verbosity } from './options.js'
 import { runPipelined } from './pipeline.js'
 import { ProgressListener } from './progressListener.js'
+import { settle } from './settle.js'
 import { traceTestStep } from './step.js'
+import { type Batches, isStream, StreamSupply } from './stream.js'
+import { type BatchSupply, type FeedBatch, memorySupply } from './supply.js'
 import type { TextOutput } from './textOutput.js'
-import { type LabeledData, labeledData, settleObjective } from './trainingData.js'
 
-export interface EvaluateOptions {
+/** How a run over data is done. */
+export interface RunOptions {
   /** Samples that are run at a time; results do not depend on it. Default: 32. */
   readonly batchSize?: number
+  /** Batches to run at most. Default: all. */
+  readonly steps?: number
   /** 0 silent, 1 a progress bar, 2 one line; `'auto'` (the default) is 1 on a terminal, else 0. */
   readonly verbose?: Verbosity
   /** Ends the run between two batches: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal
   /** Where progress is written. Default: standard output, or the console in a browser. */
   readonly output?: TextOutput
+  /** Told when the run and its batches begin and end. */
+  readonly callbacks?: readonly TrainingListener[]
 }
 
-interface Evaluation {
-  readonly model: Model
-  readonly compiled: CompiledModel
-  readonly objective: Objective
-  readonly data: LabeledData
-  readonly batchSize: number
-  readonly signal: AbortSignal | undefined
-  readonly listeners?: Listeners
+export interface EvaluateOptions extends RunOptions {
+  /** A weight for each sample, in the loss and in `weightedMetrics`. Default: all 1. */
+  readonly sampleWeight?: SampleWeights
 }
 
 /** The loss and metrics on data: see `Model.evaluate`. */
 export async function evaluateModel(
-  model: Model,
-  x: DataInput,
-  y: DataInput,
+  model: AnyModel,
+  x: unknown,
+  y: unknown,
   options: EvaluateOptions,
 ): Promise<Logs> {
   const compiled = model.state.requireCompiled(model.title, 'evaluate')
   const batchSize = positiveInteger(options.batchSize ?? 32, 'evaluate: batchSize')
-  const data = await labeledData(model, x, y, { x: 'x', y: 'y' })
-  const objective = settleObjective(model, compiled, data)
+  const limit = options.steps === undefined ? undefined : positiveInteger(options.steps, 'evaluate: steps')
+  const supply = await testSupply(
+    model,
+    compiled,
+    { x, y, sampleWeight: options.sampleWeight },
+    { batchSize },
+  )
   const { verbose, output: text } = resolveVerbosity(options.verbose, options.output, 0)
-  const listeners = new Listeners([verbose === 0 ? undefined : new ProgressListener(text)], {
+  const progress = verbose === 0 ? undefined : new ProgressListener(text)
+  const listeners = new Listeners([progress, ...(options.callbacks ?? [])], {
     epochs: 1,
-    steps: batchCount(data.x.samples, batchSize),
+    steps: fewer(supply.steps, limit),
     verbose,
   })
   await listeners.tell('onTestBegin')
-  compiled.resetMetrics()
-  const logs = await runEvaluation({
-    model,
-    compiled,
-    objective,
-    data,
-    batchSize,
-    signal: options.signal,
-    listeners,
-  })
+  const logs = await runEvaluation({ model, compiled, supply, limit, signal: options.signal, listeners })
   await listeners.tell('onTestEnd', logs)
   return logs
 }
 
-/** Runs all samples through the test step; metrics must have been reset. */
+/** The smaller of two numbers, of which one or both may be unknown. */
+export const fewer = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b)
+
+interface TestData {
+  readonly x: unknown
+  readonly y?: unknown
+  readonly sampleWeight?: unknown
+}
+
+/**
+ * Batches to evaluate a model on, after a look at their labels; they are filled up with copies where the model's loss and
+ * metrics allow it.
+ */
+export async function testSupply(
+  model: AnyModel,
+  compiled: CompiledModel,
+  data: TestData,
+  { batchSize, names = argumentNames }: { readonly batchSize: number; readonly names?: typeof argumentNames },
+): Promise<BatchSupply> {
+  if (isStream(data.x)) return testStream(model, compiled, data.x, names.x)
+  const inMemory = await modelData(model, data, names)
+  const { allowsPadding } = settle(model, compiled, inMemory)
+  return memorySupply(inMemory, { batchSize, isPadded: allowsPadding })
+}
+
+async function testStream(model: AnyModel, compiled: CompiledModel, stream: Batches, name: string) {
+  let allowsPadding = false
+  const supply = new StreamSupply(model, stream, {
+    name,
+    isPadded: () => allowsPadding,
+    check: (batch) => {
+      allowsPadding = settle(model, compiled, batch).allowsPadding
+    },
+  })
+  await supply.peek()
+  return supply
+}
+
+interface Evaluation {
+  readonly model: AnyModel
+  readonly compiled: CompiledModel
+  readonly supply: BatchSupply
+  /** Batches to run at most. */
+  readonly limit?: number
+  readonly signal: AbortSignal | undefined
+  readonly listeners?: Listeners
+}
+
+/** Runs batches through the test step, from the beginning of a pass. */
 export async function runEvaluation(run: Evaluation): Promise<Logs> {
-  const { model, objective, data, batchSize, signal, listeners } = run
-  const { x, y } = data
-  const [xReader, yReader] = [x, y].map((source) => new BatchReader(source, batchSize))
-  const pads = canPad(run)
+  const { model, compiled, supply, limit, signal, listeners } = run
+  model.resetMetrics()
+  const batches = supply.pass(0)
   let logs: Logs = {}
   await runPipelined({
-    steps: batchCount(x.samples, batchSize),
+    steps: fewer(supply.steps, limit) ?? Number.POSITIVE_INFINITY,
     signal,
     async launch(step) {
-      const range = batchRange(x.samples, batchSize, step)
-      const samples = range.end - range.begin
-      const size = pads ? paddedSize(samples, batchSize) : samples
-      const { executable } = await testProgram(run, size)
+      const batch = await batches.next()
+      if (!batch) return undefined
+      const { program, inputs } = await testProgram(model, batch)
       await listeners?.tell('onTestBatchBegin', step)
-      return executable.run([
-        xReader.read(range, undefined, size),
-        yReader.read(range, undefined, size),
-        new Float32Array([samples]),
-      ])
+      return { results: program.executable.run(inputs), keys: program.keys }
     },
-    async land(step, values) {
-      logs = logsOf(objective.trackers, values)
+    async land(step, values, { keys }) {
+      logs = logsOf(keys, values, compiled.objective?.trackers)
       await listeners?.tell('onTestBatchEnd', step, logs)
     },
   })
   return logs
-
-  function testProgram({ compiled }: Evaluation, size: number) {
-    const [xType, yType] = [x, y].map(({ shape, dtype }) => ({ shape: [size, ...shape.slice(1)], dtype }))
-    const { programs, random } = model.state
-    return programs.get(`test ${JSON.stringify([xType, yType])}`, () =>
-      traceTestStep({ model, random, objective, optimizer: compiled.optimizer }, xType, yType),
-    )
-  }
 }
 
-/** Whether batches may be filled up with samples that do not count: not if loss or metrics take a batch as a whole. */
-function canPad({ model, objective, data: { x, y }, batchSize }: Evaluation): boolean {
-  const ofBatch = (shape: readonly (number | null)[]) => [batchSize, ...shape.slice(1).map(Number)]
-  const output = ofBatch(model.computeOutputShape(ofBatch(x.shape)))
-  const labels = { shape: ofBatch(y.shape), dtype: y.dtype }
-  return !objective.couplesSamples(labels, { shape: output, dtype: 'float32' })
+/** The compiled test step for a batch, and what it is fed. */
+export async function testProgram(model: AnyModel, { types, arrays, samples, isPadded }: FeedBatch) {
+  const program = await model.state.programs.get(`test ${isPadded} ${JSON.stringify(types)}`, () =>
+    traceTestStep(model, types, isPadded),
+  )
+  return { program, inputs: isPadded ? [...arrays, new Float32Array([samples])] : arrays }
 }

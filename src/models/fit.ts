@@ -1,38 +1,59 @@
-import { ArgumentError, NumericError } from '../errors.js'
-import { foldInKey, keyFromSeed, randomPermutation } from '../ops/hostRandom.js'
-import type { RandomKey } from '../ops/threefry.js'
+import { foldInKey, keyFromSeed } from '../ops/hostRandom.js'
 import { drawKey } from '../utils/randomSeed.js'
-import { BatchReader, batchCount, batchRange } from './batches.js'
-import type { CompiledModel, Objective } from './compiledModel.js'
-import type { DataInput } from './dataSource.js'
+import type { ClassWeight } from './classWeights.js'
+import type { CompiledModel } from './compiledModel.js'
 import { runEvaluation } from './evaluate.js'
+import { checkWeights, explainFailure } from './guards/nonFinite.js'
 import { History } from './history.js'
 import { Listeners, type Logs, type TrainingListener } from './listener.js'
 import { logsOf, validationLogs } from './logs.js'
-import type { Model } from './model.js'
+import type { AnyModel } from './model.js'
+import type { DataFor, SampleWeights, TargetsFor } from './modelData.js'
 import { positiveInteger, resolveVerbosity, type Verbosity } from './options.js'
 import { runPipelined } from './pipeline.js'
 import { ProgressListener } from './progressListener.js'
 import { traceTrainStep } from './step.js'
+import type { Batches } from './stream.js'
+import type { BatchCursor, FeedBatch } from './supply.js'
 import type { TextOutput } from './textOutput.js'
-import { type LabeledData, labeledData, settleObjective, splitTail } from './trainingData.js'
+import { epochBatches, supplies } from './trainingSupply.js'
+import type { ValidationSplitBy } from './validation.js'
 
-export interface FitOptions {
+/** Data to validate with: `[x, y]`, `[x, y, sampleWeight]`, or batches. */
+export type ValidationData<In = never, Out = never> =
+  | readonly [x: DataFor<In>, y: TargetsFor<Out>, sampleWeight?: SampleWeights]
+  | Batches<In, Out>
+
+export interface FitOptions<In = never, Out = never> {
   /** Samples of a step. The last step of an epoch takes what is left. Default: 32. */
   readonly batchSize?: number
   /** The epoch to stop before. Default: 1. */
   readonly epochs?: number
   /** The epoch to start with, counted from 0: to continue earlier training. Default: 0. */
   readonly initialEpoch?: number
-  /** Whether samples come in a new random order in each epoch. Default: true. */
+  /** Steps of an epoch. The next epoch goes on behind them, and from the beginning at the end. Default: all batches. */
+  readonly stepsPerEpoch?: number
+  /** Whether samples come in a new random order in each epoch. Default: true. Batches of a stream stay in order. */
   readonly shuffle?: boolean
-  /**
-   * The fraction of samples, from 0 up to 1, that is taken from the end (before shuffling) and only validated with.
-   * Default: 0.
-   */
+  /** A weight for each sample, in the loss and in `weightedMetrics`. Default: all 1. */
+  readonly sampleWeight?: SampleWeights
+  /** A weight for the samples of each class: `{ 0: 1, 1: 10 }`. Default: all 1. */
+  readonly classWeight?: ClassWeight
+  /** The fraction of samples, from 0 up to 1, that is taken away before training and only validated with. Default: 0. */
   readonly validationSplit?: number
+  /**
+   * Which samples these are: the last ones (`'tail'`, the default, as in Keras), random ones (`'shuffled'`), or the same
+   * fraction of each class (`'stratified'`).
+   */
+  readonly validationSplitBy?: ValidationSplitBy
   /** Samples and labels to validate with after each epoch. Goes before `validationSplit`. */
-  readonly validationData?: readonly [x: DataInput, y: DataInput]
+  readonly validationData?: ValidationData<In, Out>
+  /** Samples that are validated with at a time; results do not depend on it. Default: `batchSize`. */
+  readonly validationBatchSize?: number
+  /** Batches to validate with at most. Default: all. */
+  readonly validationSteps?: number
+  /** Validate after every so many epochs, or after those in the list, counted from 1. Default: 1. */
+  readonly validationFreq?: number | readonly number[]
   /** 0 silent, 1 a progress bar, 2 a line for each epoch; `'auto'` (the default) is 1 on a terminal, else 2. */
   readonly verbose?: Verbosity
   /** Fixes shuffling and dropout of this run. (Initial weights: the model's `seed`, or `utils.setRandomSeed`.) */
@@ -47,40 +68,36 @@ export interface FitOptions {
 
 /** What one run of `fit` works with. */
 interface TrainingRun {
-  readonly model: Model
+  readonly model: AnyModel
   readonly compiled: CompiledModel
-  readonly objective: Objective
-  readonly train: LabeledData
-  readonly validation: LabeledData | undefined
-  readonly batchSize: number
-  readonly key: RandomKey
-  readonly shuffle: boolean
-  readonly epochs: number
   readonly listeners: Listeners
+  readonly epochs: number
+  /** Steps of an epoch, where it is known before. */
+  readonly steps: number | undefined
   readonly signal: AbortSignal | undefined
 }
 
-/** What numbers of a run's key are spent on. */
-const SHUFFLING = 0
+/** What a number of a run's key is spent on; others are in `trainingSupply.ts`. */
 const LAYERS = 1
 
 /** Trains a model: see `Model.fit`. */
 export async function fitModel(
-  model: Model,
-  x: DataInput,
-  y: DataInput,
+  model: AnyModel,
+  x: unknown,
+  y: unknown,
   options: FitOptions,
 ): Promise<History> {
   const compiled = model.state.requireCompiled(model.title, 'fit')
   const batchSize = positiveInteger(options.batchSize ?? 32, 'fit: batchSize')
   const epochs = positiveInteger(options.epochs ?? 1, 'fit: epochs')
   const initialEpoch = positiveInteger(options.initialEpoch ?? 0, 'fit: initialEpoch', 0)
+  const limit = optionalCount(options.stepsPerEpoch, 'fit: stepsPerEpoch')
+  const validationLimit = optionalCount(options.validationSteps, 'fit: validationSteps')
+  const isDue = dueEpochs(options.validationFreq ?? 1)
   const key = options.seed === undefined ? drawKey() : keyFromSeed(options.seed)
-  const { train, validation } = await splitData(model, x, y, options)
-  const objective = settleObjective(model, compiled, train)
-  if (validation) settleObjective(model, compiled, validation)
+  const { train, validation } = await supplies(model, compiled, { x, y }, options, { batchSize, key })
 
-  const steps = batchCount(train.x.samples, batchSize)
+  const steps = limit ?? train.steps
   const { verbose, output: text } = resolveVerbosity(options.verbose, options.output, 2)
   const history = new History()
   const progress = verbose === 0 ? undefined : new ProgressListener(text)
@@ -89,88 +106,65 @@ export async function fitModel(
     steps,
     verbose,
   })
-  const run = {
-    model,
-    compiled,
-    objective,
-    train,
-    validation,
-    batchSize,
-    key,
-    shuffle: options.shuffle ?? true,
-    epochs,
-    listeners,
-    signal: options.signal,
-  }
-  compiled.optimizer.build(model.trainableWeights)
-  await compiled.optimizer.synchronize()
-  model.state.random.seed(foldInKey(key, LAYERS), initialEpoch * steps)
+  const run = { model, compiled, listeners, epochs, steps, signal: options.signal }
+  await model.prepareTraining()
+  model.state.random.seed(foldInKey(key, LAYERS), initialEpoch * (steps ?? 0))
   model.stopTraining = false
 
+  const batches = epochBatches(train, limit, initialEpoch)
   await listeners.tell('onTrainBegin')
   let logs: Logs = {}
   for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
     options.signal?.throwIfAborted()
-    compiled.resetMetrics()
+    model.resetMetrics()
     await listeners.tell('onEpochBegin', epoch)
-    logs = await runEpoch(run, epoch)
-    if (validation) logs = { ...logs, ...(await validate(run, validation)) }
+    logs = await runEpoch(run, epoch, batches(epoch))
+    if (validation && isDue(epoch + 1) && !model.stopTraining) {
+      const { signal } = run
+      const measured = runEvaluation({ model, compiled, supply: validation, limit: validationLimit, signal })
+      logs = { ...logs, ...validationLogs(await measured) }
+    }
     await listeners.tell('onEpochEnd', epoch, logs)
   }
-  await compiled.optimizer.finalizeVariableValues(model.trainableWeights)
+  if (compiled.guards.nonFinite) await checkWeights(model, listeners)
+  for (const optimizer of model.optimizers) {
+    await optimizer.finalizeVariableValues(model.trainableWeights)
+  }
   await listeners.tell('onTrainEnd', logs)
   return history
 }
 
-async function splitData(
-  model: Model,
-  x: DataInput,
-  y: DataInput,
-  { validationSplit = 0, validationData }: FitOptions,
-): Promise<{ readonly train: LabeledData; readonly validation: LabeledData | undefined }> {
-  if (!(validationSplit >= 0 && validationSplit < 1)) {
-    throw new ArgumentError(
-      `fit: expected a validationSplit of at least 0 and below 1, received ${String(validationSplit)}. It is the fraction ` +
-        'of samples to validate with: 0.1 means 10 %.',
-    )
-  }
-  const all = await labeledData(model, x, y, { x: 'x', y: 'y' })
-  if (validationData) {
-    const [valX, valY] = validationData
-    const names = { x: 'validationData[0]', y: 'validationData[1]' }
-    return { train: all, validation: await labeledData(model, valX, valY, names) }
-  }
-  if (validationSplit === 0) return { train: all, validation: undefined }
-  const [train, validation] = splitTail(all, validationSplit)
-  return { train, validation }
+const optionalCount = (value: number | undefined, what: string): number | undefined =>
+  value === undefined ? undefined : positiveInteger(value, what)
+
+/** Whether an epoch, counted from 1, is one after which to validate. */
+function dueEpochs(frequency: number | readonly number[]): (epoch: number) => boolean {
+  if (typeof frequency !== 'number') return (epoch) => frequency.includes(epoch)
+  positiveInteger(frequency, 'fit: validationFreq')
+  return (epoch) => epoch % frequency === 0
 }
 
-/** One pass over the training samples; the loss and metrics of all of them. */
-async function runEpoch(run: TrainingRun, epoch: number): Promise<Logs> {
-  const { model, compiled, objective, train, batchSize, listeners } = run
-  const { samples } = train.x
-  const steps = batchCount(samples, batchSize)
-  const order = run.shuffle
-    ? randomPermutation(foldInKey(foldInKey(run.key, SHUFFLING), epoch), samples)
-    : undefined
-  const [xReader, yReader] = [train.x, train.y].map((source) => new BatchReader(source, batchSize))
+/** The steps of one epoch; the loss and metrics of all its samples. */
+async function runEpoch(run: TrainingRun, epoch: number, batches: BatchCursor): Promise<Logs> {
+  const { model, compiled, listeners, epochs, steps } = run
   let logs: Logs = {}
   await runPipelined({
-    steps,
+    steps: steps ?? Number.POSITIVE_INFINITY,
     signal: run.signal,
     async launch(step) {
-      const range = batchRange(samples, batchSize, step)
-      const { executable } = await trainProgram(run, range.end - range.begin)
+      const batch = await batches.next()
+      if (!batch) return undefined
+      const program = await trainProgram(model, batch)
       await listeners.tell('onTrainBatchBegin', step)
-      return executable.run([
-        xReader.read(range, order),
-        yReader.read(range, order),
-        new Float32Array([compiled.optimizer.takeLearningRate()]),
-      ])
+      return { results: program.executable.run(trainInputs(model, batch)), keys: program.keys, batch }
     },
-    async land(step, [batchLoss, ...values]) {
-      checkFinite(batchLoss[0], model, { epoch, epochs: run.epochs, step, steps })
-      logs = logsOf(objective.trackers, values)
+    async land(step, [[health], ...values], { keys, batch }) {
+      logs = logsOf(keys, values, compiled.objective?.trackers)
+      if (health !== 1 && compiled.guards.nonFinite) {
+        const failure = await explainFailure(model, batch, { epoch, epochs, step, steps })
+        if (!listeners.takeFailure(failure)) throw failure
+        model.stopTraining = true
+      }
       await listeners.tell('onTrainBatchEnd', step, logs)
       return !model.stopTraining
     },
@@ -178,38 +172,13 @@ async function runEpoch(run: TrainingRun, epoch: number): Promise<Logs> {
   return logs
 }
 
-/** The compiled training step for batches of this many samples. */
-export function trainProgram(
-  { model, compiled, objective, train }: Pick<TrainingRun, 'model' | 'compiled' | 'objective' | 'train'>,
-  size: number,
-) {
-  const [x, y] = [train.x, train.y].map(({ shape, dtype }) => ({ shape: [size, ...shape.slice(1)], dtype }))
-  const { programs, random } = model.state
-  return programs.get(`train ${JSON.stringify([x, y])}`, () =>
-    traceTrainStep({ model, random, objective, optimizer: compiled.optimizer }, x, y),
-  )
+/** The compiled training step for a batch. */
+export function trainProgram(model: AnyModel, { types }: FeedBatch) {
+  return model.state.programs.get(`train ${JSON.stringify(types)}`, () => traceTrainStep(model, types))
 }
 
-async function validate({ model, compiled, objective, batchSize, signal }: TrainingRun, data: LabeledData) {
-  compiled.resetMetrics()
-  return validationLogs(await runEvaluation({ model, compiled, objective, data, batchSize, signal }))
-}
-
-interface Place {
-  readonly epoch: number
-  readonly epochs: number
-  readonly step: number
-  readonly steps: number
-}
-
-/** @throws NumericError naming the place, if the loss is NaN or infinite */
-export function checkFinite(loss: number, model: Model, place?: Place): void {
-  if (Number.isFinite(loss)) return
-  const where = place
-    ? ` in epoch ${place.epoch + 1} of ${place.epochs}, batch ${place.step + 1} of ${place.steps}`
-    : ''
-  throw new NumericError(
-    `${model.title}: the loss became ${loss}${where}. Its weights are most likely unusable now. Usual causes: a learning ` +
-      'rate that is too high (try a tenth), inputs that are not scaled (bytes need layers.rescaling(1 / 255)), or NaN in the data.',
-  )
-}
+/** What a training step is fed: the batch, and the learning rate of each optimizer, which counts the step. */
+export const trainInputs = (model: AnyModel, { arrays }: FeedBatch) => [
+  ...arrays,
+  ...model.optimizers.map((optimizer) => new Float32Array([optimizer.takeLearningRate()])),
+]

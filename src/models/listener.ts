@@ -1,11 +1,13 @@
+import type { NumericError } from '../errors.js'
+
 /** Numbers under their keys: `loss`, `accuracy`, `val_loss`, ... */
 export type Logs = Readonly<Record<string, number>>
 
 /** What a listener is told about the run before it begins. */
 export interface RunParameters {
   readonly epochs: number
-  /** Batches of an epoch, or of the evaluation or prediction. */
-  readonly steps: number
+  /** Batches of an epoch, or of the evaluation or prediction; `undefined` where that is not known before. */
+  readonly steps: number | undefined
   readonly verbose: 0 | 1 | 2
 }
 
@@ -29,9 +31,14 @@ export interface TrainingListener {
   onPredictEnd?(logs?: Logs): void | Promise<void>
   onPredictBatchBegin?(batch: number, logs?: Logs): void | Promise<void>
   onPredictBatchEnd?(batch: number, logs?: Logs): void | Promise<void>
+  /**
+   * The loss or a gradient became NaN or infinite; the error says where. With a listener that has this method training ends, as if
+   * `stopTraining` were set, and `fit` does not throw.
+   */
+  onNonFinite?(failure: NumericError): void
 }
 
-type Moment = Exclude<keyof TrainingListener, 'setParams'>
+type Moment = Exclude<keyof TrainingListener, 'setParams' | 'onNonFinite'>
 type ArgumentsOf<M extends Moment> = Parameters<NonNullable<TrainingListener[M]>>
 
 /** Tells listeners in order, each when the one before is done. */
@@ -41,6 +48,13 @@ export class Listeners {
   constructor(listeners: readonly (TrainingListener | undefined)[], params: RunParameters) {
     this.listeners = listeners.filter((listener) => listener !== undefined)
     for (const listener of this.listeners) listener.setParams?.(params)
+  }
+
+  /** Tells of a loss that is not finite; whether a listener takes it, so that it need not be thrown. */
+  takeFailure(failure: NumericError): boolean {
+    const takers = this.listeners.filter((listener) => listener.onNonFinite)
+    for (const listener of takers) listener.onNonFinite?.(failure)
+    return takers.length > 0
   }
 
   async tell<M extends Moment>(moment: M, ...details: ArgumentsOf<M>): Promise<void> {

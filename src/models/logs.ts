@@ -1,15 +1,27 @@
 import type { TypedArray } from '../graph/dtype.js'
-import type { Metric } from '../metrics/metric.js'
 import type { Logs } from './listener.js'
+import type { Tracker } from './objective.js'
 
-/** The trackers' values under their names, in alphabetical order as in Keras: `accuracy` before `loss`. */
-export function logsOf(trackers: readonly Metric[], values: readonly TypedArray[]): Logs {
-  const entries = trackers.flatMap((tracker, i) => {
-    const value = tracker.logValue(values[i])
-    return value === undefined ? [] : [[tracker.name, value] as const]
+/**
+ * A step's logs under their keys, in alphabetical order as in Keras: `accuracy` before `loss`. Of a metric that gives several
+ * numbers, the one that stands for them; of other tensors the mean.
+ */
+export function logsOf(
+  keys: readonly string[],
+  values: readonly TypedArray[],
+  trackers: readonly Tracker[] = [],
+): Logs {
+  const entries = keys.flatMap((key, i): [string, number][] => {
+    const data = values[i]
+    const metric = trackers.find((tracker) => tracker.key === key)?.metric
+    const value = data.length === 1 ? data[0] : metric ? metric.logValue(data) : mean(data)
+    return value === undefined ? [] : [[key, value]]
   })
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
+
+const mean = (values: TypedArray): number =>
+  Array.from(values).reduce((total, value) => total + value, 0) / values.length
 
 /** The logs of validation, under their keys in History: `val_loss`. */
 export const validationLogs = (logs: Logs): Logs =>

@@ -3,23 +3,45 @@ import type { Tensor } from '../graph/tensor.js'
 import { type AnyLayer, Layer, type LayerOptions } from '../layers/layer.js'
 import { isSymbolic, type SymbolicTensor, type SymbolicType } from '../layers/symbolic.js'
 import { isShape, type ShapesOf, type Tensors } from '../layers/tensors.js'
-import type { Optimizer } from '../optimizers/optimizer.js'
+import { Metric } from '../metrics/metric.js'
+import { Optimizer } from '../optimizers/optimizer.js'
 import { suggestion } from '../utils/nearest.js'
 import { flatten, mapStructure } from '../utils/structure.js'
+import type { ClassWeight } from './classWeights.js'
 import { CompiledModel, type CompileOptions } from './compiledModel.js'
-import type { DataInput } from './dataSource.js'
 import { type EvaluateOptions, evaluateModel } from './evaluate.js'
 import { type FitOptions, fitModel } from './fit.js'
 import type { History } from './history.js'
 import type { Logs } from './listener.js'
+import type { DataFor, SampleWeights, TargetsFor } from './modelData.js'
+import { testOnBatch, trainOnBatch } from './onBatch.js'
 import { type Places, placesOf } from './places.js'
-import { type PredictOptions, predictModel } from './predict.js'
+import { type PredictOptions, predictModel, predictOnBatch } from './predict.js'
 import { RunState } from './runState.js'
+import { defaultLoss, defaultMetrics } from './step.js'
+import type { StepBatch } from './stepBatch.js'
+import { type Batches, isStream } from './stream.js'
 import { printSummary, type SummaryOptions } from './summary.js'
-import { trainOnBatch } from './trainOnBatch.js'
+import type { TrainingStep } from './trainingStep.js'
 
 /** A model of any inputs and outputs. */
 export type AnyModel = Model<never, Tensors>
+
+/** The batch that a model's steps see. */
+export type BatchOf<In extends Tensors, Out extends Tensors> = StepBatch<
+  [In] extends [never] ? Tensors : In,
+  Out
+>
+
+/** What a step gives to be logged. */
+export type StepLogs = Readonly<Record<string, Tensor>>
+
+export interface BatchOptions {
+  /** A weight for each sample, in the loss and in `weightedMetrics`. Default: all 1. */
+  readonly sampleWeight?: SampleWeights
+  /** A weight for the samples of each class. Default: all 1. */
+  readonly classWeight?: ClassWeight
+}
 
 /**
  * A layer that can be trained: base of sequential models, and of your own with `call` overridden. Layers held in its
@@ -59,6 +81,24 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
   /** The optimizer, once compiled. */
   get optimizer(): Optimizer | undefined {
     return this.state.compiled?.optimizer
+  }
+
+  /** The optimizer that the model was compiled with, then those held in its properties. */
+  get optimizers(): Optimizer[] {
+    const held = Object.values(this).filter((value): value is Optimizer => value instanceof Optimizer)
+    return [...new Set([...(this.optimizer ? [this.optimizer] : []), ...held])]
+  }
+
+  /** The metrics that are gathered over an epoch: those of the loss and of `compile`, and those held in properties. */
+  get metrics(): Metric[] {
+    const trackers = this.state.compiled?.objective?.trackers ?? []
+    const held = Object.values(this).filter((value): value is Metric => value instanceof Metric)
+    return [...new Set([...trackers.map(({ metric }) => metric), ...held])]
+  }
+
+  /** Forgets all batches that loss and metrics have seen. */
+  resetMetrics(): void {
+    for (const metric of this.metrics) metric.resetState()
   }
 
   /** Builds the layers inside by tracing `call` with an input of this shape. */
@@ -107,40 +147,122 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
    * which layers are trainable.
    * @throws ArgumentError for unknown names, with the nearest known one
    */
-  compile(options: CompileOptions): void {
+  compile(options: CompileOptions = {}): void {
     this.state.compiled = new CompiledModel(options)
     this.state.programs.clear()
   }
 
   /**
-   * Trains on samples `x` and labels or targets `y`, whose first axis counts samples.
+   * One training step, inside a trace: ops on tensors, of which nothing is computed yet. Override it to train in a way of your
+   * own. What it gives is logged under its keys: metrics' results, which gather over the epoch, or tensors of this batch alone.
+   *
+   * @example
+   * override trainStep(batch, step) {
+   *   const predictions = this(batch.x, { training: true })
+   *   const loss = ops.mean(ops.square(ops.subtract(batch.y, predictions)))
+   *   step.minimize(loss)
+   *   this.meanLoss.update(loss)
+   *   return { loss: this.meanLoss.result() }
+   * }
+   */
+  trainStep(batch: BatchOf<In, Out>, step: TrainingStep): StepLogs {
+    const predictions = this.open.invoke(batch.x as Tensors, { training: true }) as Out
+    const loss = this.computeLoss(batch, predictions)
+    step.minimize(loss)
+    return this.computeMetrics(batch, predictions, loss)
+  }
+
+  /** One step of evaluation, inside a trace: see `trainStep`. In batches that are filled up, `sampleMask` says which samples count. */
+  testStep(batch: BatchOf<In, Out>): StepLogs {
+    const predictions = this.open.invoke(batch.x as Tensors, { training: false }) as Out
+    return this.computeMetrics(batch, predictions, this.computeLoss(batch, predictions))
+  }
+
+  /** One step of prediction, inside a trace: the outputs. */
+  predictStep(x: In): Out {
+    return this.open.invoke(x, { training: false }) as Out
+  }
+
+  /** The loss of a batch: the weighted sum of the outputs' losses, what layers add to it, and the penalties of weights. */
+  computeLoss(batch: BatchOf<In, Out>, predictions: Out): Tensor {
+    return defaultLoss(
+      this as unknown as AnyModel,
+      batch as unknown as StepBatch<Tensors, Tensors>,
+      predictions,
+    )
+  }
+
+  /** Takes a batch into the metrics, and gives all that is tracked, `loss` too. */
+  computeMetrics(batch: BatchOf<In, Out>, predictions: Out, loss: Tensor): StepLogs {
+    const open = batch as unknown as StepBatch<Tensors, Tensors>
+    return defaultMetrics(this as unknown as AnyModel, open, predictions, loss)
+  }
+
+  private get open(): Layer<Tensors, Tensors> {
+    return this as unknown as Layer<Tensors, Tensors>
+  }
+
+  /**
+   * Trains on samples `x` and labels or targets `y`, whose first axis counts samples. Models of several inputs or outputs are
+   * given lists or objects of arrays. Or on batches, which are made as they are needed: `model.fit(batches, { epochs: 5 })`.
    *
    * The loss and metrics of an epoch are means over its steps while weights change and dropout is on; those of validation
    * are measured after it, with dropout off. Data stays as it is (bytes stay bytes) until it is inside the step.
    *
    * @throws StateError if the model is not compiled, or another `fit` of it is under way
    * @throws ArgumentError, ShapeError before the first step if data or options do not fit
-   * @throws NumericError if the loss becomes NaN or infinite, naming epoch and batch
+   * @throws NumericError if the loss or a gradient becomes NaN or infinite, naming the first layer, epoch and batch
    */
-  fit(x: DataInput, y: DataInput, options: FitOptions = {}): Promise<History> {
-    return this.state.alone(this.title, 'fit', () => fitModel(this as unknown as Model, x, y, options))
+  fit(batches: Batches<In, Out>, options?: FitOptions<In, Out>): Promise<History>
+  fit(x: DataFor<In>, y?: TargetsFor<Out> | null, options?: FitOptions<In, Out>): Promise<History>
+  fit(x: unknown, y?: unknown, options?: FitOptions<In, Out>): Promise<History> {
+    const given = withOptions(x, y, options)
+    return this.alone('fit', (model) => fitModel(model, x, given.y, given.options as FitOptions))
   }
 
-  /** The loss and metrics on samples `x` with labels `y`, in inference: `{ loss, accuracy }`. */
-  evaluate(x: DataInput, y: DataInput, options: EvaluateOptions = {}): Promise<Logs> {
-    return this.state.alone(this.title, 'evaluate', () =>
-      evaluateModel(this as unknown as Model, x, y, options),
-    )
+  /** The loss and metrics on samples `x` with labels `y`, or on batches, in inference: `{ loss, accuracy }`. */
+  evaluate(batches: Batches<In, Out>, options?: EvaluateOptions): Promise<Logs>
+  evaluate(x: DataFor<In>, y?: TargetsFor<Out> | null, options?: EvaluateOptions): Promise<Logs>
+  evaluate(x: unknown, y?: unknown, options?: EvaluateOptions): Promise<Logs> {
+    const given = withOptions(x, y, options)
+    return this.alone('evaluate', (model) => evaluateModel(model, x, given.y, given.options))
   }
 
-  /** The outputs for samples `x`, in inference: a tensor whose first axis counts samples. */
-  predict(x: DataInput, options: PredictOptions = {}): Promise<Tensor> {
-    return predictModel(this as unknown as Model, x, options)
+  /** The outputs for samples `x`, or for batches of them, in inference: tensors whose first axis counts samples. */
+  predict(x: DataFor<In> | Batches<In, Out>, options: PredictOptions = {}): Promise<Out> {
+    return predictModel(this as unknown as AnyModel, x, options) as Promise<Out>
   }
 
   /** One training step on these samples. The loss and metrics of this batch: `{ loss, accuracy }`. */
-  trainOnBatch(x: DataInput, y: DataInput): Promise<Logs> {
-    return this.state.alone(this.title, 'trainOnBatch', () => trainOnBatch(this as unknown as Model, x, y))
+  trainOnBatch(x: DataFor<In>, y?: TargetsFor<Out> | null, options: BatchOptions = {}): Promise<Logs> {
+    return this.alone('trainOnBatch', (model) => trainOnBatch(model, { ...options, x, y }))
+  }
+
+  /** The loss and metrics of these samples, in inference. */
+  testOnBatch(
+    x: DataFor<In>,
+    y?: TargetsFor<Out> | null,
+    options: Omit<BatchOptions, 'classWeight'> = {},
+  ): Promise<Logs> {
+    return this.alone('testOnBatch', (model) => testOnBatch(model, { ...options, x, y }))
+  }
+
+  /** The outputs for these samples as one batch, in inference. */
+  predictOnBatch(x: DataFor<In>): Promise<Out> {
+    return predictOnBatch(this as unknown as AnyModel, x) as Promise<Out>
+  }
+
+  /** Makes what training steps need, and lets them go on after one that failed. Internal. */
+  async prepareTraining(): Promise<void> {
+    const { state } = this
+    this.optimizer?.build(this.trainableWeights)
+    await Promise.all(this.optimizers.map((optimizer) => optimizer.synchronize()))
+    state.halt.write([0])
+    state.isTrained = true
+  }
+
+  private alone<T>(what: string, run: (model: AnyModel) => Promise<T>): Promise<T> {
+    return this.state.alone(this.title, what, () => run(this as unknown as AnyModel))
   }
 
   /**
@@ -148,6 +270,16 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
    * Keras; `countParams()` is the weights alone.
    */
   summary(options: SummaryOptions = {}): void {
-    printSummary(this, this.optimizer, options)
+    printSummary(this as unknown as AnyModel, options)
   }
+}
+
+/** Of batches, options come in the place of labels. */
+function withOptions<O extends object>(
+  x: unknown,
+  y: unknown,
+  options: O | undefined,
+): { readonly y: unknown; readonly options: O | Record<string, never> } {
+  if (isStream(x) && options === undefined) return { y: undefined, options: (y ?? {}) as O }
+  return { y, options: options ?? {} }
 }

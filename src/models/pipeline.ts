@@ -11,42 +11,52 @@ async function letOthersRun(): Promise<void> {
   turnBegan = performance.now()
 }
 
-export interface PipelineOptions<R> {
+/** A step that was started. */
+export interface Flight<R> {
+  readonly results: Promise<R>
+}
+
+export interface PipelineOptions<F extends Flight<unknown>> {
+  /** How many steps there are at most. */
   readonly steps: number
-  /** Prepares and starts a step. */
-  launch(step: number): Promise<R>
+  /** Prepares and starts a step; `undefined` if there is none any more. Steps are started one after another. */
+  launch(step: number): Promise<F | undefined>
   /** Takes a step's results, in order. Returning `false` ends the run after the steps under way. */
-  land(step: number, results: R): Promise<boolean> | Promise<void>
+  land(step: number, results: Awaited<F['results']>, flight: F): Promise<boolean> | Promise<void>
   readonly signal?: AbortSignal
 }
 
 /**
  * Runs steps in order, each prepared while the one before is running. Whatever happens, no step is under way any more
- * when this returns.
+ * when this returns. Gives how many were run.
  * @throws the signal's reason, if it is aborted between steps
  */
-export async function runPipelined<R>({ steps, launch, land, signal }: PipelineOptions<R>): Promise<void> {
-  const flying: Promise<R>[] = []
+export async function runPipelined<F extends Flight<unknown>>(options: PipelineOptions<F>): Promise<number> {
+  const { steps, launch, land, signal } = options
+  const flying: F[] = []
   let landed = 0
   let goesOn = true
   const landNext = async () => {
-    const results = await flying[0]
+    const [flight] = flying
+    const results = (await flight.results) as Awaited<F['results']>
     flying.shift()
-    if ((await land(landed++, results)) === false) goesOn = false
+    if ((await land(landed++, results, flight)) === false) goesOn = false
     await letOthersRun()
   }
   try {
     for (let step = 0; step < steps && goesOn; step++) {
       signal?.throwIfAborted()
-      const flight = launch(step)
+      const flight = await launch(step)
+      if (!flight) break
       // Its error is thrown when its turn comes to land; until then it must not count as unhandled.
-      flight.catch(() => {})
+      flight.results.catch(() => {})
       flying.push(flight)
       if (flying.length === IN_FLIGHT) await landNext()
     }
     while (flying.length > 0) await landNext()
     if (goesOn) signal?.throwIfAborted()
+    return landed
   } finally {
-    await Promise.allSettled(flying)
+    await Promise.allSettled(flying.map(({ results }) => results))
   }
 }

@@ -2,83 +2,134 @@ import { InternalError } from '../errors.js'
 import { arrayOf, type TypedArray } from '../graph/dtype.js'
 import { constant } from '../graph/node.js'
 import type { TensorType } from '../graph/op.js'
-import { type Shape, sizeOf } from '../graph/shape.js'
+import { sizeOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
-import { type BatchRange, BatchReader, batchCount, batchRange, paddedSize } from './batches.js'
-import type { DataInput, DataSource } from './dataSource.js'
-import type { EvaluateOptions } from './evaluate.js'
+import type { Tensors } from '../layers/tensors.js'
+import { pack } from '../utils/structure.js'
+import { fewer, type RunOptions } from './evaluate.js'
 import { Listeners } from './listener.js'
-import type { Model } from './model.js'
+import type { AnyModel } from './model.js'
+import { modelInputs } from './modelData.js'
 import { positiveInteger, resolveVerbosity } from './options.js'
 import { runPipelined } from './pipeline.js'
-import type { CompiledStep } from './programCache.js'
 import { ProgressListener } from './progressListener.js'
 import { tracePredictStep } from './step.js'
-import { modelInputs } from './trainingData.js'
+import { isStream, StreamSupply } from './stream.js'
+import { type BatchSupply, type FeedBatch, feedOf, memorySupply } from './supply.js'
 
-export interface PredictOptions extends EvaluateOptions {}
+export interface PredictOptions extends RunOptions {}
 
 /** The model's outputs for samples: see `Model.predict`. */
-export async function predictModel(model: Model, input: DataInput, options: PredictOptions): Promise<Tensor> {
+export async function predictModel(model: AnyModel, x: unknown, options: PredictOptions): Promise<Tensors> {
   const batchSize = positiveInteger(options.batchSize ?? 32, 'predict: batchSize')
-  const x = await modelInputs(model, input, 'x')
-  const steps = batchCount(x.samples, batchSize)
+  const limit = options.steps === undefined ? undefined : positiveInteger(options.steps, 'predict: steps')
+  const supply = await predictSupply(model, x, batchSize)
+  const steps = fewer(supply.steps, limit)
   const { verbose, output } = resolveVerbosity(options.verbose, options.output, 0)
-  const listeners = new Listeners([verbose === 0 ? undefined : new ProgressListener(output)], {
-    epochs: 1,
-    steps,
-    verbose,
-  })
-  const reader = new BatchReader(x, batchSize)
-  let gathered: Gathered | undefined
+  const progress = verbose === 0 ? undefined : new ProgressListener(output)
+  const listeners = new Listeners([progress, ...(options.callbacks ?? [])], { epochs: 1, steps, verbose })
+  const batches = supply.pass(0)
+  let gathered: Gathered[] | undefined
   await listeners.tell('onPredictBegin')
   await runPipelined({
-    steps,
+    steps: steps ?? Number.POSITIVE_INFINITY,
     signal: options.signal,
     async launch(step) {
-      const range = batchRange(x.samples, batchSize, step)
-      const size = paddedSize(range.end - range.begin, batchSize)
-      const { executable, results } = await predictProgram(model, x, size)
-      gathered ??= new Gathered(results[0], x.samples)
+      const batch = await batches.next()
+      if (!batch) return undefined
+      const { executable, results } = await predictProgram(model, batch)
+      gathered ??= results.map(
+        (type) => new Gathered(type, fewer(supply.samples, limit && limit * batchSize)),
+      )
       await listeners.tell('onPredictBatchBegin', step)
-      return executable.run([reader.read(range, undefined, size)])
+      return { results: executable.run(batch.arrays), samples: batch.samples }
     },
-    async land(step, [outputs]) {
-      gathered?.add(outputs, batchRange(x.samples, batchSize, step))
+    async land(step, outputs, { samples }) {
+      gathered?.forEach((output, i) => {
+        output.add(outputs[i], samples)
+      })
       await listeners.tell('onPredictBatchEnd', step)
     },
   })
   await listeners.tell('onPredictEnd')
+  return outputsOf(model, gathered)
+}
+
+/** The model's outputs for one batch, which is not padded: see `Model.predictOnBatch`. */
+export async function predictOnBatch(model: AnyModel, given: unknown): Promise<Tensors> {
+  const x = await modelInputs(model, given, 'x')
+  const batch = feedOf({ x, y: [], weights: [], samples: x[0].samples })
+  const { executable, results } = await predictProgram(model, batch)
+  const outputs = await executable.run(batch.arrays)
+  const gathered = results.map((type) => new Gathered(type, batch.samples))
+  gathered.forEach((output, i) => {
+    output.add(outputs[i], batch.samples)
+  })
+  return outputsOf(model, gathered)
+}
+
+async function predictSupply(model: AnyModel, x: unknown, batchSize: number): Promise<BatchSupply> {
+  if (isStream(x)) {
+    const supply = new StreamSupply(model, x, { name: 'x', isPadded: () => true, samplesOnly: true })
+    await supply.peek()
+    return supply
+  }
+  const inputs = await modelInputs(model, x, 'x')
+  const data = { x: inputs, y: [], weights: [], samples: inputs[0].samples }
+  return memorySupply(data, { batchSize, isPadded: true })
+}
+
+function predictProgram(model: AnyModel, { types }: FeedBatch) {
+  return model.state.programs.get(`predict ${JSON.stringify(types.x)}`, () =>
+    tracePredictStep(model, types.x),
+  )
+}
+
+function outputsOf(model: AnyModel, gathered: readonly Gathered[] | undefined): Tensors {
   if (!gathered) throw new InternalError('predict: no batch was run')
-  return gathered.tensor()
+  return pack(
+    gathered.map((output) => output.tensor()),
+    model.outputPlaces.layout,
+  )
 }
 
-function predictProgram(model: Model, { shape, dtype }: DataSource, size: number): Promise<CompiledStep> {
-  const type = { shape: [size, ...shape.slice(1)], dtype }
-  const { programs, random } = model.state
-  return programs.get(`predict ${JSON.stringify(type)}`, () => tracePredictStep({ model, random }, type))
-}
-
-/** The outputs of batches, put together. */
+/** One output of all batches, put together. */
 class Gathered {
-  private readonly data: TypedArray
-  private readonly shape: Shape
+  private readonly sampleShape: readonly number[]
+  private readonly sampleSize: number
+  private data: TypedArray
+  private samples = 0
 
+  /** @param capacity how many samples there will be, where it is known */
   constructor(
     private readonly batch: TensorType,
-    samples: number,
+    capacity: number | undefined,
   ) {
-    this.shape = [samples, ...batch.shape.slice(1)]
-    this.data = new arrayOf[batch.dtype](sizeOf(this.shape))
+    this.sampleShape = batch.shape.slice(1)
+    this.sampleSize = sizeOf(this.sampleShape)
+    this.data = this.room(capacity ?? batch.shape[0])
   }
 
-  /** Takes the samples of a range; what was padding behind them is left out. */
-  add(outputs: TypedArray, { begin, end }: BatchRange): void {
-    const sampleSize = sizeOf(this.shape.slice(1))
-    this.data.set(outputs.subarray(0, (end - begin) * sampleSize), begin * sampleSize)
+  /** Takes a batch's first samples; what was padding behind them is left out. */
+  add(outputs: TypedArray, samples: number): void {
+    const { sampleSize } = this
+    const needed = (this.samples + samples) * sampleSize
+    if (needed > this.data.length) {
+      const larger = this.room(2 * (this.samples + samples))
+      larger.set(this.data)
+      this.data = larger
+    }
+    this.data.set(outputs.subarray(0, samples * sampleSize), this.samples * sampleSize)
+    this.samples += samples
   }
 
   tensor(): Tensor {
-    return constant(this.data, this.shape, this.batch.dtype)
+    const size = this.samples * this.sampleSize
+    const data = size === this.data.length ? this.data : (this.data.slice(0, size) as TypedArray)
+    return constant(data, [this.samples, ...this.sampleShape], this.batch.dtype)
+  }
+
+  private room(samples: number): TypedArray {
+    return new arrayOf[this.batch.dtype](samples * this.sampleSize)
   }
 }

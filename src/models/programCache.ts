@@ -1,11 +1,13 @@
 import { type Executable, type Executor, getExecutor } from '../graph/executor.js'
 import type { TensorType } from '../graph/op.js'
-import type { Trace } from '../graph/trace.js'
+import type { NamedTrace } from './step.js'
 
 /** A step that can be run, and the types of its results. */
 export interface CompiledStep {
   readonly executable: Executable
   readonly results: readonly TensorType[]
+  /** What the logs among the results are called. */
+  readonly keys: readonly string[]
 }
 
 /** The compiled steps of a model by what they were made for, as long as the executor stays the same. */
@@ -14,7 +16,7 @@ export class ProgramCache {
   private readonly programs = new Map<string, Promise<CompiledStep>>()
 
   /** The step of this key; traced and compiled at its first use. */
-  async get(key: string, traceStep: () => Trace): Promise<CompiledStep> {
+  async get(key: string, traceStep: () => NamedTrace): Promise<CompiledStep> {
     const executor = await getExecutor()
     if (executor !== this.executor) {
       this.programs.clear()
@@ -22,8 +24,10 @@ export class ProgramCache {
     }
     let program = this.programs.get(key)
     if (!program) {
-      const step = traceStep()
-      program = executor.compile(step).then((executable) => ({ executable, results: step.graph.results }))
+      const { trace, keys } = traceStep()
+      program = executor
+        .compile(trace)
+        .then((executable) => ({ executable, results: trace.graph.results, keys }))
       this.programs.set(key, program)
       // A step that cannot be compiled is tried again at its next use.
       program.catch(() => this.programs.delete(key))

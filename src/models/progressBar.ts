@@ -15,8 +15,8 @@ const styleCodes = { bold: 1, green: 32, white: 37 } as const
 
 export interface ProgressBarOptions {
   readonly output: TextOutput
-  /** Steps until it is full. */
-  readonly target: number
+  /** Steps until it is full; `undefined` where that is not known before. */
+  readonly target: number | undefined
   /** True: a bar drawn over itself on a terminal. False: one plain line at the end. */
   readonly live: boolean
   /** Text in front of a plain line. */
@@ -35,6 +35,7 @@ export class ProgressBar {
   private afterFirstStep: number | undefined
   private perStep = 0
   private lastDrawn = Number.NEGATIVE_INFINITY
+  private done = 0
 
   constructor(private readonly options: ProgressBarOptions) {
     this.start = options.now()
@@ -44,24 +45,23 @@ export class ProgressBar {
   update(done: number, logs: Logs): void {
     const { now, live, output } = this.options
     const time = now()
+    this.done = done
     this.perStep = this.timePerStep(done, time)
     if (done === 1) this.afterFirstStep = time
     if (!live || time - this.lastDrawn < INTERVAL) return
     this.lastDrawn = time
-    const remaining = this.perStep * (this.options.target - done)
+    const { target } = this.options
+    const elapsed = time - this.start
+    const shown = target === undefined ? elapsed : this.perStep * (target - done)
     // A line that wraps could not be drawn over.
     const width = (output.columns ?? Number.POSITIVE_INFINITY) - 1
-    this.draw(
-      done,
-      formatRemaining(remaining / 1000),
-      ` ${formatStep(this.perStep)}${formatLogs(logs)}`,
-      width,
-    )
+    this.draw(done, formatRemaining(shown / 1000), ` ${formatStep(this.perStep)}${formatLogs(logs)}`, width)
   }
 
   /** Shows the end. */
   finish(logs: Logs): void {
-    const { now, live, target, output, label = '' } = this.options
+    const { now, live, output, label = '' } = this.options
+    const target = this.options.target ?? this.done
     const time = now()
     const seconds = `${Math.round((time - this.start) / 1000)}s`
     const perStep = formatStep(this.perStep)
@@ -76,13 +76,18 @@ export class ProgressBar {
 
   private draw(done: number, time: string, rest: string, width: number): void {
     const { output, target } = this.options
-    const filled = Math.floor((BAR_WIDTH * done) / target)
-    const segments: Segment[] = [
-      { text: `${String(done).padStart(String(target).length)}/${target}`, style: 'bold' },
-      { text: ' ' },
+    const filled = target === undefined ? 0 : Math.floor((BAR_WIDTH * done) / target)
+    const count =
+      target === undefined ? `${done}/Unknown` : `${String(done).padStart(String(target).length)}/${target}`
+    const bar: Segment[] = [
       { text: '━'.repeat(filled), style: 'green' },
       { text: '━'.repeat(BAR_WIDTH - filled), style: 'white' },
       { text: ' ' },
+    ]
+    const segments: Segment[] = [
+      { text: count, style: 'bold' },
+      { text: ' ' },
+      ...(target === undefined ? [] : bar),
       { text: time, style: 'bold' },
       { text: rest },
     ]

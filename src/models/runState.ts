@@ -1,5 +1,6 @@
 import { StateError } from '../errors.js'
 import type { CompiledModel } from './compiledModel.js'
+import { makeHalt } from './guards/standStill.js'
 import { ProgramCache } from './programCache.js'
 import { RandomState } from './randomState.js'
 
@@ -8,6 +9,12 @@ export class RunState {
   compiled: CompiledModel | undefined
   readonly programs = new ProgramCache()
   readonly random = new RandomState()
+  /** Whether training stands still after a step whose loss was not finite. */
+  readonly halt = makeHalt()
+  /** Whether a training step of it was ever started. */
+  isTrained = false
+  /** Whether the scale of its inputs was looked at. */
+  scalingChecked = false
   private busyWith: string | undefined
 
   /**

@@ -1,98 +1,148 @@
-import type { DType } from '../graph/dtype.js'
-import type { Shape } from '../graph/shape.js'
+import { StateError } from '../errors.js'
 import type { Tensor } from '../graph/tensor.js'
 import { type Trace, type TraceInput, trace } from '../graph/trace.js'
-import { inContext, type LossTerms } from '../layers/callContext.js'
-import type { Layer } from '../layers/layer.js'
+import { type CallObserver, inContext } from '../layers/callContext.js'
+import { flatTensors, type Tensors } from '../layers/tensors.js'
 import { add } from '../ops/add.js'
-import { cast } from '../ops/cast.js'
-import { gradients } from '../ops/gradient.js'
-import { iota } from '../ops/iota.js'
-import { less } from '../ops/less.js'
-import type { Optimizer } from '../optimizers/optimizer.js'
-import type { Objective } from './compiledModel.js'
-import type { RandomState } from './randomState.js'
+import { multiply } from '../ops/multiply.js'
+import { pack } from '../utils/structure.js'
+import { healthOf, standStill } from './guards/standStill.js'
+import type { AnyModel, Model, StepLogs } from './model.js'
+import { requirePlaces } from './places.js'
+import { type BatchTypes, batchInputs, type FeedType, StepBatch } from './stepBatch.js'
+import { TrainingStep } from './trainingStep.js'
 
-/** The type of one array that a step is fed. */
-export interface FeedType {
-  readonly shape: Shape
-  readonly dtype: DType
+/** A traced step, and what its results are called. */
+export interface NamedTrace {
+  readonly trace: Trace
+  /** The keys of the logs; of a training step they come after its health. */
+  readonly keys: readonly string[]
 }
 
-/** What a step is traced from. */
-export interface StepParts {
-  readonly model: Layer
-  readonly random: RandomState
-  readonly objective: Objective
-  readonly optimizer: Optimizer
-}
+type OpenModel = Model<Tensors, Tensors>
 
-const feed = (name: string, type: FeedType): TraceInput => ({ name, ...type })
 const scalar = (name: string): TraceInput => ({ name, shape: [], dtype: 'float32' })
+const open = (model: AnyModel) => model as unknown as OpenModel
 
 /**
  * A training step: forward pass, loss, gradients, the optimizer's update and the metrics, all in one.
- * Inputs: x, y, the learning rate. Results: this batch's loss, then each tracker's value so far.
+ * Inputs: the batch, the learning rate of each optimizer. Results: 1 if all losses are finite, else 0; then the logs. With the
+ * guard against NaN, a step that is not healthy changes nothing, nor do those after it until it is allowed again.
  */
-export function traceTrainStep(parts: StepParts, x: FeedType, y: FeedType): Trace {
-  const { model, random, objective, optimizer } = parts
-  return trace([feed('x', x), feed('y', y), scalar('learning_rate')], (inputs, targets, learningRate) => {
-    const weights = model.trainableWeights
-    const keys = random.keysForStep()
-    const losses = new LossSum()
-    const outputs = inContext({ training: true, random: keys, losses }, () => model.invoke(inputs))
-    keys.finish()
-    const loss = losses.totalWith(objective.loss.compute(targets, outputs), model)
-    optimizer.apply(weights, gradients(optimizer.scaleLoss(loss), weights), learningRate)
-    objective.lossTracker.update(loss, cast(x.shape[0], 'float32'))
-    for (const metric of objective.metrics) metric.updateState(targets, outputs)
-    return [loss, ...objective.trackers.map((tracker) => tracker.result())]
+export function traceTrainStep(model: AnyModel, types: BatchTypes): NamedTrace {
+  const { compiled, halt } = model.state
+  const inputs = batchInputs(types)
+  const optimizers = model.optimizers
+  const rates = optimizers.map((_, i) => scalar(i === 0 ? 'learning_rate' : `learning_rate_${i}`))
+  let keys: readonly string[] = []
+  const traced = trace([...inputs, ...rates], (...tensors) => {
+    const { logs, losses } = trainingBody(model, types, tensors)
+    keys = Object.keys(logs)
+    return [healthOf(losses), ...Object.values(logs)]
   })
+  return { trace: compiled?.guards.nonFinite ? standStill(traced, halt) : traced, keys }
+}
+
+/**
+ * The computation of a training step, inside a trace: its logs, and the losses that it makes smaller.
+ * @param tensors the batch, then the learning rate of each optimizer
+ */
+export function trainingBody(
+  model: AnyModel,
+  types: BatchTypes,
+  tensors: readonly Tensor[],
+  observer?: CallObserver,
+): { readonly logs: StepLogs; readonly losses: readonly Tensor[] } {
+  const { random } = model.state
+  const { length } = batchInputs(types)
+  const batch = new StepBatch(types, tensors.slice(0, length), requirePlaces(model))
+  const rates = new Map(model.optimizers.map((optimizer, i) => [optimizer, tensors[length + i]]))
+  const step = new TrainingStep(model.title, rates, () => model.trainableWeights)
+  const keys = random.keysForStep()
+  const context = { training: true, random: keys, losses: batch.losses, observer }
+  const logs = inContext(context, () => open(model).trainStep(batch, step))
+  keys.finish()
+  return { logs, losses: step.losses.length > 0 ? step.losses : Object.values(logs) }
 }
 
 /**
  * A test step: forward pass in inference, loss and metrics.
- * Inputs: x, y, and how many samples of the batch count; the others are padding, of which there must be none if loss or
- * metrics take the batch as a whole. Results: each tracker's value so far.
+ * Inputs: the batch, and how many of its samples count where the others are padding. Results: the logs.
  */
-export function traceTestStep({ model, random, objective }: StepParts, x: FeedType, y: FeedType): Trace {
-  return trace([feed('x', x), feed('y', y), scalar('samples')], (inputs, targets, samples) => {
-    const sampleWeight = cast(less(cast(iota([x.shape[0]]), 'float32'), samples), 'float32')
-    const losses = new LossSum({ mask: sampleWeight, samples })
-    const outputs = infer(model, random, inputs, losses)
-    const isWhole = objective.couplesSamples(targets, outputs)
-    const counted = isWhole ? {} : { sampleWeight, samples }
-    const loss = losses.totalWith(objective.loss.compute(targets, outputs, counted), model)
-    objective.lossTracker.update(loss, samples)
-    for (const metric of objective.metrics) metric.updateState(targets, outputs, counted.sampleWeight)
-    return objective.trackers.map((tracker) => tracker.result())
+export function traceTestStep(model: AnyModel, types: BatchTypes, isPadded: boolean): NamedTrace {
+  const inputs = batchInputs(types)
+  let keys: readonly string[] = []
+  const traced = trace([...inputs, ...(isPadded ? [scalar('samples')] : [])], (...tensors) => {
+    const samples = isPadded ? tensors[inputs.length] : undefined
+    const batch = new StepBatch(types, tensors, requirePlaces(model), samples)
+    const logs = infer(model, batch, () => open(model).testStep(batch))
+    keys = Object.keys(logs)
+    return Object.values(logs)
   })
+  return { trace: traced, keys }
 }
 
-/** The model's outputs in inference. Input: x. Result: the outputs. */
-export function tracePredictStep({ model, random }: Pick<StepParts, 'model' | 'random'>, x: FeedType): Trace {
-  return trace([feed('x', x)], (inputs) => [infer(model, random, inputs)])
+/** The model's outputs in inference, in order. Inputs: those of the model. */
+export function tracePredictStep(model: AnyModel, x: readonly FeedType[]): NamedTrace {
+  const inputs = batchInputs({ x, y: [], weights: [] })
+  const traced = trace(inputs, (...tensors) => {
+    const { inputs: places } = requirePlaces(model)
+    const given = pack(tensors, places.layout)
+    return flatTensors(infer(model, undefined, () => open(model).predictStep(given)))
+  })
+  return { trace: traced, keys: [] }
 }
 
-function infer(model: Layer, random: RandomState, inputs: Tensor, losses?: LossTerms): Tensor {
-  const keys = random.keysForStep()
-  const outputs = inContext({ training: false, random: keys, losses }, () => model.invoke(inputs))
+function infer<T>(model: AnyModel, batch: StepBatch<Tensors, Tensors> | undefined, body: () => T): T {
+  const keys = model.state.random.keysForStep()
+  const result = inContext({ training: false, random: keys, losses: batch?.losses }, body)
   keys.finish()
-  return outputs
+  return result
 }
 
-/** What layers add to the loss of a step. */
-class LossSum implements LossTerms {
-  private readonly terms: Tensor[] = []
-
-  constructor(readonly batch?: LossTerms['batch']) {}
-
-  add(term: Tensor): void {
-    this.terms.push(term)
+/** What `Model.computeLoss` does unless it is overridden. */
+export function defaultLoss(
+  model: AnyModel,
+  batch: StepBatch<Tensors, Tensors>,
+  predictions: Tensors,
+): Tensor {
+  const outputs = flatTensors(predictions)
+  const losses = (model.state.compiled?.objective?.outputs ?? []).flatMap(
+    ({ loss, lossWeight, lossTracker }, i) => {
+      const target = batch.targets[i]
+      if (!loss || !target) return []
+      const weights = { sampleWeight: batch.sampleWeight(i), samples: batch.countedSamples }
+      const value = loss.compute(target, outputs[i], weights)
+      lossTracker?.update(value, batch.samples)
+      return [lossWeight ? multiply(value, lossWeight.value()) : value]
+    },
+  )
+  const terms = [...losses, ...batch.losses.terms, ...model.regularizationLosses()]
+  if (terms.length === 0) {
+    throw new StateError(
+      `${model.title}: there is no loss to make smaller. Give one in model.compile({ loss }), together with labels, or add one with ` +
+        'addLoss in a layer.',
+    )
   }
+  return terms.reduce((a, b) => add(a, b))
+}
 
-  /** The loss, the terms that layers added, and the penalties of the model's weights. */
-  totalWith(loss: Tensor, model: Layer): Tensor {
-    return [...this.terms, ...model.regularizationLosses()].reduce((total, term) => add(total, term), loss)
-  }
+/** What `Model.computeMetrics` does unless it is overridden. */
+export function defaultMetrics(
+  model: AnyModel,
+  batch: StepBatch<Tensors, Tensors>,
+  predictions: Tensors,
+  loss: Tensor,
+): StepLogs {
+  const objective = model.state.compiled?.objective
+  if (!objective) return { loss }
+  const outputs = flatTensors(predictions)
+  objective.lossTracker.update(loss, batch.samples)
+  objective.outputs.forEach(({ metrics, weightedMetrics }, i) => {
+    const target = batch.targets[i]
+    if (!target) return
+    for (const metric of metrics) metric.updateState(target, outputs[i], batch.sampleMask)
+    for (const metric of weightedMetrics) metric.updateState(target, outputs[i], batch.sampleWeight(i))
+  })
+  return Object.fromEntries(objective.trackers.map(({ key, metric }) => [key, metric.result()]))
 }

@@ -5,6 +5,7 @@ import { InputLayer } from '../layers/input.js'
 import type { AnyLayer } from '../layers/layer.js'
 import { flatShapes } from '../layers/tensors.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
+import type { AnyModel } from './model.js'
 import { positiveInteger } from './options.js'
 import { defaultOutput } from './textOutput.js'
 
@@ -26,17 +27,13 @@ interface Column {
 }
 
 /** Prints a model's layers, output shapes and parameter counts as Keras 3 does. */
-export function printSummary(
-  model: AnyLayer,
-  optimizer: Optimizer | undefined,
-  options: SummaryOptions = {},
-): void {
+export function printSummary(model: AnyModel, options: SummaryOptions = {}): void {
   const output = defaultOutput()
   const print = options.printFn ?? ((line: string) => output.write(`${line}\n`))
   const columns = columnsFor(options, output.columns)
   print(`Model: "${model.name}"`)
   for (const line of tableOf(columns, rowsOf(model, options))) print(line)
-  for (const line of totalsOf(model, optimizer)) print(line)
+  for (const line of totalsOf(model, model.optimizer)) print(line)
 }
 
 /** Widths by Keras's rule: the line's length cut at 45 %, 80 % and 100 %. */

@@ -7,5 +7,6 @@ export const isFinite = defineUnary({
   operand: 'float',
   output: 'bool',
   expression: (math, x) => math.lt(math.abs(x), math.float(Number.POSITIVE_INFINITY)),
-  reference: (x) => (Number.isFinite(x) ? 1 : 0),
+  // What is infinite in float32 is so here too.
+  reference: (x) => (Number.isFinite(Math.fround(x)) ? 1 : 0),
 })

@@ -1,0 +1,49 @@
+import { ArgumentError } from '../errors.js'
+import { arrayOf } from '../graph/dtype.js'
+import type { DataSource } from './dataSource.js'
+
+/** How much each class counts in the loss; 1 for classes that are not named. */
+export type ClassWeight = Readonly<Record<number, number>>
+
+/**
+ * The weight of each sample by its class: the label itself, or the place of the largest number in a one-hot row.
+ * @throws ArgumentError unless there is one output with labels, and weights are finite numbers of at least 0
+ */
+export function classWeights(
+  title: string,
+  y: readonly (DataSource | undefined)[],
+  weights: ClassWeight,
+): DataSource {
+  const [labels] = y
+  if (y.length !== 1 || !labels) {
+    throw new ArgumentError(
+      `${title}: classWeight needs a model with one output, and its labels; received ${y.length} arrays of labels. Use sampleWeight.`,
+    )
+  }
+  for (const [name, weight] of Object.entries(weights)) {
+    if (!(Number.isFinite(weight) && weight >= 0)) {
+      throw new ArgumentError(
+        `${title}: expected classWeight of at least 0 for class ${name}, received ${String(weight)}.`,
+      )
+    }
+  }
+  const data = new arrayOf.float32(labels.samples)
+  for (let sample = 0; sample < labels.samples; sample++) data[sample] = weights[classOf(labels, sample)] ?? 1
+  return {
+    name: 'classWeight',
+    data,
+    shape: [labels.samples],
+    dtype: 'float32',
+    samples: labels.samples,
+    sampleSize: 1,
+  }
+}
+
+/** The class of a sample, from a label or a one-hot row. */
+export function classOf({ data, sampleSize }: DataSource, sample: number): number {
+  if (sampleSize === 1) return Math.round(data[sample])
+  let largest = 0
+  const begin = sample * sampleSize
+  for (let i = 1; i < sampleSize; i++) if (data[begin + i] > data[begin + largest]) largest = i
+  return largest
+}

@@ -1,0 +1,88 @@
+import { getExecutor } from '../../graph/executor.js'
+import { reachable } from '../../graph/graph.js'
+import type { Tensor } from '../../graph/tensor.js'
+import { trace } from '../../graph/trace.js'
+import { contextFor, inContext } from '../../layers/callContext.js'
+import type { AnyLayer, Layer } from '../../layers/layer.js'
+import { flatTensors, type Tensors } from '../../layers/tensors.js'
+import { abs } from '../../ops/abs.js'
+import { cast } from '../../ops/cast.js'
+import { max } from '../../ops/max.js'
+import { pack } from '../../utils/structure.js'
+import type { DataSource } from '../dataSource.js'
+import type { AnyModel } from '../model.js'
+import { type ModelData, sliceData } from '../modelData.js'
+import { requirePlaces } from '../places.js'
+import { batchInputs } from '../stepBatch.js'
+import { feedOf } from '../supply.js'
+import { warn } from './warn.js'
+
+/** How many samples and elements are looked at. */
+const SAMPLES = 32
+const ELEMENTS = 4096
+/** Bytes of pictures reach beyond half of their range. */
+const LARGE = 127
+
+/** Layers for which the scale of their input does not matter: it is taken away, or the input is a number of a row. */
+const anyScale = /Normalization$|^Embedding$/
+
+/**
+ * Warns if bytes, whole numbers up to 255, reach the first weights of an untrained model as they are. What the model does with
+ * them before, such as rescaling, counts: the first samples are computed up to these weights.
+ */
+export async function checkScaling(model: AnyModel, data: ModelData): Promise<void> {
+  const { state } = model
+  if (state.scalingChecked || state.isTrained || model.trainableWeights.some(({ version }) => version > 0))
+    return
+  state.scalingChecked = true
+  if (!data.x.some(looksLikeBytes)) return
+  const found = await largestInput(
+    model,
+    sliceData({ ...data, y: [], weights: [] }, 0, Math.min(SAMPLES, data.samples)),
+  )
+  if (!found) return
+  warn(
+    `${model.title}: layer '${found.layer.name}' (${found.layer.className}) receives numbers up to ${found.value}, which look like bytes. An untrained ` +
+      'network learns badly from them. Put layers.rescaling(1 / 255) first, or scale the data. (To silence: ' +
+      'compile({ guards: { scaling: false } }).)',
+  )
+}
+
+function looksLikeBytes({ data }: DataSource): boolean {
+  const stride = Math.max(1, Math.floor(data.length / ELEMENTS))
+  let largest = 0
+  for (let i = 0; i < data.length; i += stride) {
+    const value = data[i]
+    if (!(value >= 0 && value <= 255 && Number.isInteger(value))) return false
+    if (value > largest) largest = value
+  }
+  return largest > LARGE
+}
+
+interface Reached {
+  readonly layer: AnyLayer
+  readonly value: number
+}
+
+/** The first layer with weights that sees large numbers, among those that see nothing computed with weights. */
+async function largestInput(model: AnyModel, data: ModelData): Promise<Reached | undefined> {
+  const batch = feedOf(data)
+  const entries: { readonly layer: AnyLayer; readonly input: Tensor }[] = []
+  const enter = (layer: AnyLayer, inputs: Tensors) => {
+    if (layer.weights.length === 0 || layer.sublayers().length > 0 || anyScale.test(layer.className)) return
+    for (const input of flatTensors(inputs)) {
+      if (!reachable([input]).some(({ type }) => type === 'variable')) entries.push({ layer, input })
+    }
+  }
+  const { graph } = trace(batchInputs(batch.types), (...tensors) => {
+    const given = pack(tensors, requirePlaces(model).inputs.layout)
+    const context = { ...contextFor({ training: false }), observer: { enter } }
+    inContext(context, () => (model as unknown as Layer<Tensors, Tensors>).invoke(given))
+    return entries.map(({ input }) => max(abs(cast(input, 'float32'))))
+  })
+  if (entries.length === 0) return undefined
+  const program = await (await getExecutor()).compile({ graph, assignments: new Map() })
+  const values = await program.run(batch.arrays)
+  const at = values.findIndex(([value]) => value > LARGE)
+  return at < 0 ? undefined : { layer: entries[at].layer, value: values[at][0] }
+}

@@ -1,0 +1,215 @@
+import { ArgumentError, ShapeError } from '../errors.js'
+import { showShape } from '../graph/shape.js'
+import { Tensor } from '../graph/tensor.js'
+import { matches, reshapeHint, showBatchShape } from '../layers/batchShape.js'
+import type { ShapesOf, Tensors } from '../layers/tensors.js'
+import {
+  arrange,
+  flatten,
+  type Layout,
+  layoutOf,
+  layoutSize,
+  pack,
+  type Structure,
+} from '../utils/structure.js'
+import { type ClassWeight, classWeights } from './classWeights.js'
+import { type DataInput, type DataSource, dataSource, sliceSource } from './dataSource.js'
+import type { AnyModel } from './model.js'
+import type { Places } from './places.js'
+
+/**
+ * Data in the form of a model's inputs: one array, a list, or an object of arrays. For a list, an object with the names of
+ * the inputs does as well.
+ */
+export type DataFor<S> = [S] extends [never]
+  ? Structure<DataInput>
+  : S extends Tensor
+    ? DataInput
+    : { readonly [K in keyof S]: DataInput } | Readonly<Record<string, DataInput>>
+
+/** Labels or targets in the form of a model's outputs; `null` for an output that has no loss. */
+export type TargetsFor<S> = [S] extends [never]
+  ? Structure<DataInput | null>
+  : S extends Tensor
+    ? DataInput
+    : { readonly [K in keyof S]: DataInput | null } | Readonly<Record<string, DataInput | null>>
+
+/** A weight for each sample: for all outputs, or in the form of the outputs for each. */
+export type SampleWeights =
+  | DataInput
+  | readonly (DataInput | null)[]
+  | Readonly<Record<string, DataInput | null>>
+
+/** Samples in memory: the arrays of each input, the targets of each output, and their weights. */
+export interface ModelData {
+  readonly x: readonly DataSource[]
+  /** Empty where there are none; `undefined` for an output without a loss. */
+  readonly y: readonly (DataSource | undefined)[]
+  /** For each output, if it has any. */
+  readonly weights: readonly (DataSource | undefined)[]
+  readonly samples: number
+}
+
+/** What data is called in errors. */
+export interface DataNames {
+  readonly x: string
+  readonly y: string
+  readonly sampleWeight: string
+}
+
+export const argumentNames: DataNames = { x: 'x', y: 'y', sampleWeight: 'sampleWeight' }
+
+/** What was given for a model, not yet looked at. */
+export interface GivenData {
+  readonly x: unknown
+  readonly y?: unknown
+  readonly sampleWeight?: unknown
+  readonly classWeight?: ClassWeight
+}
+
+/**
+ * Data for a model, which is built for its shape if it was not.
+ * @throws ArgumentError, ShapeError naming the array that does not fit
+ */
+export async function modelData(model: AnyModel, given: GivenData, names: DataNames): Promise<ModelData> {
+  const x = await modelInputs(model, given.x, names.x)
+  const { samples } = x[0]
+  const y = given.y === undefined || given.y === null ? [] : await targets(model, given.y, samples, names.y)
+  const weights = await weightsOf(model, given, y, names)
+  const all = [...x, ...y, ...weights].filter((source) => source !== undefined)
+  const other = all.find((source) => source.samples !== samples)
+  if (other) {
+    const isLabels = y.includes(other)
+    throw new ArgumentError(
+      `${model.title}: expected as many ${isLabels ? 'labels as samples' : 'samples in all arrays'}, received ${samples} samples in ` +
+        `${x[0].name} (${showShape(x[0].shape)}) and ${other.samples} ${isLabels ? 'labels ' : ''}in ${other.name} (${showShape(other.shape)}). ` +
+        `Give one ${isLabels ? 'label' : 'value'} for each sample, in the same order.`,
+    )
+  }
+  return { x, y, weights, samples }
+}
+
+/** The arrays of a model's inputs, in order. */
+export async function modelInputs(model: AnyModel, given: unknown, name: string): Promise<DataSource[]> {
+  if (given === undefined || given === null) {
+    throw new ArgumentError(`${name}: expected a tensor, a typed array or nested arrays, received ${given}.`)
+  }
+  const places = model.inputPlaces ?? (await buildFor(model, given as Structure<DataInput>, name))
+  const arrays = arrangeData(given, places, `${model.title}: ${name}`)
+  return Promise.all(
+    arrays.map(async (value, i) => {
+      const title = placeName(name, places, i)
+      const expected = places.shapes[i]
+      const source = await dataSource(value as DataInput, title, expected)
+      if (matches(source.shape, [null, ...expected.slice(1)])) return source
+      throw new ShapeError(
+        `${model.title}: expected ${title} of shape ${showBatchShape(expected)}, received ${showShape(source.shape)}. ` +
+          reshapeHint(source.shape, expected),
+      )
+    }),
+  )
+}
+
+/** Builds a model for the shapes of the data that it sees first. */
+async function buildFor(model: AnyModel, given: Structure<DataInput>, name: string): Promise<Places> {
+  const layout = layoutOf(given, isOne)
+  const sources = await Promise.all(
+    flatten(given, isOne).map((value, i) =>
+      dataSource(value, layout.kind === 'one' ? name : `${name}[${i}]`),
+    ),
+  )
+  const shapes = sources.map(({ shape }) => [null, ...shape.slice(1)])
+  const structure = pack(shapes, layout) as ShapesOf<Tensors>
+  ;(model as unknown as { build(shapes: ShapesOf<Tensors>): void }).build(structure)
+  const places = model.inputPlaces
+  return places ?? { layout, names: shapes.map(() => name), shapes }
+}
+
+/** Whether it is one array of data, rather than a list or an object of arrays. */
+const isOne = (value: Structure<DataInput>): value is DataInput => {
+  if (value instanceof Tensor || ArrayBuffer.isView(value)) return true
+  if (Array.isArray(value)) return !value.some((each) => each instanceof Tensor || ArrayBuffer.isView(each))
+  return typeof value !== 'object' || value === null
+}
+
+/** The arrays given for places, in their order. */
+function arrangeData(given: unknown, { layout, names, shapes }: Places, title: string): unknown[] {
+  const isArray = (value: unknown): boolean => {
+    if (layout.kind !== 'list' || !Array.isArray(value)) return isOne(value as Structure<DataInput>)
+    // For a list of one, nested arrays may be the list or what is in it: their depth tells.
+    return layoutSize(layout) === 1 && isOne(value) && depthOf(value) === shapes[0].length
+  }
+  return arrange<unknown>(given as Structure<unknown>, layout, names, isArray, title)
+}
+
+const depthOf = (value: unknown): number => (Array.isArray(value) ? 1 + depthOf(value[0]) : 0)
+
+const placeName = (name: string, { layout, names }: Places, i: number): string =>
+  layout.kind === 'one' ? name : `${name}['${names[i]}']`
+
+/** The targets of each output. */
+async function targets(
+  model: AnyModel,
+  given: unknown,
+  samples: number,
+  name: string,
+): Promise<(DataSource | undefined)[]> {
+  const places = model.outputPlaces
+  const arrays = arrangeData(given, places, `${model.title}: ${name}`)
+  return Promise.all(
+    arrays.map(async (value, i) => {
+      if (value === null || value === undefined) return undefined
+      // A typed array of labels has one number for each sample, or one for each output.
+      const isPerOutput = ArrayBuffer.isView(value) && (value as Uint8Array).length !== samples
+      return dataSource(
+        value as DataInput,
+        placeName(name, places, i),
+        isPerOutput ? places.shapes[i] : undefined,
+      )
+    }),
+  )
+}
+
+async function weightsOf(
+  model: AnyModel,
+  { sampleWeight, classWeight }: GivenData,
+  y: readonly (DataSource | undefined)[],
+  names: DataNames,
+): Promise<(DataSource | undefined)[]> {
+  const places = model.outputPlaces
+  const count = places.names.length
+  if (classWeight !== undefined) {
+    if (sampleWeight !== undefined && sampleWeight !== null) {
+      throw new ArgumentError(`${model.title}: expected sampleWeight or classWeight, received both.`)
+    }
+    return [classWeights(model.title, y, classWeight)]
+  }
+  if (sampleWeight === undefined || sampleWeight === null) return new Array(count).fill(undefined)
+  if (isOne(sampleWeight as Structure<DataInput>) && !isListFor(sampleWeight, places.layout)) {
+    const source = await dataSource(sampleWeight as DataInput, names.sampleWeight)
+    return new Array(count).fill(source)
+  }
+  const arrays = arrangeData(sampleWeight, places, `${model.title}: ${names.sampleWeight}`)
+  return Promise.all(
+    arrays.map(async (value, i) =>
+      value === null || value === undefined
+        ? undefined
+        : dataSource(value as DataInput, placeName(names.sampleWeight, places, i)),
+    ),
+  )
+}
+
+/** Whether nested arrays are a list with an entry for each output, rather than one array of weights. */
+const isListFor = (value: unknown, layout: Layout): boolean =>
+  layout.kind === 'list' && Array.isArray(value) && value.length === layout.size && value.some(Array.isArray)
+
+/** The samples from `begin` up to `end`, not copied. */
+export function sliceData({ x, y, weights }: ModelData, begin: number, end: number): ModelData {
+  const slice = (source: DataSource | undefined) => source && sliceSource(source, begin, end)
+  return {
+    x: x.map((source) => sliceSource(source, begin, end)),
+    y: y.map(slice),
+    weights: weights.map(slice),
+    samples: end - begin,
+  }
+}

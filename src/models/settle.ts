@@ -1,0 +1,60 @@
+import type { Shape } from '../graph/shape.js'
+import type { CompiledModel } from './compiledModel.js'
+import type { DataSource } from './dataSource.js'
+import { checkLogits } from './guards/logits.js'
+import type { AnyModel } from './model.js'
+import { type Objective, settleObjective } from './objective.js'
+import { type Probe, probe } from './probe.js'
+
+/** A model's objective, and whether its batches may be filled up with copies. */
+export interface Settled {
+  readonly objective: Objective
+  /** False where a loss or metric looks at samples together. */
+  readonly allowsPadding: boolean
+}
+
+/** The arrays by which an objective is settled. */
+interface Sample {
+  readonly x: readonly DataSource[]
+  readonly y: readonly (DataSource | undefined)[]
+}
+
+/**
+ * The loss and metrics for these data, whose labels are all looked at once. Their forms are settled for good by the first labels
+ * that fit.
+ * @throws GradusError saying what does not fit the loss or the model's output
+ */
+export function settle(model: AnyModel, compiled: CompiledModel, { x, y }: Sample): Settled {
+  const { samples } = x[0]
+  const { outputs: predictions, addsCoupledLosses } = probeFor(model, compiled, x)
+  const shapes = predictions.map((output, i) => ({
+    labels: y[i]?.shape,
+    output: [samples, ...output.shape.slice(1)] as Shape,
+  }))
+  const objective = compiled.objective ?? settleObjective(compiled.options, model.outputPlaces, shapes)
+  if (compiled.guards.labels) {
+    objective.outputs.forEach(({ loss }, i) => {
+      const labels = y[i]
+      if (loss && labels) loss.checkLabels(labels, shapes[i].output)
+    })
+  }
+  if (compiled.guards.logits) checkLogits(model.title, objective, predictions)
+  compiled.objective = objective
+  const couples = objective.outputs.some(({ loss, metrics, weightedMetrics }, i) => {
+    const labels = y[i]
+    if (!labels) return false
+    const target = { shape: [1, ...labels.shape.slice(1)], dtype: labels.dtype }
+    return [...(loss ? [loss] : []), ...metrics, ...weightedMetrics].some((part) =>
+      part.couplesSamples(target, predictions[i]),
+    )
+  })
+  return { objective, allowsPadding: !couples && !addsCoupledLosses }
+}
+
+/** The model's outputs for one sample of such data; traced once for data of one shape. */
+function probeFor(model: AnyModel, compiled: CompiledModel, x: readonly DataSource[]): Probe {
+  const types = x.map(({ shape, dtype }) => ({ shape: [1, ...shape.slice(1)], dtype }))
+  const key = JSON.stringify(types)
+  if (compiled.probe?.key !== key) compiled.probe = { key, ...probe(model, types) }
+  return compiled.probe
+}

@@ -1,0 +1,156 @@
+import { ArgumentError, StateError } from '../errors.js'
+import { Tensor } from '../graph/tensor.js'
+import { paddedSize } from './batches.js'
+import type { ClassWeight } from './classWeights.js'
+import type { AnyModel } from './model.js'
+import {
+  argumentNames,
+  type DataFor,
+  type ModelData,
+  modelData,
+  type SampleWeights,
+  type TargetsFor,
+} from './modelData.js'
+import { type BatchCursor, type BatchSupply, type FeedBatch, feedOf } from './supply.js'
+
+/** One batch: samples, labels and weights as a list, or under their names. */
+export type Batch<In = never, Out = never> =
+  | readonly [x: DataFor<In>, y?: TargetsFor<Out> | null, sampleWeight?: SampleWeights | null]
+  | {
+      readonly x: DataFor<In>
+      readonly y?: TargetsFor<Out> | null
+      readonly sampleWeight?: SampleWeights | null
+    }
+
+/**
+ * Batches that are made as they are needed: anything iterable, at once or asynchronously, or a function that makes one for each
+ * pass. A generator object can be gone through only once; give the generator function for several epochs.
+ */
+export type Batches<In = never, Out = never> =
+  | Iterable<Batch<In, Out>>
+  | AsyncIterable<Batch<In, Out>>
+  | (() => Iterable<Batch<In, Out>> | AsyncIterable<Batch<In, Out>>)
+
+/** Whether data is a stream of batches, rather than arrays in memory (which can be iterated over, too). */
+export function isStream(value: unknown): value is Batches {
+  if (Array.isArray(value) || ArrayBuffer.isView(value) || value instanceof Tensor) return false
+  if (typeof value === 'function') return true
+  return (
+    typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value)
+  )
+}
+
+export interface StreamOptions {
+  /** What the stream is called in errors. */
+  readonly name: string
+  readonly classWeight?: ClassWeight
+  /** Whether smaller batches than the first are filled up with copies. Default: false. */
+  readonly isPadded?: () => boolean
+  /** Whether labels and weights in batches are left aside. Default: false. */
+  readonly samplesOnly?: boolean
+  /** Is told of each batch before it is used. */
+  readonly check?: (data: ModelData) => void
+}
+
+/** Batches of a stream, each looked at as data in memory is. */
+export class StreamSupply implements BatchSupply {
+  readonly steps = undefined
+  readonly samples = undefined
+  private batchSize: number | undefined
+  private first:
+    | { readonly data: ModelData; readonly rest: Iterator<unknown> | AsyncIterator<unknown> }
+    | undefined
+
+  constructor(
+    private readonly model: AnyModel,
+    private readonly stream: Batches,
+    private readonly options: StreamOptions,
+  ) {}
+
+  /** The first batch, which is not lost: the first pass begins with it. */
+  async peek(): Promise<ModelData> {
+    if (this.first) return this.first.data
+    const rest = this.open()
+    const { value, done } = await rest.next()
+    if (done) {
+      throw new ArgumentError(`${this.model.title}: expected batches in ${this.options.name}, received none.`)
+    }
+    const data = await this.read(value)
+    this.first = { data, rest }
+    return data
+  }
+
+  pass(number: number): BatchCursor {
+    const { first } = this
+    this.first = undefined
+    const rest = first?.rest ?? this.open()
+    let waiting = first?.data
+    let isEmpty = !waiting
+    return {
+      next: async () => {
+        if (waiting) {
+          const batch = this.feed(waiting)
+          waiting = undefined
+          return batch
+        }
+        const { value, done } = await rest.next()
+        if (!done) {
+          isEmpty = false
+          return this.feed(await this.read(value))
+        }
+        if (isEmpty && number > 0) {
+          throw new StateError(
+            `${this.model.title}: ${this.options.name} gave no batch in pass ${number + 1}: a generator can be gone through only once. ` +
+              'Give the function that makes it, or an object that can be iterated over again, or set stepsPerEpoch.',
+          )
+        }
+        return undefined
+      },
+    }
+  }
+
+  private async read(batch: unknown): Promise<ModelData> {
+    const { classWeight, name, samplesOnly } = this.options
+    const [x, ...labels] = partsOf(batch, `${this.model.title}: ${name}`)
+    const [y, sampleWeight] = samplesOnly ? [] : labels
+    const names = { ...argumentNames, x: `x of a batch of ${name}`, y: `y of a batch of ${name}` }
+    const data = await modelData(this.model, { x, y, sampleWeight, classWeight }, names)
+    this.options.check?.(data)
+    return data
+  }
+
+  private feed(data: ModelData): FeedBatch {
+    this.batchSize ??= data.samples
+    const isPadded = this.options.isPadded?.() ?? false
+    return feedOf(data, isPadded ? paddedSize(data.samples, this.batchSize) : data.samples, isPadded)
+  }
+
+  private open(): Iterator<unknown> | AsyncIterator<unknown> {
+    const { stream } = this
+    const source = typeof stream === 'function' ? stream() : stream
+    const isObject = typeof source === 'object' && source !== null
+    if (isObject && Symbol.asyncIterator in source) return source[Symbol.asyncIterator]()
+    if (isObject && Symbol.iterator in source) return source[Symbol.iterator]()
+    throw new ArgumentError(
+      `${this.model.title}: expected ${this.options.name} to be iterable, or a function that gives something iterable, received ${String(source)}.`,
+    )
+  }
+}
+
+/** What stands in a batch: `[x, y, sampleWeight]`, an object with these names, or samples alone. */
+function partsOf(batch: unknown, title: string): readonly unknown[] {
+  if (batch instanceof Tensor || ArrayBuffer.isView(batch)) return [batch]
+  if (Array.isArray(batch) && batch.length >= 1 && batch.length <= 3) return batch
+  if (typeof batch === 'object' && batch !== null && 'x' in batch) {
+    const { x, y, sampleWeight } = batch as {
+      readonly x: unknown
+      readonly y?: unknown
+      readonly sampleWeight?: unknown
+    }
+    return [x, y, sampleWeight]
+  }
+  throw new ArgumentError(
+    `${title}: expected each batch as [x, y], [x, y, sampleWeight] or { x, y, sampleWeight }, received ` +
+      `${Array.isArray(batch) ? `a list of ${batch.length}` : String(batch)}.`,
+  )
+}

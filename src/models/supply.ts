@@ -1,0 +1,95 @@
+import type { TypedArray } from '../graph/dtype.js'
+import { BatchReader, batchCount, batchRange, paddedSize } from './batches.js'
+import type { DataSource } from './dataSource.js'
+import type { ModelData } from './modelData.js'
+import type { BatchTypes, FeedType } from './stepBatch.js'
+
+/** A batch on the host, ready for a step. */
+export interface FeedBatch {
+  /** Samples that count; with padding there are more in the arrays. */
+  readonly samples: number
+  readonly types: BatchTypes
+  /** Whether copies may follow the samples that count. */
+  readonly isPadded: boolean
+  /** The arrays in the order of `batchInputs`, valid until the next batch is taken. */
+  readonly arrays: readonly TypedArray[]
+  /** The same arrays once more, for good. */
+  again(): readonly TypedArray[]
+}
+
+/** Goes through batches, one after another. */
+export interface BatchCursor {
+  /** The next batch; `undefined` when there is none any more. */
+  next(): Promise<FeedBatch | undefined>
+}
+
+/** Where batches come from. */
+export interface BatchSupply {
+  /** Batches of a pass, where it is known before. */
+  readonly steps: number | undefined
+  /** Samples of a pass, where it is known before. */
+  readonly samples: number | undefined
+  /**
+   * A pass over all batches.
+   * @param number which pass, from 0: each has its own order, if it has one
+   * @param skip batches to leave out at its beginning
+   */
+  pass(number: number, skip?: number): BatchCursor
+}
+
+export interface MemoryOptions {
+  readonly batchSize: number
+  /** The order of the rows in a pass. Default: as they lie. */
+  readonly order?: (pass: number) => Int32Array
+  /** Whether the last batch is filled up with copies. Default: false. */
+  readonly isPadded?: boolean
+}
+
+/** Batches cut out of data in memory. */
+export function memorySupply(data: ModelData, options: MemoryOptions): BatchSupply {
+  const { batchSize, order, isPadded = false } = options
+  const { samples } = data
+  const sources = sourcesOf(data)
+  const readers = sources.map((source) => new BatchReader(source, batchSize))
+  const steps = batchCount(samples, batchSize)
+  return {
+    steps,
+    samples,
+    pass(number, skip = 0) {
+      const rows = order?.(number)
+      let step = skip
+      return {
+        async next() {
+          if (step >= steps) return undefined
+          const range = batchRange(samples, batchSize, step++)
+          const count = range.end - range.begin
+          const size = isPadded ? paddedSize(count, batchSize) : count
+          return {
+            samples: count,
+            isPadded,
+            types: typesOf(data, size),
+            arrays: readers.map((reader) => reader.read(range, rows, size)),
+            again: () => sources.map((source) => new BatchReader(source, batchSize).read(range, rows, size)),
+          }
+        },
+      }
+    },
+  }
+}
+
+/** All of some data as one batch, filled up to `size` with copies of its last sample. */
+export function feedOf(data: ModelData, size = data.samples, isPadded = false): FeedBatch {
+  const range = { begin: 0, end: data.samples }
+  const arrays = sourcesOf(data).map((source) => new BatchReader(source, size).read(range, undefined, size))
+  return { samples: data.samples, isPadded, types: typesOf(data, size), arrays, again: () => arrays }
+}
+
+const sourcesOf = ({ x, y, weights }: ModelData): DataSource[] =>
+  [...x, ...y, ...weights].filter((source) => source !== undefined)
+
+/** The types of a batch of this many of the data's samples. */
+export function typesOf({ x, y, weights }: Omit<ModelData, 'samples'>, size: number): BatchTypes {
+  const type = ({ shape, dtype }: DataSource): FeedType => ({ shape: [size, ...shape.slice(1)], dtype })
+  const optional = (source: DataSource | undefined) => (source ? type(source) : null)
+  return { x: x.map(type), y: y.map(optional), weights: weights.map(optional) }
+}
