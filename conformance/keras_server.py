@@ -299,31 +299,37 @@ def with_floats(value, like):
     return float(value) if isinstance(value, int) and isinstance(like, float) else value
 
 
-def train(model, compile, weights, x, y, steps, precision, sample_weight=None):
-    """Losses of training steps on consecutive batches, each the batch's own, before its update."""
+def made_model(model, compile, weights, precision):
+    """A model of the config that Gradus wrote, with its weights, compiled."""
     model = keras.saving.deserialize_keras_object(in_precision(model, precision))
     model.set_weights(weights)
     model.compile(**compile, jit_compile=False)
+    return model
+
+
+def train(model, compile, weights, x, y, steps, precision):
+    """Losses of training steps on consecutive batches, each the batch's own, before its update."""
+    model = made_model(model, compile, weights, precision)
 
     def batch(data, step):
         return tf.nest.map_structure(lambda array: array[step * (len(array) // steps) :][: len(array) // steps], data)
 
-    logs = []
-    for step in range(steps):
-        weight = None if sample_weight is None else batch(sample_weight, step)
-        logs.append(model.train_on_batch(batch(x, step), batch(y, step), sample_weight=weight, return_dict=True))
-    return {
-        "losses": np.array([step["loss"] for step in logs], np.float64),
-        "last": {key: float(value) for key, value in logs[-1].items()},
-        "weights": model.get_weights(),
-    }
+    logs = [model.train_on_batch(batch(x, step), batch(y, step), return_dict=True) for step in range(steps)]
+    return {"losses": np.array([step["loss"] for step in logs], np.float64)}
+
+
+def fit(model, compile, weights, x, y, options, precision):
+    """The history of a fit that does not shuffle."""
+    model = made_model(model, compile, weights, precision)
+    history = model.fit(x, y, shuffle=False, verbose=0, **options)
+    return {"history": {key: np.array(values, np.float64) for key, values in history.history.items()}}
 
 
 operations = {
     function.__name__: function
     for function in [
         *[versions, inventory, value, evaluate, layer, metric],
-        *[optimizer, schedule, initializer, configs, train],
+        *[optimizer, schedule, initializer, configs, train, fit],
     ]
 }
 
@@ -332,7 +338,7 @@ def answer(header, tensors):
     precision = header.get("precision", "float32")
     with computing_in(precision):
         request = decoder(tensors, precision)(header["request"])
-        if header["operation"] == "train":
+        if header["operation"] in ("train", "fit"):
             request["precision"] = precision
         return operations[header["operation"]](**request)
 

@@ -34,9 +34,7 @@ interface Reply {
  */
 export async function compareRun(peer: KerasPeer, run: RunComparison): Promise<Measurement[]> {
   const { model, compile, x, y } = run
-  const weights = await Promise.all(
-    model.weights.map(async (weight) => floats(weight.shape, await weight.data())),
-  )
+  const weights = await weightsOf(model)
   const ask = (precision: Precision) =>
     peer.ask<Reply>('train', { model: serialize(model), compile, weights, x, y, steps: runSteps }, precision)
   const { losses: keras } = await ask('float32')
@@ -51,6 +49,10 @@ export async function compareRun(peer: KerasPeer, run: RunComparison): Promise<M
     { ...measured, what: `losses of ${runSteps} steps`, curves: { gradus: gradus.data, keras: keras.data } },
   ]
 }
+
+/** A model's weights on the host. */
+export const weightsOf = (model: Model): Promise<HostTensor[]> =>
+  Promise.all(model.weights.map(async (weight) => floats(weight.shape, await weight.data())))
 
 const batchOf = ({ dtype, shape, data }: HostTensor, step: number) => {
   const rows = shape[0] / runSteps

@@ -1,19 +1,116 @@
 /** Why one of Keras's public entries has no numeric case. */
 export interface Reason {
-  /** `later`: Gradus is to have it. `out`: it makes no sense outside Python and TensorFlow. */
+  /** `later`: Gradus is to have it. `out`: it makes no sense outside Python, or Gradus does it in another way. */
   readonly state: 'later' | 'out'
   readonly why: string
 }
 
-const group = (state: Reason['state'], why: string, names: readonly string[]): [string, Reason][] =>
+const group = (state: Reason['state'], why: string, ...names: string[]): [string, Reason][] =>
   names.map((name) => [name, { state, why }])
+
+const readByGet = (module: string): [string, Reason][] =>
+  group('out', `\`${module}.get\` takes what \`serialize\` writes`, `${module}.deserialize`)
 
 /** Every public entry of Keras that has no numeric case, with the reason. */
 export const reasons: Readonly<Record<string, Reason>> = Object.fromEntries([
-  ...group('out', 'runs code of another framework', [
-    'layers.FlaxLayer',
-    'layers.JaxLayer',
-    'layers.TFSMLayer',
-    'layers.TorchModuleWrapper',
-  ]),
+  ...group(
+    'out',
+    'runs code of another framework',
+    ...['layers.FlaxLayer', 'layers.JaxLayer', 'layers.TFSMLayer', 'layers.TorchModuleWrapper'],
+  ),
+  ...group('out', 'nothing to compute: in Gradus a field `inputSpec` of plain data', 'layers.InputSpec'),
+  ...group(
+    'out',
+    'a base class without behaviour of its own; wrappers are layers that hold layers',
+    'layers.Wrapper',
+  ),
+  ...group('out', 'a `models.sequential` of preprocessing layers does the same', 'layers.Pipeline'),
+  ...[
+    'activations',
+    'losses',
+    'metrics',
+    'optimizers',
+    'initializers',
+    'regularizers',
+    'constraints',
+  ].flatMap(readByGet),
+  ...group(
+    'out',
+    'float16 training, which needs it, is refused; a fixed scale is the option `lossScaleFactor`',
+    'optimizers.LossScaleOptimizer',
+  ),
+  ...group(
+    'later',
+    'several optimizers in one model: no course needs it',
+    ...['optimizers.MultiOptimizer', 'optimizers.OptimizerMap'],
+  ),
+  ...group(
+    'later',
+    'audio and its Fourier transforms: no course needs them',
+    ...['initializers.STFT', 'layers.STFTSpectrogram', 'layers.MelSpectrogram'],
+  ),
+  ...group(
+    'later',
+    'comes with callbacks and saving',
+    ...['BackupAndRestore', 'CSVLogger', 'Callback', 'CallbackList', 'EarlyStopping', 'LambdaCallback'].map(
+      (name) => `callbacks.${name}`,
+    ),
+    ...[
+      'LearningRateScheduler',
+      'ModelCheckpoint',
+      'ReduceLROnPlateau',
+      'SwapEMAWeights',
+      'TerminateOnNaN',
+    ].map((name) => `callbacks.${name}`),
+  ),
+  ...group('later', 'comes with the event files of TensorBoard', 'callbacks.TensorBoard'),
+  ...group('out', 'writes a format of Google Orbax, a Python library', 'callbacks.OrbaxCheckpoint'),
+  ...group(
+    'out',
+    'sends data over the network, which Gradus does not do by itself',
+    'callbacks.RemoteMonitor',
+  ),
+  ...group(
+    'out',
+    'the progress bar is the option `verbose` of `fit`; it computes nothing',
+    'callbacks.ProgbarLogger',
+  ),
+  ...group(
+    'later',
+    'image preprocessing and augmentation come as layers of their own',
+    ...['AugMix', 'AutoContrast', 'CenterCrop', 'ContrastLimitedAdaptiveHistogramEqualization', 'CutMix'].map(
+      layer,
+    ),
+    ...['Equalization', 'MaxNumBoundingBoxes', 'MixUp', 'RandAugment', 'RandomBrightness'].map(layer),
+    ...['RandomColorDegeneration', 'RandomColorJitter', 'RandomContrast', 'RandomCrop'].map(layer),
+    ...['RandomElasticTransform', 'RandomErasing', 'RandomFlip', 'RandomGaussianBlur', 'RandomGrayscale'].map(
+      layer,
+    ),
+    ...['RandomHue', 'RandomInvert', 'RandomPerspective', 'RandomPosterization', 'RandomRotation'].map(layer),
+    ...['RandomSaturation', 'RandomSharpness', 'RandomShear', 'RandomTranslation', 'RandomZoom'].map(layer),
+    ...['Resizing', 'Solarization'].map(layer),
+  ),
+  ...group(
+    'later',
+    'encoders of tables and text come with data preparation',
+    ...[
+      'CategoryEncoding',
+      'Discretization',
+      'HashedCrossing',
+      'Hashing',
+      'IntegerLookup',
+      'StringLookup',
+    ].map(layer),
+    layer('TextVectorization'),
+  ),
+  ...group(
+    'later',
+    'no course needs it',
+    ...['ConvLSTM1D', 'ConvLSTM2D', 'ConvLSTM3D', 'GroupQueryAttention', 'ReversibleEmbedding'].map(layer),
+    layer('SpectralNormalization'),
+  ),
 ])
+
+function layer(name: string): string {
+  return `layers.${name}`
+}

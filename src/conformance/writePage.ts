@@ -55,12 +55,37 @@ function pageLines({ versions, rows, results, coverage }: PageParts): string[] {
         `| ${cell(what)} | ${cases} | ${errorText(worst.error)} | ${limitText(worst)} | ${verdict} |`,
     ),
     '',
+    ...curveLines(results),
     ...remarkLines(rows),
     '## Every public entry of Keras',
     '',
     'An entry counts once, whatever number of names it has. Done means that there is a numeric case for it above.',
     '',
     ...moduleLines(coverage.entries),
+  ]
+}
+
+/** Steps whose losses are shown. */
+const stepsShown = [1, 2, 5, 10, 20, 30, 40, 50]
+
+function curveLines(results: readonly CaseResult[]): string[] {
+  const runs = results.flatMap(({ conformanceCase: { name }, measurements }) =>
+    measurements.flatMap(({ curves }) => (curves ? [{ name, curves }] : [])),
+  )
+  const line = (name: string, side: string, losses: ArrayLike<number>) =>
+    `| ${cell(name)} | ${side} | ${stepsShown.map((step) => losses[step - 1].toFixed(6)).join(' | ')} |`
+  return [
+    '### Loss curves of whole runs',
+    '',
+    'The loss of each step, before its update, from the same weights and on the same batches.',
+    '',
+    `| run | | ${stepsShown.map((step) => `step ${step}`).join(' | ')} |`,
+    `| --- | --- | ${stepsShown.map(() => '---:').join(' | ')} |`,
+    ...runs.flatMap(({ name, curves }) => [
+      line(name, 'Gradus', curves.gradus),
+      line('', 'Keras', curves.keras),
+    ]),
+    '',
   ]
 }
 

@@ -5,9 +5,12 @@ import * as layers from '../../layers/index.js'
 import * as models from '../../models/index.js'
 import * as optimizers from '../../optimizers/index.js'
 import * as regularizers from '../../regularizers/index.js'
-import { compareRun, type RunComparison, runSteps } from '../compareRun.js'
+import { compareAll, type Named } from '../compare.js'
+import { compareRun, type RunComparison, runSteps, weightsOf } from '../compareRun.js'
+import { asGradus } from '../gradusSide.js'
 import { HostTensor } from '../hostTensor.js'
 import { object } from '../kerasObject.js'
+import type { Precision } from '../kerasPeer.js'
 import { floats, integers, Samples } from '../samples.js'
 import type { ConformanceCase, Suite } from '../suite.js'
 
@@ -140,6 +143,22 @@ function recurrent(): RunComparison {
   return { model, compile: { optimizer, loss }, x, y }
 }
 
+/** A functional model: a branch that is added to its input, then a layer that is used twice. */
+function functional(): RunComparison {
+  const { points, labels } = clusters(34, 10, 3)
+  const input = layers.input([10])
+  const branch = layers.dense(10)(layers.dense(20, { activation: 'gelu' })(input))
+  const sum = layers.layerNormalization()(layers.add([input, branch]))
+  const shared = layers.dense(8, { activation: 'relu' })
+  const both = layers.concatenate([shared(sum), shared(input)])
+  const outputs = layers.dense(3, { activation: 'softmax' })(both)
+  const model = models.functional({ inputs: input, outputs })
+  const loss = 'sparse_categorical_crossentropy'
+  model.compile({ loss, optimizer: optimizers.nadam({ learningRate: 0.01 }) })
+  const optimizer = object('optimizers.Nadam', { learning_rate: 0.01 })
+  return { model, compile: { optimizer, loss }, x: points, y: labels }
+}
+
 /** The courses' LeNet on digits that Gradus draws. */
 async function lenet(): Promise<RunComparison> {
   const { train } = await digits.load({ train: rows, test: 10 })
@@ -153,6 +172,30 @@ async function lenet(): Promise<RunComparison> {
   const optimizer = object('optimizers.Adam', { learning_rate: learningRate })
   const y = integers([rows], await train.labels.data())
   return { model, compile: { optimizer, loss: 'sparse_categorical_crossentropy' }, x, y }
+}
+
+/** What `fit` keeps of each epoch: means over steps of unequal size, and validation on the last tenth. */
+const history: ConformanceCase = {
+  entries: ['callbacks.History'],
+  name: 'the history of a fit with validation and a partial last batch',
+  run: async (peer) => {
+    const { model, compile, x, y } = perceptron()
+    const weights = await weightsOf(model)
+    const options = { epochs: 3, batch_size: 50, validation_split: 0.1 }
+    const request = { model: models.serialize(model), compile, weights, x, y, options }
+    const ask = (precision: Precision) => peer.ask<{ readonly history: Named }>('fit', request, precision)
+    const received = await model.fit(asGradus(x), asGradus(y), {
+      epochs: 3,
+      batchSize: 50,
+      validationSplit: 0.1,
+      shuffle: false,
+      verbose: 0,
+    })
+    const named = Object.fromEntries(
+      Object.entries(received.history).map(([key, values]) => [key, floats([values.length], values)]),
+    )
+    return compareAll(named, (await ask('float32')).history, async () => (await ask('float64')).history, 1e-4)
+  },
 }
 
 const run = (
@@ -173,6 +216,8 @@ export const trainingSuite: Suite = {
     run('regression with RMSprop, clipping and a schedule', [], regression),
     run('convolutions with batch normalisation and AdamW', [], normalizedConvolutions),
     run('an embedding and an LSTM with Adam and clipping', [], recurrent),
+    run('a functional model with a skip and a shared layer', ['layers.Input'], functional),
+    history,
     run("the courses' LeNet on drawn digits", ['layers.InputLayer'], lenet),
   ],
 }
