@@ -60,11 +60,12 @@ async function replay(model: AnyModel, batch: FeedBatch): Promise<Findings> {
   const seen: { readonly layer: AnyLayer; readonly flag: Tensor }[] = []
   const { weights } = model
   const { graph } = trace([...inputs, ...rates], (...tensors) => {
+    // Before the step assigns new values.
+    const states = weights.map((weight) => isAllFinite(weight.value()))
     const leave = (layer: AnyLayer, outputs: Parameters<typeof flatTensors>[0]) => {
       for (const output of flatTensors(outputs)) seen.push({ layer, flag: isAllFinite(output) })
     }
     const { losses } = trainingBody(model, batch.types, tensors, { leave })
-    const states = weights.map((weight) => isAllFinite(weight.value()))
     return [losses[0], ...losses.map(isAllFinite), ...seen.map(({ flag }) => flag), ...states]
   })
   // Nothing is assigned: the step only says what it would have computed.
