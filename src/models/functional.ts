@@ -51,8 +51,7 @@ export class Functional<In extends Tensors = Tensor, Out extends Tensors = Tenso
   static override readonly className: string = 'Functional'
   static override readonly kerasModule: string = 'keras.src.models.functional'
 
-  /** The calls between inputs and outputs. */
-  readonly graph: LayerGraph
+  private readonly layerGraph: LayerGraph
   private readonly inputStructure: Structure<SymbolicTensor>
   private readonly outputStructure: Structure<SymbolicTensor>
 
@@ -66,8 +65,12 @@ export class Functional<In extends Tensors = Tensor, Out extends Tensors = Tenso
     if (inputs.length === 0 || outputs.length === 0) {
       throw new ArgumentError(`${this.title}: expected at least one input and one output, received none.`)
     }
-    this.graph = new LayerGraph(this.title, inputs, outputs)
+    this.layerGraph = new LayerGraph(this.title, inputs, outputs)
     this.build(mapStructure(this.inputStructure, isSymbolic, ({ shape }) => shape) as ShapesOf<In>)
+  }
+
+  override get graph(): LayerGraph {
+    return this.layerGraph
   }
 
   /** The layers, those furthest from the outputs first; input layers too. */

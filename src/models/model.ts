@@ -12,6 +12,7 @@ import { CompiledModel, type CompileOptions } from './compiledModel.js'
 import { type EvaluateOptions, evaluateModel } from './evaluate.js'
 import { type FitOptions, fitModel } from './fit.js'
 import type { History } from './history.js'
+import type { LayerGraph } from './layerGraph.js'
 import type { Logs } from './listener.js'
 import type { DataFor, SampleWeights, TargetsFor } from './modelData.js'
 import { testOnBatch, trainOnBatch } from './onBatch.js'
@@ -76,6 +77,11 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
   /** The layers, in order. */
   get layers(): AnyLayer[] {
     return this.sublayers()
+  }
+
+  /** The calls of layers between inputs and outputs, of a functional model. */
+  get graph(): LayerGraph | undefined {
+    return undefined
   }
 
   /** The optimizer, once compiled. */

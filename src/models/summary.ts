@@ -1,99 +1,166 @@
+import { ArgumentError } from '../errors.js'
 import { bytesPerElement } from '../graph/dtype.js'
 import type { Variable } from '../graph/variable.js'
 import type { BatchShape } from '../layers/batchShape.js'
 import { InputLayer } from '../layers/input.js'
 import type { AnyLayer } from '../layers/layer.js'
-import { flatShapes } from '../layers/tensors.js'
+import { isSymbolic } from '../layers/symbolic.js'
+import { isShape } from '../layers/tensors.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
-import type { AnyModel } from './model.js'
+import { flatten, layoutOf, mapStructure, type Structure } from '../utils/structure.js'
+import { type LayerCost, layerCosts } from './flops.js'
+import type { LayerGraph } from './layerGraph.js'
+import { type AnyModel, Model } from './model.js'
 import { positiveInteger } from './options.js'
 import { defaultOutput } from './textOutput.js'
+import { type Column, fitWidths, roundHalfEven, textTable } from './textTable.js'
 
 export interface SummaryOptions {
   /** Takes each line, without its end. Default: writes to standard output, or the browser's console. */
   readonly printFn?: (line: string) => void
-  /** Characters of a line, at least 40. Default: 88, or what the terminal has. */
+  /** Characters of a line, at least 40. Default: 88, or 108 with connections, or what the terminal has. */
   readonly lineLength?: number
   /** A column that says whether a layer is trainable. Default: false. */
   readonly showTrainable?: boolean
   /** Rows for the layers inside layers. Default: false. */
   readonly expandNested?: boolean
+  /**
+   * A column with the floating-point operations that a sample costs in inference: 2 for each multiplication and addition of
+   * matrix products and convolutions, 1 for each element of other ops. Default: false.
+   */
+  readonly showFlops?: boolean
+  /** A column with the bytes of the outputs for one sample. Default: false. */
+  readonly showMemory?: boolean
 }
 
-interface Column {
+/** A column besides Keras's, and what it says of a layer. */
+interface CostColumn {
   readonly header: string
-  readonly width: number
-  readonly align: 'left' | 'right' | 'center'
+  readonly show: (cost: LayerCost) => string
 }
+
+/** Characters that a column of costs takes, frame included. */
+const COST_WIDTH = 13
 
 /** Prints a model's layers, output shapes and parameter counts as Keras 3 does. */
 export function printSummary(model: AnyModel, options: SummaryOptions = {}): void {
   const output = defaultOutput()
   const print = options.printFn ?? ((line: string) => output.write(`${line}\n`))
-  const columns = columnsFor(options, output.columns)
+  const graph = model.graph?.isChain === false ? model.graph : undefined
+  const costs = costColumns(options)
+  const columns = columnsFor(options, graph !== undefined, costs, output.columns)
+  const table = new Rows(options, graph, costs, costs.length > 0 ? costsOf(model) : new Map())
   print(`Model: "${model.name}"`)
-  for (const line of tableOf(columns, rowsOf(model, options))) print(line)
+  for (const line of textTable(columns, table.of(model))) print(line)
   for (const line of totalsOf(model, model.optimizer)) print(line)
 }
 
-/** Widths by Keras's rule: the line's length cut at 45 %, 80 % and 100 %. */
-function columnsFor({ lineLength, showTrainable }: SummaryOptions, terminal: number | undefined): Column[] {
-  const standard = 88 + (showTrainable ? 12 : 0)
-  const length =
+function costColumns({ showFlops, showMemory }: SummaryOptions): CostColumn[] {
+  return [
+    ...(showFlops ? [{ header: 'FLOPs', show: ({ flops }: LayerCost) => count(flops) }] : []),
+    ...(showMemory ? [{ header: 'Memory', show: ({ bytes }: LayerCost) => showBytes(bytes) }] : []),
+  ]
+}
+
+function costsOf(model: AnyModel): ReadonlyMap<AnyLayer, LayerCost> {
+  if (model.built) return layerCosts(model)
+  throw new ArgumentError(
+    `${model.title} is not built, so its FLOPs and memory are not known. Start it with layers.input(shape), or call build(inputShape).`,
+  )
+}
+
+/** Widths by Keras's rule: cut at parts of the line, then made to fit with the frame. */
+function columnsFor(
+  { lineLength, showTrainable }: SummaryOptions,
+  showConnections: boolean,
+  costs: readonly CostColumn[],
+  terminal: number | undefined,
+): Column[] {
+  const room = COST_WIDTH * costs.length
+  const standard = (showConnections ? 108 : 88) + (showTrainable ? 12 : 0) + room
+  const given =
     lineLength === undefined
-      ? Math.max(40, Math.min(standard, (terminal ?? standard + 4) - 4))
+      ? Math.max(40 + room, Math.min(standard, (terminal ?? standard + 4) - 4))
       : positiveInteger(lineLength, 'summary: lineLength', 40)
-  const headers = [
+  const length = given - room
+  const headers: Omit<Column, 'width'>[] = [
     { header: 'Layer (type)', align: 'left' },
     { header: 'Output Shape', align: 'left' },
     { header: 'Param #', align: 'right' },
+    ...(showConnections ? [{ header: 'Connected to', align: 'left' } as const] : []),
     ...(showTrainable ? [{ header: 'Trainable', align: 'center' } as const] : []),
-  ] as const
-  const scale = showTrainable ? 0.9 : 1
-  const ends = [0.45 * scale, 0.8 * scale, scale, ...(showTrainable ? [1] : [])].map((part) =>
+  ]
+  const parts = showConnections ? [0.3, 0.56, 0.74, 1] : [0.45, 0.8, 1]
+  const ends = (showTrainable ? [...parts.map((part) => part * 0.9), 1] : parts).map((part) =>
     Math.trunc(part * length),
   )
-  // Beside its text a column takes two blanks and the bar behind it; the first also the bar before it.
-  return headers.map((column, i) => ({ ...column, width: Math.max(1, ends[i] - (ends[i - 1] ?? 1) - 3) }))
+  const widths = fitWidths(
+    ends.map((end, i) => end - (ends[i - 1] ?? 0)),
+    length,
+  )
+  const columns = headers.map((column, i): Column => ({ ...column, width: widths[i] }))
+  const costly = costs.map(({ header }): Column => ({ header, align: 'right', width: COST_WIDTH - 3 }))
+  return columns.toSpliced(3, 0, ...costly)
 }
 
-function rowsOf(model: AnyLayer, options: SummaryOptions, depth = 0): string[][] {
-  const shown = model.sublayers().filter((layer) => !(layer instanceof InputLayer && depth === 0))
-  return shown.flatMap((layer) => {
-    const prefix = depth > 0 ? `${'   '.repeat(depth)}└ ` : ''
-    const row = [
-      `${prefix}${layer.name} (${layer.className})`,
-      layer.built ? flatShapes(layer.outputShape).map(showKerasShape).join(', ') : '?',
-      layer.built ? count(layer.countParams()) : '0 (unbuilt)',
-    ]
-    if (options.showTrainable) row.push(layer.weights.length === 0 ? '-' : layer.trainable ? 'Y' : 'N')
-    return options.expandNested ? [row, ...rowsOf(layer, options, depth + 1)] : [row]
-  })
-}
+/** The rows of the table. */
+class Rows {
+  constructor(
+    private readonly options: SummaryOptions,
+    /** The graph whose connections are shown. */
+    private readonly graph: LayerGraph | undefined,
+    private readonly costs: readonly CostColumn[],
+    private readonly costOf: ReadonlyMap<AnyLayer, LayerCost>,
+  ) {}
 
-function tableOf(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
-  const rule = (left: string, line: string, cross: string, right: string) =>
-    left + columns.map(({ width }) => line.repeat(width + 2)).join(cross) + right
-  const cells = (row: readonly string[], bar: string) => {
-    const wrapped = row.map((text, i) => wrap(text, columns[i].width))
-    const height = Math.max(...wrapped.map((lines) => lines.length))
-    return Array.from({ length: height }, (_, y) => {
-      const line = columns.map((column, i) => ` ${pad(wrapped[i][y] ?? '', column)} `)
-      return bar + line.join(bar) + bar
+  of(model: AnyLayer, depth = 0): string[][] {
+    // Of a sequential model the input layer is no layer; of a graph it is.
+    const isGraph = model instanceof Model && model.graph !== undefined
+    const layers = model instanceof Model ? model.layers : model.sublayers()
+    const shown = layers.filter((layer) => isGraph || !(layer instanceof InputLayer))
+    return shown.flatMap((layer) => {
+      const row = this.row(layer, depth > 0 ? `${'   '.repeat(depth)}└ ` : '')
+      return this.options.expandNested ? [row, ...this.of(layer, depth + 1)] : [row]
     })
   }
-  const body = rows.map((row) => cells(row, '│'))
-  return [
-    rule('┏', '━', '┳', '┓'),
-    ...cells(
-      columns.map(({ header }) => header),
-      '┃',
-    ),
-    rule('┡', '━', '╇', '┩'),
-    ...body.flatMap((lines, i) => (i === 0 ? lines : [rule('├', '─', '┼', '┤'), ...lines])),
-    rule('└', '─', '┴', '┘'),
-  ]
+
+  private row(layer: AnyLayer, prefix: string): string[] {
+    const cost = this.costOf.get(layer)
+    return [
+      `${prefix}${layer.name} (${layer.className})`,
+      outputShapeOf(layer),
+      layer.built ? count(layer.countParams()) : '0 (unbuilt)',
+      ...this.costs.map(({ show }) => (cost ? show(cost) : '-')),
+      ...(this.graph ? [connections(this.graph, layer)] : []),
+      ...(this.options.showTrainable ? [layer.weights.length === 0 ? '-' : layer.trainable ? 'Y' : 'N'] : []),
+    ]
+  }
 }
+
+/** Where a layer's inputs come from: `dense[0][0]` is output 0 of call 0 of the layer `dense`. */
+function connections(graph: LayerGraph, layer: AnyLayer): string {
+  const sources = graph.callsOf(layer).flatMap((call) => graph.sources(call))
+  const texts = sources.map(
+    ({ call, index }) => `${call.layer.name}[${call.layer.calls.indexOf(call)}][${index}]`,
+  )
+  return texts.length === 0 ? '-' : texts.join(', ')
+}
+
+function outputShapeOf(layer: AnyLayer): string {
+  const call = layer.calls.at(-1)
+  if (call) return showShapes(mapStructure(call.outputs, isSymbolic, ({ shape }) => shape))
+  return layer.built ? showShapes(layer.outputShape) : '?'
+}
+
+/** Shapes as in Keras's own table, which courses print: `(None, 24, 24, 20)`; of several, `[(None, 2), (None, 3)]`. */
+function showShapes(shapes: Structure<BatchShape>): string {
+  const texts = flatten(shapes, isShape).map(showShape)
+  const layout = layoutOf(shapes, isShape)
+  if (layout.kind === 'object') return `{${layout.keys.map((key, i) => `${key}: ${texts[i]}`).join(', ')}}`
+  return texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`
+}
+
+const showShape = (shape: BatchShape): string => `(${shape.map((size) => size ?? 'None').join(', ')})`
 
 function totalsOf(model: AnyLayer, optimizer: Optimizer | undefined): string[] {
   const trainable = measure(model.trainableWeights)
@@ -128,12 +195,6 @@ const sumOf = (...measures: readonly Measure[]): Measure => ({
 /** Keras counts the learning rate among an optimizer's variables; here it is an input of the step. */
 const withLearningRate = (slots: Measure): Measure => sumOf(slots, { parameters: 1, bytes: 4 })
 
-/** Shapes as in Keras's own table, which courses print: `(None, 24, 24, 20)`. */
-const showKerasShape = (shape: BatchShape): string => {
-  const sizes = shape.map((size) => size ?? 'None')
-  return sizes.length === 1 ? `(${sizes[0]},)` : `(${sizes.join(', ')})`
-}
-
 /** `431,080` */
 const count = (value: number): string => value.toLocaleString('en-US')
 
@@ -141,27 +202,10 @@ const count = (value: number): string => value.toLocaleString('en-US')
 function showBytes(bytes: number): string {
   let size = bytes
   for (const unit of ['B', 'KB', 'MB', 'GB']) {
-    if (size < 1024) return `${size.toFixed(2)} ${unit}`
+    if (size < 1024) return `${twoDigits(size)} ${unit}`
     size /= 1024
   }
-  return `${size.toFixed(2)} TB`
+  return `${twoDigits(size)} TB`
 }
 
-function pad(text: string, { width, align }: Column): string {
-  if (align === 'left') return text.padEnd(width)
-  if (align === 'right') return text.padStart(width)
-  return text.padStart(Math.floor((width + text.length) / 2)).padEnd(width)
-}
-
-/** Lines of at most `width` characters, broken at blanks where possible. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = []
-  let rest = text
-  while (rest.length > width) {
-    const blank = rest.lastIndexOf(' ', width)
-    const end = blank > rest.search(/\S/) ? blank : width
-    lines.push(rest.slice(0, end))
-    rest = rest.slice(end).replace(/^ /, '')
-  }
-  return [...lines, rest]
-}
+const twoDigits = (value: number): string => (roundHalfEven(value * 100) / 100).toFixed(2)
