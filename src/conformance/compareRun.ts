@@ -1,9 +1,9 @@
-import type { Model } from '../models/index.js'
-import { serialize } from '../models/index.js'
+import type { Tensor } from '../graph/tensor.js'
+import { type AnyModel, type Model, serialize } from '../models/index.js'
 import { compareAll, type Measurement } from './compare.js'
 import { asGradus } from './gradusSide.js'
 import { HostTensor } from './hostTensor.js'
-import type { KerasObject, Settings } from './kerasObject.js'
+import type { Settings } from './kerasObject.js'
 import type { KerasPeer, Precision } from './kerasPeer.js'
 import { floats } from './samples.js'
 
@@ -16,12 +16,12 @@ const limit = 1e-3
 /** A model with what it is trained on. */
 export interface RunComparison {
   /** Built and compiled; as small as can be. */
-  readonly model: Model
+  readonly model: AnyModel
   /** The same arguments of `compile` in Keras. */
-  readonly compile: Settings | { readonly optimizer: KerasObject; readonly loss: string }
-  /** As many rows as all steps take, one batch behind the other. */
-  readonly x: HostTensor
-  readonly y: HostTensor
+  readonly compile: Settings
+  /** As many rows as all steps take, one batch behind the other; a list for several inputs. */
+  readonly x: HostTensor | readonly HostTensor[]
+  readonly y: HostTensor | readonly HostTensor[]
 }
 
 interface Reply {
@@ -40,7 +40,7 @@ export async function compareRun(peer: KerasPeer, run: RunComparison): Promise<M
   const { losses: keras } = await ask('float32')
   const gradus = floats([runSteps], new Float32Array(runSteps))
   for (let step = 0; step < runSteps; step++) {
-    const { loss } = await model.trainOnBatch(batchOf(x, step), batchOf(y, step))
+    const { loss } = await (model as unknown as Model).trainOnBatch(batchOf(x, step), batchOf(y, step))
     gradus.data[step] = loss
   }
   const arbiter = async () => ({ losses: (await ask('float64')).losses })
@@ -51,12 +51,15 @@ export async function compareRun(peer: KerasPeer, run: RunComparison): Promise<M
 }
 
 /** A model's weights on the host. */
-export const weightsOf = (model: Model): Promise<HostTensor[]> =>
+export const weightsOf = (model: AnyModel): Promise<HostTensor[]> =>
   Promise.all(model.weights.map(async (weight) => floats(weight.shape, await weight.data())))
 
-const batchOf = ({ dtype, shape, data }: HostTensor, step: number) => {
-  const rows = shape[0] / runSteps
-  const size = data.length / runSteps
-  const part = data.slice(step * size, (step + 1) * size)
-  return asGradus(new HostTensor(dtype, [rows, ...shape.slice(1)], part))
+/** The rows of a step, as a user gives them. */
+function batchOf(data: HostTensor | readonly HostTensor[], step: number): Tensor {
+  // A list of tensors where the model has several inputs or outputs, which the type of one model cannot say.
+  if (!(data instanceof HostTensor)) return data.map((each) => batchOf(each, step)) as unknown as Tensor
+  const rows = data.shape[0] / runSteps
+  const size = data.data.length / runSteps
+  const part = data.data.slice(step * size, (step + 1) * size)
+  return asGradus(new HostTensor(data.dtype, [rows, ...data.shape.slice(1)], part))
 }

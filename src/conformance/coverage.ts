@@ -11,7 +11,7 @@ export interface EntryState {
   /** The name it is listed under, and its other names. */
   readonly name: string
   readonly aliases: readonly string[]
-  readonly state: 'done' | 'later' | 'out'
+  readonly state: 'done' | 'differs' | 'later' | 'out'
   /** Why there is no numeric case. */
   readonly reason?: string
 }
@@ -22,8 +22,15 @@ export interface Coverage {
   readonly faults: readonly { readonly module: string; readonly text: string }[]
 }
 
-/** Puts each of Keras's entries down as done, if there is a case for it, or with the reason why there is none. */
-export function accountFor(inventory: Inventory, suites: readonly Suite[]): Coverage {
+/**
+ * Puts each of Keras's entries down as done, if there is a case for it, or with the reason why there is none.
+ * @param differing entries of cases that ran and went wrong
+ */
+export function accountFor(
+  inventory: Inventory,
+  suites: readonly Suite[],
+  differing: ReadonlySet<string>,
+): Coverage {
   const covered = new Set(suites.flatMap(({ cases }) => cases.flatMap(({ entries }) => entries)))
   const known = new Set(inventory.entries.flatMap(({ names }) => names))
   const faults: Coverage['faults'][number][] = []
@@ -36,7 +43,7 @@ export function accountFor(inventory: Inventory, suites: readonly Suite[]): Cove
       fault(names[0], `${names[0]}: there is a case for it, so its reason in notDone.ts must go.`)
     if (!isDone && !reason) {
       fault(names[0], `${names.join(' = ')}: not accounted for. Write a case, or a reason in notDone.ts.`)
-    } else entries.push(entryState(names, covered, reason))
+    } else entries.push(entryState(names, { covered, differing, reason }))
   }
   for (const name of [...covered, ...Object.keys(reasons)]) {
     if (!known.has(name)) fault(name, `${name}: Keras has no such entry.`)
@@ -47,14 +54,17 @@ export function accountFor(inventory: Inventory, suites: readonly Suite[]): Cove
 /** `layers` of `layers.Dense`. */
 export const moduleOf = (name: string): string => name.slice(0, name.lastIndexOf('.'))
 
-function entryState(
-  names: readonly string[],
-  covered: ReadonlySet<string>,
-  reason: Reason | undefined,
-): EntryState {
+interface Findings {
+  readonly covered: ReadonlySet<string>
+  readonly differing: ReadonlySet<string>
+  readonly reason: Reason | undefined
+}
+
+function entryState(names: readonly string[], { covered, differing, reason }: Findings): EntryState {
   const name = names.find((each) => covered.has(each) || each in reasons) ?? names[0]
   const aliases = names.filter((each) => each !== name)
-  return reason
-    ? { name, aliases, state: reason.state, reason: reason.why }
+  if (reason) return { name, aliases, state: reason.state, reason: reason.why }
+  return differing.has(name)
+    ? { name, aliases, state: 'differs', reason: 'its cases do not all agree: see above' }
     : { name, aliases, state: 'done' }
 }

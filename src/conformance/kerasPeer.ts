@@ -17,6 +17,8 @@ interface Reply {
 export class KerasPeer {
   private readonly waiting: { resolve(value: unknown): void; reject(error: Error): void }[] = []
   private errorText = ''
+  /** Why there will be no more answers. */
+  private ended: string | undefined
 
   private constructor(private readonly server: ChildProcess) {
     const reader = new MessageReader((message) => this.settle(message))
@@ -24,6 +26,7 @@ export class KerasPeer {
     server.stderr?.on('data', (piece: Uint8Array) => {
       this.errorText = (this.errorText + piece.toString()).slice(-4000)
     })
+    server.stdin?.on('error', ({ message }) => this.end(message))
     server.on('exit', (code) => this.end(`Keras's process ended with code ${code}.\n${this.errorText}`))
   }
 
@@ -42,6 +45,7 @@ export class KerasPeer {
   /** Asks for an operation of the server; its functions state what they take and give. */
   ask<T>(operation: string, request: object = {}, precision: Precision = 'float32'): Promise<T> {
     return new Promise((resolve, reject) => {
+      if (this.ended !== undefined) return reject(new Error(this.ended))
       this.waiting.push({ resolve: (value) => resolve(value as T), reject })
       this.server.stdin?.write(encodeMessage({ operation, precision, request }))
     })
@@ -59,6 +63,7 @@ export class KerasPeer {
   }
 
   private end(reason: string): void {
+    this.ended ??= reason
     for (const { reject } of this.waiting.splice(0)) reject(new Error(reason))
   }
 }

@@ -33,7 +33,9 @@ export async function runConformance(
       }
     }
     const rows = rowsOf(results)
-    const coverage = accountFor(inventory, suites)
+    const differing = results.filter(({ measurements }) => isFault(worstVerdict(measurements)))
+    const differingEntries = differing.flatMap(({ conformanceCase: { entries } }) => entries)
+    const coverage = accountFor(inventory, suites, new Set(differingEntries))
     const faults = coverage.faults.filter(
       ({ module }) => options.only.length === 0 || options.only.includes(module),
     )
@@ -41,7 +43,6 @@ export async function runConformance(
     for (const line of faultLines(rows)) print(line)
     for (const { text } of faults) print(text)
     const seconds = (performance.now() - start) / 1000
-    const differing = results.filter(({ measurements }) => isFault(worstVerdict(measurements)))
     print(
       `\n${results.length} cases, ${differing.length} differ; Keras ${versions.keras} on TensorFlow ${versions.tensorflow}; ` +
         `${seconds.toFixed(0)} s`,

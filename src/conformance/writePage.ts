@@ -110,7 +110,7 @@ function moduleLines(entries: readonly EntryState[]): string[] {
   return modules.flatMap((module) => {
     const own = entries.filter(({ name }) => moduleOf(name) === module)
     const listed = (state: EntryState['state']) => own.filter((entry) => entry.state === state)
-    const without = [...listed('later'), ...listed('out')]
+    const without = [...listed('differs'), ...listed('later'), ...listed('out')]
     return [
       `### ${module}`,
       '',

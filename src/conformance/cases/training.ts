@@ -39,7 +39,7 @@ const oneHot = ({ data }: HostTensor, classes: number): HostTensor =>
   )
 
 /** Two hidden layers, penalised, with momentum and one-hot labels. */
-function perceptron(): RunComparison {
+function perceptron() {
   const { points, labels } = clusters(30, 12, 4)
   const penalised = { activation: 'relu', kernelRegularizer: regularizers.l2(0.001) } as const
   const model = models.sequential(
@@ -117,16 +117,13 @@ function normalizedConvolutions(): RunComparison {
   return { model, compile: { optimizer, loss }, x, y: labels }
 }
 
-/** Whether a token of the first half occurs again in the second, by an embedding and an LSTM. */
+/** Whether the first token of a sequence is a large one, by an embedding and an LSTM that heeds its mask. */
 function recurrent(): RunComparison {
   const [tokens, length] = [9, 12]
   const x = new Samples(33).labels([rows, length], tokens)
   const y = floats(
     [rows, 1],
-    Float32Array.from({ length: rows }, (_, row) => {
-      const sequence = x.data.subarray(row * length, (row + 1) * length)
-      return sequence.subarray(6).includes(sequence[0]) ? 1 : 0
-    }),
+    Float32Array.from({ length: rows }, (_, row) => (x.data[row * length] > 4 ? 1 : 0)),
   )
   const model = models.sequential(
     [
@@ -157,6 +154,30 @@ function functional(): RunComparison {
   model.compile({ loss, optimizer: optimizers.nadam({ learningRate: 0.01 }) })
   const optimizer = object('optimizers.Nadam', { learning_rate: 0.01 })
   return { model, compile: { optimizer, loss }, x: points, y: labels }
+}
+
+/** The courses' wide and deep network: two inputs, a main and an auxiliary output, and weights of their losses. */
+function wideAndDeep(): RunComparison {
+  const samples = new Samples(35)
+  const [wide, deep] = [samples.uniform([rows, 5], -1, 1), samples.uniform([rows, 6], -1, 1)]
+  const y = floats(
+    [rows, 1],
+    Float32Array.from(
+      { length: rows },
+      (_, row) => wide.data[5 * row] + deep.data[6 * row] * deep.data[6 * row + 1],
+    ),
+  )
+  const inputA = layers.input([5], { name: 'wide_input' })
+  const inputB = layers.input([6], { name: 'deep_input' })
+  const hidden = layers.dense(30, { activation: 'relu' })(layers.dense(30, { activation: 'relu' })(inputB))
+  const output = layers.dense(1, { name: 'main_output' })(layers.concatenate([inputA, hidden]))
+  const auxiliary = layers.dense(1, { name: 'aux_output' })(hidden)
+  const model = models.functional({ inputs: [inputA, inputB], outputs: [output, auxiliary] })
+  const optimizer = optimizers.sgd({ learningRate: 0.1 })
+  model.compile({ loss: ['mse', 'mse'], lossWeights: [0.9, 0.1], optimizer })
+  const keras = object('optimizers.SGD', { learning_rate: 0.1 })
+  const compile = { optimizer: keras, loss: ['mse', 'mse'], loss_weights: [0.9, 0.1] }
+  return { model, compile, x: [wide, deep], y: [y, y] }
 }
 
 /** The courses' LeNet on digits that Gradus draws. */
@@ -217,6 +238,7 @@ export const trainingSuite: Suite = {
     run('convolutions with batch normalisation and AdamW', [], normalizedConvolutions),
     run('an embedding and an LSTM with Adam and clipping', [], recurrent),
     run('a functional model with a skip and a shared layer', ['layers.Input'], functional),
+    run("the courses' wide and deep network", [], wideAndDeep),
     history,
     run("the courses' LeNet on drawn digits", ['layers.InputLayer'], lenet),
   ],

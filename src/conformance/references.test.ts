@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { compareJson } from './configs.js'
+import { floats } from './samples.js'
+import { scheduleFreeDefaults, scheduleFreeFloat64 } from './scheduleFreeFloat64.js'
+import { sparsemaxFloat64 } from './sparsemaxFloat64.js'
+
+describe('sparsemaxFloat64', () => {
+  const sparsemax = (values: number[], cotangent: number[]) =>
+    sparsemaxFloat64(floats([1, 3], values), -1, floats([1, 3], cotangent))
+
+  it('is the nearest distribution', () => {
+    expect([...sparsemax([1, 2, 3], [1, 1, 1]).output.data]).toEqual([0, 0, 1])
+    const spread = [...sparsemax([0, 0.5, 0.75], [1, 1, 1]).output.data]
+    expect(spread).toEqual([0, 0.375, 0.625])
+  })
+
+  it('has the gradient of its support', () => {
+    expect([...sparsemax([0, 0.5, 0.75], [5, 1, 2]).gradient.data]).toEqual([0, -0.5, 0.5])
+  })
+
+  it('goes along any axis', () => {
+    const { output } = sparsemaxFloat64(floats([2, 2], [1, 0, 3, 0.5]), 0, floats([2, 2], [1, 1, 1, 1]))
+    expect([...output.data]).toEqual([0, 0.25, 1, 0.75])
+  })
+})
+
+describe('scheduleFreeFloat64', () => {
+  it('takes a first step of the rate, by the sign of the gradient', () => {
+    const settings = { ...scheduleFreeDefaults, epsilon: 0 }
+    const [weights] = scheduleFreeFloat64(floats([2], [1, -1]), floats([1, 2], [3, -0.5]), [1], settings)
+    expect(weights.data[0]).toBeCloseTo(1 - 0.0025, 12)
+    expect(weights.data[1]).toBeCloseTo(-1 + 0.0025, 12)
+  })
+})
+
+describe('compareJson', () => {
+  const note = (a: unknown, b: unknown) => compareJson(a, b).note
+
+  it('takes an absent key for null, and names that differ in their number for equal', () => {
+    expect(compareJson({ name: 'dense_3', axis: null }, { name: 'dense' }).verdict).toBe('agrees')
+    expect(compareJson({ axis: [1] }, { axis: 1 }).verdict).toBe('agrees')
+    expect(compareJson({ rate: 0.001 }, { rate: Math.fround(0.001) }).verdict).toBe('agrees')
+  })
+
+  it('says what differs', () => {
+    expect(note({ a: { rate: 0.1 } }, { a: { rate: 0.2 } })).toBe('a.rate: Gradus 0.1, Keras 0.2')
+    expect(note({}, { units: 3 })).toBe('units: Gradus undefined, Keras 3')
+    expect(note({ activation: 'relu' }, { activation: 'gelu' })).toContain('activation')
+  })
+})
