@@ -24,7 +24,7 @@ export interface LossTerms {
    */
   add(term: Tensor, leavesOutPadding?: boolean): void
   /** In a padded batch: 1 or 0 for each sample, and how many count. Absent: all count. */
-  readonly batch?: { readonly mask: Tensor; readonly samples: Tensor }
+  readonly batch?: { readonly mask: Tensor; readonly samples: Tensor } | undefined
 }
 
 /** Is told of the layers that are called. */

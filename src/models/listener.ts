@@ -13,24 +13,25 @@ export interface RunParameters {
 
 /**
  * Something that follows training, evaluation or prediction. All methods are optional; the names and moments are those of
- * Keras's callbacks. Epochs and batches count from 0. The next step may already be running when a batch's end is told.
+ * Keras's callbacks. Epochs and batches count from 0. What they return is awaited, and otherwise not looked at. The next step may
+ * already be running when a batch's end is told.
  */
 export interface TrainingListener {
   setParams?(params: RunParameters): void
-  onTrainBegin?(logs?: Logs): void | Promise<void>
-  onTrainEnd?(logs?: Logs): void | Promise<void>
-  onEpochBegin?(epoch: number, logs?: Logs): void | Promise<void>
-  onEpochEnd?(epoch: number, logs?: Logs): void | Promise<void>
-  onTrainBatchBegin?(batch: number, logs?: Logs): void | Promise<void>
-  onTrainBatchEnd?(batch: number, logs?: Logs): void | Promise<void>
-  onTestBegin?(logs?: Logs): void | Promise<void>
-  onTestEnd?(logs?: Logs): void | Promise<void>
-  onTestBatchBegin?(batch: number, logs?: Logs): void | Promise<void>
-  onTestBatchEnd?(batch: number, logs?: Logs): void | Promise<void>
-  onPredictBegin?(logs?: Logs): void | Promise<void>
-  onPredictEnd?(logs?: Logs): void | Promise<void>
-  onPredictBatchBegin?(batch: number, logs?: Logs): void | Promise<void>
-  onPredictBatchEnd?(batch: number, logs?: Logs): void | Promise<void>
+  onTrainBegin?(logs?: Logs): unknown
+  onTrainEnd?(logs?: Logs): unknown
+  onEpochBegin?(epoch: number, logs?: Logs): unknown
+  onEpochEnd?(epoch: number, logs?: Logs): unknown
+  onTrainBatchBegin?(batch: number, logs?: Logs): unknown
+  onTrainBatchEnd?(batch: number, logs?: Logs): unknown
+  onTestBegin?(logs?: Logs): unknown
+  onTestEnd?(logs?: Logs): unknown
+  onTestBatchBegin?(batch: number, logs?: Logs): unknown
+  onTestBatchEnd?(batch: number, logs?: Logs): unknown
+  onPredictBegin?(logs?: Logs): unknown
+  onPredictEnd?(logs?: Logs): unknown
+  onPredictBatchBegin?(batch: number, logs?: Logs): unknown
+  onPredictBatchEnd?(batch: number, logs?: Logs): unknown
   /**
    * The loss or a gradient became NaN or infinite; the error says where. With a listener that has this method training ends, as if
    * `stopTraining` were set, and `fit` does not throw.
@@ -59,7 +60,7 @@ export class Listeners {
 
   async tell<M extends Moment>(moment: M, ...details: ArgumentsOf<M>): Promise<void> {
     for (const listener of this.listeners) {
-      const method = listener[moment] as ((...details: ArgumentsOf<M>) => void | Promise<void>) | undefined
+      const method = listener[moment] as ((...details: ArgumentsOf<M>) => unknown) | undefined
       await method?.apply(listener, details)
     }
   }
