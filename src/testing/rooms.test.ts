@@ -28,6 +28,7 @@ const mayImport: Record<string, readonly string[]> = {
   runtime: ['compiler', 'graph', 'loops', 'targets/wasm', 'targets/x64'],
   ops: ['graph'],
   data: ['graph', 'ops'],
+  saving: ['graph', 'utils'],
   utils: ['graph', 'ops', 'data'],
   layers: ['graph', 'ops', ...vocabulary],
   activations: ['graph', 'ops', ...vocabulary],
@@ -38,7 +39,7 @@ const mayImport: Record<string, readonly string[]> = {
   metrics: ['graph', 'ops', ...vocabulary],
   optimizers: ['graph', 'ops', ...vocabulary],
   schedules: ['graph', 'ops', ...vocabulary],
-  models: ['graph', 'ops', 'data', ...vocabulary],
+  models: ['graph', 'ops', 'data', 'saving', ...vocabulary],
 }
 
 /** Rooms that join all the others. */

@@ -1,0 +1,110 @@
+import { DataError } from '../errors.js'
+import type { DType, TypedArray } from '../graph/dtype.js'
+
+/** Types of elements that files have. Gradus reads each as the type of its own that is nearest. */
+export type FileDType =
+  | 'float64'
+  | 'float32'
+  | 'float16'
+  | 'bfloat16'
+  | 'int64'
+  | 'int32'
+  | 'int16'
+  | 'int8'
+  | 'uint64'
+  | 'uint32'
+  | 'uint16'
+  | 'uint8'
+  | 'bool'
+
+interface ElementType {
+  readonly bytes: number
+  readonly dtype: DType
+  read(view: DataView, at: number, littleEndian: boolean): number | bigint
+}
+
+const types: Record<FileDType, ElementType> = {
+  float64: { bytes: 8, dtype: 'float32', read: (view, at, little) => view.getFloat64(at, little) },
+  float32: { bytes: 4, dtype: 'float32', read: (view, at, little) => view.getFloat32(at, little) },
+  float16: {
+    bytes: 2,
+    dtype: 'float32',
+    read: (view, at, little) => halfToNumber(view.getUint16(at, little)),
+  },
+  bfloat16: {
+    bytes: 2,
+    dtype: 'float32',
+    read: (view, at, little) => brainToNumber(view.getUint16(at, little)),
+  },
+  int64: { bytes: 8, dtype: 'int32', read: (view, at, little) => view.getBigInt64(at, little) },
+  int32: { bytes: 4, dtype: 'int32', read: (view, at, little) => view.getInt32(at, little) },
+  int16: { bytes: 2, dtype: 'int32', read: (view, at, little) => view.getInt16(at, little) },
+  int8: { bytes: 1, dtype: 'int32', read: (view, at) => view.getInt8(at) },
+  uint64: { bytes: 8, dtype: 'int32', read: (view, at, little) => view.getBigUint64(at, little) },
+  uint32: { bytes: 4, dtype: 'int32', read: (view, at, little) => view.getUint32(at, little) },
+  uint16: { bytes: 2, dtype: 'int32', read: (view, at, little) => view.getUint16(at, little) },
+  uint8: { bytes: 1, dtype: 'uint8', read: (view, at) => view.getUint8(at) },
+  bool: { bytes: 1, dtype: 'bool', read: (view, at) => Number(view.getUint8(at) !== 0) },
+}
+
+/** Bytes that one element takes in a file. */
+export const fileBytes = (type: FileDType): number => types[type].bytes
+
+/**
+ * The elements that stand in `bytes`, in the nearest type of Gradus: floats as float32, integers as int32, bytes and booleans as
+ * they are.
+ * @param where names the file and the place in it, for errors
+ * @throws DataError for integers that int32 does not hold
+ */
+export function readElements(
+  bytes: Uint8Array,
+  type: FileDType,
+  where: string,
+  littleEndian = true,
+): { readonly dtype: DType; readonly data: TypedArray } {
+  const { bytes: width, dtype, read } = types[type]
+  const isPlain = type === dtype && dtype !== 'bool' && (littleEndian || width === 1)
+  if (isPlain) return { dtype, data: copied(bytes, dtype) }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const count = bytes.byteLength / width
+  if (dtype !== 'int32') {
+    const data = dtype === 'float32' ? new Float32Array(count) : new Uint8Array(count)
+    for (let i = 0; i < count; i++) data[i] = Number(read(view, i * width, littleEndian))
+    return { dtype, data }
+  }
+  const data = new Int32Array(count)
+  for (let i = 0; i < count; i++) {
+    const value = Number(read(view, i * width, littleEndian))
+    data[i] = value
+    if (data[i] !== value) {
+      throw new DataError(
+        `${where}: expected integers from ${-(2 ** 31)} to ${2 ** 31 - 1}, found ${value} as element ${i}.`,
+      )
+    }
+  }
+  return { dtype, data }
+}
+
+function copied(bytes: Uint8Array, dtype: DType): TypedArray {
+  const { buffer } = bytes.slice()
+  if (dtype === 'float32') return new Float32Array(buffer)
+  return dtype === 'int32' ? new Int32Array(buffer) : new Uint8Array(buffer)
+}
+
+/** IEEE binary16: 1 bit of sign, 5 of exponent, 10 of fraction. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1
+  const exponent = (bits >> 10) & 0x1f
+  const fraction = bits & 0x3ff
+  if (exponent === 0) return sign * fraction * 2 ** -24
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
+  return sign * (1024 + fraction) * 2 ** (exponent - 25)
+}
+
+const brain = new DataView(new ArrayBuffer(4))
+
+/** bfloat16: the upper half of a float32. */
+function brainToNumber(bits: number): number {
+  brain.setUint32(0, bits * 2 ** 16)
+  return brain.getFloat32(0)
+}

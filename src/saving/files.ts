@@ -1,0 +1,39 @@
+import { ArgumentError } from '../errors.js'
+
+/** Reading and writing whole files; Node alone has them. */
+interface Files {
+  read(path: string): Promise<Uint8Array<ArrayBuffer>>
+  write(path: string, parts: readonly Uint8Array[]): Promise<void>
+}
+
+/**
+ * The bytes of a file.
+ * @throws DataError if there is none, or it cannot be read
+ * @throws ArgumentError in a page, which has no files
+ */
+export const readFile = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
+  (await files(path)).read(path)
+
+/**
+ * Writes a file whole or not at all: to another name in the same folder, from there to the disk, then renamed. Whenever the
+ * process or the machine ends, the old file or the new one is there, never a part.
+ * @param parts the file's bytes, one piece after another
+ * @throws DataError if the folder is missing or read-only, or the disk full; a file that was there before stays as it was
+ * @throws ArgumentError in a page, which has no files
+ */
+export const writeFile = async (path: string, parts: readonly Uint8Array[]): Promise<void> =>
+  (await files(path)).write(path, parts)
+
+async function files(path: string): Promise<Files> {
+  if (typeof process === 'undefined' || process.versions?.node === undefined) {
+    throw new ArgumentError(
+      `'${path}': a page has no files. Save with await model.toBytes('keras'), and load with models.loadModel(bytes).`,
+    )
+  }
+  // Out of bundlers' sight: a page has no use for it, and its imports would fail there.
+  const nodeFile = './files.node.js'
+  const { nodeFiles } = (await import(
+    /* webpackIgnore: true */ /* @vite-ignore */ nodeFile
+  )) as typeof import('./files.node.js')
+  return nodeFiles
+}
