@@ -19,6 +19,7 @@ import { Callable } from './callable.js'
 import { addLossTerm, type CallContext, type CallOptions, contextFor, inContext } from './callContext.js'
 import { checkInputShape, type InputSpec } from './inputSpec.js'
 import { maskOf, withMask } from './masks.js'
+import { flattenParts, type LayerParts, partsIn } from './parts.js'
 import {
   isSymbolic,
   isType,
@@ -127,7 +128,7 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   readonly calls: LayerCall[] = []
 
   private isTrainable: boolean
-  private readonly ownWeights: Variable[] = []
+  private readonly madeWeights: Variable[] = []
 
   constructor(options: LayerOptions = {}) {
     super()
@@ -142,17 +143,19 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
         this.checkInput(inputShape)
         const openShape = mapShapes(inputShape, withOpenBatch) as ShapesOf<In>
         const { built, inputSpec, builtInputShape } = this
-        const weights = [...this.ownWeights]
+        const weights = [...this.madeWeights]
         buildWhole(
           () => {
-            this.ownWeights.length = 0
+            this.madeWeights.length = 0
             build.call(this, openShape)
+            // As in Keras, those that an optimizer may change stand first.
+            this.madeWeights.sort((a, b) => Number(b.trainable) - Number(a.trainable))
             this.builtInputShape = openShape
             this.built = true
           },
           () => {
             Object.assign(this, { built, inputSpec, builtInputShape })
-            this.ownWeights.splice(0, this.ownWeights.length, ...weights)
+            this.madeWeights.splice(0, this.madeWeights.length, ...weights)
           },
         )
       },
@@ -340,7 +343,7 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
       regularizer: getRegularizer(regularizer),
       constraint: getConstraint(constraint),
     })
-    this.ownWeights.push(variable)
+    this.madeWeights.push(variable)
     return variable
   }
 
@@ -354,15 +357,17 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
     return this.trainableWeights.flatMap((weight) => weight.regularizer?.(weight.value()) ?? [])
   }
 
-  /** The layers held in this one's properties, in order. */
+  /**
+   * The layers inside, by the names under which Keras's files hold them. Default: those in properties, whose names are written in
+   * snake case.
+   */
+  parts(): LayerParts {
+    return partsIn(this, (value) => value instanceof Layer)
+  }
+
+  /** The layers inside, in order. */
   sublayers(): AnyLayer[] {
-    const found: AnyLayer[] = []
-    const visit = (value: unknown): void => {
-      if (value instanceof Layer) found.push(value as AnyLayer)
-      else if (Array.isArray(value)) for (const item of value) visit(item)
-    }
-    for (const value of Object.values(this)) visit(value)
-    return [...new Set(found)]
+    return flattenParts(this.parts())
   }
 
   /** Whether an optimizer may change the weights. Setting it sets it for all layers inside. */
@@ -373,6 +378,11 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   set trainable(value: boolean) {
     this.isTrainable = value
     for (const layer of this.sublayers()) layer.trainable = value
+  }
+
+  /** The layer's own weights, without those of the layers inside. */
+  get ownWeights(): readonly Variable[] {
+    return this.madeWeights
   }
 
   /** All weights: the layer's own, then those of the layers inside. */

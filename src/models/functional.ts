@@ -3,6 +3,7 @@ import type { Tensor } from '../graph/tensor.js'
 import type { BatchShape } from '../layers/batchShape.js'
 import type { CallContext } from '../layers/callContext.js'
 import type { AnyLayer, Layer, LayerOptions } from '../layers/layer.js'
+import type { LayerParts } from '../layers/parts.js'
 import type { LayerFactory } from '../layers/registry.js'
 import {
   isSymbolic,
@@ -74,8 +75,8 @@ export class Functional<In extends Tensors = Tensor, Out extends Tensors = Tenso
   }
 
   /** The layers, those furthest from the outputs first; input layers too. */
-  override sublayers(): AnyLayer[] {
-    return [...this.graph.layers]
+  override parts(): LayerParts {
+    return { layers: this.graph.layers }
   }
 
   override get input(): AnyLike<In, SymbolicTensor> {

@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.js'
 import type { Tensor } from '../graph/tensor.js'
 import { type AnyLayer, Layer, type LayerOptions } from '../layers/layer.js'
+import { flattenParts, type LayerParts } from '../layers/parts.js'
 import { isSymbolic, type SymbolicTensor, type SymbolicType } from '../layers/symbolic.js'
 import { isShape, type ShapesOf, type Tensors } from '../layers/tensors.js'
 import { Metric } from '../metrics/metric.js'
@@ -77,6 +78,11 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
   /** The layers, in order. */
   get layers(): AnyLayer[] {
     return this.sublayers()
+  }
+
+  override parts(): LayerParts {
+    const parts = super.parts()
+    return { ...parts, layers: flattenParts(parts) }
   }
 
   /** The calls of layers between inputs and outputs, of a functional model. */

@@ -21,18 +21,26 @@ export class RandomState {
     dtype: 'int32',
     trainable: false,
   })
-  private seeded = false
+
+  /** The key and the counter. */
+  get variables(): readonly Variable[] {
+    return [this.key, this.counter]
+  }
 
   /** Starts again from a key, as if `counter` steps had been taken. */
   seed(key: RandomKey, counter = 0): void {
     this.key.write(key)
     this.counter.write([counter])
-    this.seeded = true
+  }
+
+  /** Whether a key was ever given. */
+  get isSeeded(): boolean {
+    return this.key.version > 0
   }
 
   /** Draws a key, if none was ever given. */
   ensureSeeded(): void {
-    if (!this.seeded) this.seed(drawKey())
+    if (!this.isSeeded) this.seed(drawKey())
   }
 
   /** Inside a trace: keys for this step, one after another. */

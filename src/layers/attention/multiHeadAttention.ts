@@ -19,6 +19,7 @@ import type { CallContext } from '../callContext.js'
 import { integer } from '../checks.js'
 import { knownSize } from '../knownSize.js'
 import { maskOf } from '../masks.js'
+import type { LayerParts } from '../parts.js'
 import { type WeightSettings, weightConfig, weightSettings } from '../weightSettings.js'
 import { Projection } from './projection.js'
 import { type AttentionCall, QueryLayer, type QueryLayerOptions } from './queryLayer.js'
@@ -133,6 +134,10 @@ export class MultiHeadAttention extends QueryLayer {
     ]
   }
 
+  override parts(): LayerParts {
+    return Object.fromEntries(this.projections.map((projection) => [partName(projection.name), projection]))
+  }
+
   override call(inputs: readonly Tensor[], context: CallContext): Tensor {
     const [query, value, key = value, given] = inputs
     const [ofQuery, ofKey, ...others] = this.projections
@@ -184,6 +189,10 @@ export class MultiHeadAttention extends QueryLayer {
     }
   }
 }
+
+/** The attribute in which Keras keeps a projection. */
+const partName = (projection: string): string =>
+  projection === 'attention_output' ? '_output_dense' : `_${projection}_dense`
 
 /** Whether a key stands less than `window` places from the query: `[queries, keys]`. */
 const nearby = (queries: number, keys: number, window: number): Tensor =>

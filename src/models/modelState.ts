@@ -1,0 +1,72 @@
+import { DataError } from '../errors.js'
+import { sameShape, showShape } from '../graph/shape.js'
+import type { Variable } from '../graph/variable.js'
+import type { StoredArray, StoredArrays } from '../saving/storedArray.js'
+import { suggestion } from '../utils/nearest.js'
+import type { AnyModel } from './model.js'
+import { namedWeights } from './weightPaths.js'
+
+/**
+ * All variables that training changes, by names that are the same whenever a program makes the same model again: weights
+ * (`layers/conv2d/kernel`), the state of each optimizer (`optimizer/0`, its count of steps, then its slots), and the randomness
+ * of steps (`random/key`, `random/counter`). Makes the slots, if there are none yet.
+ */
+export function stateVariables(model: AnyModel): Map<string, Variable> {
+  const named = namedWeights(model)
+  model.optimizer?.build(model.trainableWeights)
+  model.optimizers.forEach((optimizer, k) => {
+    const prefix = k === 0 ? 'optimizer' : `optimizer_${k}`
+    optimizer.variables.forEach((variable, i) => named.set(`${prefix}/${i}`, variable))
+  })
+  for (const variable of model.state.random.variables) named.set(variable.name, variable)
+  return named
+}
+
+/** The values of variables, by their names. */
+export async function readVariables(variables: ReadonlyMap<string, Variable>): Promise<StoredArrays> {
+  const read = await Promise.all(
+    [...variables].map(async ([name, variable]) => {
+      const { dtype, shape } = variable
+      return [name, { dtype, shape, data: await variable.data() }] as const
+    }),
+  )
+  return new Map(read)
+}
+
+/**
+ * Gives variables the values of the arrays that have their names. Either all are changed or, after an error, none.
+ * @param source what errors call the place that the arrays are from
+ * @throws DataError if an array is missing, there is one too many, or one's shape or type does not fit
+ */
+export function writeVariables(
+  variables: ReadonlyMap<string, Variable>,
+  arrays: StoredArrays,
+  source: string,
+): void {
+  const unknown = [...arrays.keys()].find((name) => !variables.has(name))
+  if (unknown !== undefined) {
+    throw new DataError(
+      `${source}: array '${unknown}' is of no use to the model. ${suggestion(unknown, [...variables.keys()])} ` +
+        'It is another model that was saved.',
+    )
+  }
+  const values = [...variables].map(([name, variable]) => {
+    const array = arrays.get(name)
+    if (array) return checkArray(array, variable, `${source}: array '${name}'`)
+    throw new DataError(
+      `${source}: holds no array '${name}' ${showShape(variable.shape)}. It is another model that was saved.`,
+    )
+  })
+  let at = 0
+  for (const variable of variables.values()) variable.write(values[at++].data)
+}
+
+/** @throws DataError if the array is no value of the variable */
+export function checkArray(array: StoredArray, variable: Variable, where: string): StoredArray {
+  const { dtype, shape } = variable
+  if (sameShape(array.shape, shape) && array.dtype === dtype) return array
+  throw new DataError(
+    `${where}: expected ${dtype} ${showShape(shape)} for the model's ${variable.name}, found ${array.dtype} ${showShape(array.shape)}. ` +
+      'The model must be made as the saved one was.',
+  )
+}

@@ -1,0 +1,67 @@
+import type { Variable } from '../graph/variable.js'
+import type { AnyLayer } from '../layers/layer.js'
+import { isList, type LayerPart } from '../layers/parts.js'
+import { toSnakeCase } from '../utils/naming.js'
+import type { AnyModel } from './model.js'
+
+/** A layer with weights of its own, and where Keras's files hold them. */
+export interface WeightPlace {
+  /** `layers/conv2d_1`, `layers/bidirectional/forward_layer/cell`; of the model's own weights empty. */
+  readonly path: string
+  readonly layer: AnyLayer
+  readonly weights: readonly Variable[]
+}
+
+/**
+ * All layers of a model that have weights of their own, in the order in which Keras visits them. A path depends on how the model
+ * is put together, and not on names that were given automatically: it is the same for each model made in the same way.
+ *
+ * As in Keras, a layer's parts are visited by name, private ones (`_query_dense`) last; a layer that was visited before is not
+ * visited again; and in lists layers are called by their classes: `dense`, `dense_1`.
+ */
+export function weightPlaces(model: AnyModel): WeightPlace[] {
+  const seen = new Set<AnyLayer>()
+  const places: WeightPlace[] = []
+  const visit = (part: LayerPart, path: string): void => {
+    if (isList(part)) visitList(part, path)
+    else if (!seen.has(part)) visitLayer(part, path)
+  }
+  const visitLayer = (layer: AnyLayer, path: string): void => {
+    seen.add(layer)
+    if (layer.ownWeights.length > 0) places.push({ path, layer, weights: layer.ownWeights })
+    const parts = Object.entries(layer.parts()).sort(([a], [b]) => (sortKey(a) < sortKey(b) ? -1 : 1))
+    for (const [name, part] of parts) visit(part, join(path, name))
+  }
+  const visitList = (list: readonly LayerPart[], path: string): void => {
+    const counts = new Map<string, number>()
+    for (const part of list) {
+      const name = isList(part) ? 'container' : toSnakeCase(part.className)
+      const count = counts.get(name) ?? 0
+      counts.set(name, count + 1)
+      visit(part, join(path, count === 0 ? name : `${name}_${count}`))
+    }
+  }
+  visit(model as unknown as AnyLayer, '')
+  return places
+}
+
+const sortKey = (name: string): string => (name.startsWith('_') ? `~${name}` : name)
+
+export const join = (path: string, name: string): string => (path === '' ? name : `${path}/${name}`)
+
+/**
+ * The model's weights by names that say what they are, such as `layers/conv2d/kernel`: the same for each model made in the
+ * same way. They are those of safetensors files.
+ */
+export function namedWeights(model: AnyModel): Map<string, Variable> {
+  const named = new Map<string, Variable>()
+  for (const { path, layer, weights } of weightPlaces(model)) {
+    for (const weight of weights) {
+      const short = join(path, weight.name.slice(layer.name.length + 1))
+      let name = short
+      for (let n = 1; named.has(name); n++) name = `${short}_${n}`
+      named.set(name, weight)
+    }
+  }
+  return named
+}
