@@ -3,6 +3,7 @@
  * position is positional, everything else stands in one options object in camelCase.
  */
 export * as activations from './activations/index.js'
+export * as callbacks from './callbacks/index.js'
 export * as constraints from './constraints/index.js'
 export * as datasets from './data/datasets/index.js'
 export {

@@ -1,11 +1,12 @@
 import { median } from '../bench/statistics.js'
-import type { TrainingListener } from '../models/listener.js'
+import type { CallbackLike } from '../callbacks/callback.js'
 
 /**
  * Measures training steps by the wall clock: from one step's end to the next one's, so that the time to gather batches
  * counts where it is not hidden behind the step before.
  */
-export class StepTimer implements TrainingListener {
+export class StepTimer implements CallbackLike {
+  readonly asyncSafe = true
   private readonly durations: number[] = []
   private last = 0
 

@@ -1,4 +1,5 @@
 import { Argument, type Command, Option } from 'commander'
+import type { TextOutput } from '../callbacks/textOutput.js'
 import { digits, type ImageDataset, mnist } from '../data/datasets/index.js'
 import type { LabelledImages } from '../data/datasets/labelledImages.js'
 import type { TypedArray } from '../graph/dtype.js'
@@ -6,7 +7,6 @@ import { getExecutor } from '../graph/executor.js'
 import { constant } from '../graph/node.js'
 import { sizeOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
-import type { TextOutput } from '../models/textOutput.js'
 import {
   configureExecutor,
   type ExecutorArguments,

@@ -1,16 +1,17 @@
+import type { CallbackLike, Logs } from '../callbacks/callback.js'
+import { CallbackList } from '../callbacks/callbackList.js'
+import { ProgbarLogger } from '../callbacks/progbarLogger.js'
+import type { TextOutput } from '../callbacks/textOutput.js'
 import type { CompiledModel } from './compiledModel.js'
-import { Listeners, type Logs, type TrainingListener } from './listener.js'
 import { logsOf } from './logs.js'
 import type { AnyModel } from './model.js'
 import { argumentNames, modelData, type SampleWeights } from './modelData.js'
 import { positiveInteger, resolveVerbosity, type Verbosity } from './options.js'
 import { runPipelined } from './pipeline.js'
-import { ProgressListener } from './progressListener.js'
 import { settle } from './settle.js'
 import { traceTestStep } from './step.js'
 import { type Batches, isStream, StreamSupply } from './stream.js'
 import { type BatchSupply, type FeedBatch, memorySupply } from './supply.js'
-import type { TextOutput } from './textOutput.js'
 
 /** How a run over data is done. */
 export interface RunOptions {
@@ -25,7 +26,7 @@ export interface RunOptions {
   /** Where progress is written. Default: standard output, or the console in a browser. */
   readonly output?: TextOutput
   /** Told when the run and its batches begin and end. */
-  readonly callbacks?: readonly TrainingListener[]
+  readonly callbacks?: readonly CallbackLike[]
 }
 
 export interface EvaluateOptions extends RunOptions {
@@ -49,17 +50,17 @@ export async function evaluateModel(
     { x, y, sampleWeight: options.sampleWeight },
     { batchSize },
   )
-  const { verbose, output: text } = resolveVerbosity(options.verbose, options.output, 0)
-  const progress = verbose === 0 ? undefined : new ProgressListener(text)
-  const listeners = new Listeners([progress, ...(options.callbacks ?? [])], {
-    epochs: 1,
-    steps: fewer(supply.steps, limit),
-    verbose,
-  })
-  await listeners.tell('onTestBegin')
-  const logs = await runEvaluation({ model, compiled, supply, limit, signal: options.signal, listeners })
-  await listeners.tell('onTestEnd', logs)
-  return logs
+  const callbacks = beginRun(model, options, fewer(supply.steps, limit))
+  return runEvaluation({ model, compiled, supply, limit, signal: options.signal, callbacks })
+}
+
+/** The callbacks of an evaluation or prediction, with a progress bar behind them, told what is known of the run. */
+export function beginRun(model: AnyModel, options: RunOptions, steps: number | undefined): CallbackList {
+  const { verbose, output } = resolveVerbosity(options.verbose, options.output, 0)
+  const progress = verbose === 0 ? [] : [new ProgbarLogger()]
+  const callbacks = new CallbackList(options.callbacks, progress)
+  callbacks.begin(model, { epochs: 1, steps, verbose, output })
+  return callbacks
 }
 
 /** The smaller of two numbers, of which one or both may be unknown. */
@@ -108,31 +109,35 @@ interface Evaluation {
   /** Batches to run at most. */
   readonly limit?: number
   readonly signal: AbortSignal | undefined
-  readonly listeners?: Listeners
+  readonly callbacks: CallbackList
 }
 
-/** Runs batches through the test step, from the beginning of a pass. */
-export async function runEvaluation(run: Evaluation): Promise<Logs> {
-  const { model, compiled, supply, limit, signal, listeners } = run
+/** Runs batches through the test step, from the beginning of a pass, between the beginning and the end of the stage `Test`. */
+export const runEvaluation = (run: Evaluation): Promise<Logs> =>
+  run.callbacks.during('Test', () => runBatches(run))
+
+async function runBatches(run: Evaluation): Promise<Logs> {
+  const { model, compiled, supply, limit, signal, callbacks } = run
   model.resetMetrics()
   const batches = supply.pass(0)
-  let logs: Logs = {}
+  let logs = (): Logs => ({})
   await runPipelined({
     steps: fewer(supply.steps, limit) ?? Number.POSITIVE_INFINITY,
     signal,
+    landsAlone: () => callbacks.inLockstep('Test'),
     async launch(step) {
       const batch = await batches.next()
       if (!batch) return undefined
       const { program, inputs } = await testProgram(model, batch)
-      await listeners?.tell('onTestBatchBegin', step)
+      await callbacks.tell('onTestBatchBegin', step)
       return { results: program.executable.run(inputs), keys: program.keys }
     },
     async land(step, values, { keys }) {
-      logs = logsOf(keys, values, compiled.objective?.trackers)
-      await listeners?.tell('onTestBatchEnd', step, logs)
+      logs = () => logsOf(keys, values, compiled.objective?.trackers)
+      if (callbacks.hears('onTestBatchEnd')) await callbacks.tell('onTestBatchEnd', step, logs())
     },
   })
-  return logs
+  return logs()
 }
 
 /** The compiled test step for a batch, and what it is fed. */

@@ -1,21 +1,22 @@
+import type { CallbackLike, Logs } from '../callbacks/callback.js'
+import { CallbackList } from '../callbacks/callbackList.js'
+import { History } from '../callbacks/history.js'
+import { ProgbarLogger } from '../callbacks/progbarLogger.js'
+import type { TextOutput } from '../callbacks/textOutput.js'
 import { foldInKey, keyFromSeed } from '../ops/hostRandom.js'
 import { drawKey } from '../utils/randomSeed.js'
 import type { ClassWeight } from './classWeights.js'
 import type { CompiledModel } from './compiledModel.js'
 import { runEvaluation } from './evaluate.js'
 import { checkWeights, explainFailure } from './guards/nonFinite.js'
-import { History } from './history.js'
-import { Listeners, type Logs, type TrainingListener } from './listener.js'
 import { logsOf, validationLogs } from './logs.js'
 import type { AnyModel } from './model.js'
 import type { DataFor, SampleWeights, TargetsFor } from './modelData.js'
 import { positiveInteger, resolveVerbosity, type Verbosity } from './options.js'
 import { runPipelined } from './pipeline.js'
-import { ProgressListener } from './progressListener.js'
 import { traceTrainStep } from './step.js'
 import type { Batches } from './stream.js'
 import type { BatchCursor, FeedBatch } from './supply.js'
-import type { TextOutput } from './textOutput.js'
 import { epochBatches, supplies } from './trainingSupply.js'
 import type { ValidationSplitBy } from './validation.js'
 
@@ -62,15 +63,15 @@ export interface FitOptions<In = never, Out = never> {
   readonly signal?: AbortSignal
   /** Where progress is written. Default: standard output, or the console in a browser. */
   readonly output?: TextOutput
-  /** Told when epochs and batches begin and end. */
-  readonly callbacks?: readonly TrainingListener[]
+  /** Told, in this order, when training, epochs and batches begin and end. */
+  readonly callbacks?: readonly CallbackLike[]
 }
 
 /** What one run of `fit` works with. */
 interface TrainingRun {
   readonly model: AnyModel
   readonly compiled: CompiledModel
-  readonly listeners: Listeners
+  readonly callbacks: CallbackList
   readonly epochs: number
   /** Steps of an epoch, where it is known before. */
   readonly steps: number | undefined
@@ -95,42 +96,40 @@ export async function fitModel(
   const validationLimit = optionalCount(options.validationSteps, 'fit: validationSteps')
   const isDue = dueEpochs(options.validationFreq ?? 1)
   const key = options.seed === undefined ? drawKey() : keyFromSeed(options.seed)
+  const { verbose, output } = resolveVerbosity(options.verbose, options.output, 2)
+  const history = new History()
+  const progress = verbose === 0 ? [] : [new ProgbarLogger()]
+  const callbacks = new CallbackList(options.callbacks, [history, ...progress])
   const { train, validation } = await supplies(model, compiled, { x, y }, options, { batchSize, key })
 
   const steps = limit ?? train.steps
-  const { verbose, output: text } = resolveVerbosity(options.verbose, options.output, 2)
-  const history = new History()
-  const progress = verbose === 0 ? undefined : new ProgressListener(text)
-  const listeners = new Listeners([history, progress, ...(options.callbacks ?? [])], {
-    epochs,
-    steps,
-    verbose,
-  })
-  const run = { model, compiled, listeners, epochs, steps, signal: options.signal }
+  const { signal } = options
+  const run = { model, compiled, callbacks, epochs, steps, signal }
+  callbacks.begin(model, { epochs, steps, verbose, output })
   await model.prepareTraining()
   model.state.random.seed(foldInKey(key, LAYERS), initialEpoch * (steps ?? 0))
   model.stopTraining = false
 
   const batches = epochBatches(train, limit, initialEpoch)
-  await listeners.tell('onTrainBegin')
-  let logs: Logs = {}
-  for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
-    options.signal?.throwIfAborted()
-    model.resetMetrics()
-    await listeners.tell('onEpochBegin', epoch)
-    logs = await runEpoch(run, epoch, batches(epoch))
-    if (validation && isDue(epoch + 1) && !model.stopTraining) {
-      const { signal } = run
-      const measured = runEvaluation({ model, compiled, supply: validation, limit: validationLimit, signal })
-      logs = { ...logs, ...validationLogs(await measured) }
+  await callbacks.during('Train', async () => {
+    let logs: Logs = {}
+    for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
+      signal?.throwIfAborted()
+      model.resetMetrics()
+      await callbacks.tell('onEpochBegin', epoch)
+      logs = await runEpoch(run, epoch, batches(epoch))
+      if (validation && isDue(epoch + 1)) {
+        const evaluation = { model, compiled, supply: validation, limit: validationLimit, signal, callbacks }
+        logs = { ...logs, ...validationLogs(await runEvaluation(evaluation)) }
+      }
+      await callbacks.tell('onEpochEnd', epoch, logs)
     }
-    await listeners.tell('onEpochEnd', epoch, logs)
-  }
-  if (compiled.guards.nonFinite) await checkWeights(model, listeners)
-  for (const optimizer of model.optimizers) {
-    await optimizer.finalizeVariableValues(model.trainableWeights)
-  }
-  await listeners.tell('onTrainEnd', logs)
+    if (compiled.guards.nonFinite) await checkWeights(model, callbacks)
+    for (const optimizer of model.optimizers) {
+      await optimizer.finalizeVariableValues(model.trainableWeights)
+    }
+    return logs
+  })
   return history
 }
 
@@ -146,30 +145,32 @@ function dueEpochs(frequency: number | readonly number[]): (epoch: number) => bo
 
 /** The steps of one epoch; the loss and metrics of all its samples. */
 async function runEpoch(run: TrainingRun, epoch: number, batches: BatchCursor): Promise<Logs> {
-  const { model, compiled, listeners, epochs, steps } = run
-  let logs: Logs = {}
+  const { model, compiled, callbacks, epochs, steps } = run
+  // Worked out of a step's results only where somebody asks.
+  let logs = (): Logs => ({})
   await runPipelined({
     steps: steps ?? Number.POSITIVE_INFINITY,
     signal: run.signal,
+    landsAlone: () => callbacks.inLockstep('Train'),
     async launch(step) {
       const batch = await batches.next()
       if (!batch) return undefined
       const program = await trainProgram(model, batch)
-      await listeners.tell('onTrainBatchBegin', step)
+      await callbacks.tell('onTrainBatchBegin', step)
       return { results: program.executable.run(trainInputs(model, batch)), keys: program.keys, batch }
     },
     async land(step, [[health], ...values], { keys, batch }) {
-      logs = logsOf(keys, values, compiled.objective?.trackers)
+      logs = () => logsOf(keys, values, compiled.objective?.trackers)
       if (health !== 1 && compiled.guards.nonFinite) {
         const failure = await explainFailure(model, batch, { epoch, epochs, step, steps })
-        if (!listeners.takeFailure(failure)) throw failure
+        if (!(await callbacks.takeFailure(failure))) throw failure
         model.stopTraining = true
       }
-      await listeners.tell('onTrainBatchEnd', step, logs)
+      if (callbacks.hears('onTrainBatchEnd')) await callbacks.tell('onTrainBatchEnd', step, logs())
       return !model.stopTraining
     },
   })
-  return logs
+  return logs()
 }
 
 /** The compiled training step for a batch. */

@@ -1,5 +1,5 @@
+import type { Logs } from '../callbacks/callback.js'
 import type { TypedArray } from '../graph/dtype.js'
-import type { Logs } from './listener.js'
 import type { Tracker } from './objective.js'
 
 /**

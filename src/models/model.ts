@@ -1,3 +1,5 @@
+import type { Logs } from '../callbacks/callback.js'
+import type { History } from '../callbacks/history.js'
 import { ArgumentError } from '../errors.js'
 import type { Tensor } from '../graph/tensor.js'
 import { type AnyLayer, Layer, type LayerOptions } from '../layers/layer.js'
@@ -12,9 +14,7 @@ import type { ClassWeight } from './classWeights.js'
 import { CompiledModel, type CompileOptions } from './compiledModel.js'
 import { type EvaluateOptions, evaluateModel } from './evaluate.js'
 import { type FitOptions, fitModel } from './fit.js'
-import type { History } from './history.js'
 import type { LayerGraph } from './layerGraph.js'
-import type { Logs } from './listener.js'
 import type { DataFor, SampleWeights, TargetsFor } from './modelData.js'
 import { testOnBatch, trainOnBatch } from './onBatch.js'
 import { type Places, placesOf } from './places.js'
@@ -62,7 +62,7 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
 > {
   static override readonly kerasModule: string = 'keras'
 
-  /** Set it in the middle of training (from another task, or a listener): `fit` ends after the steps under way. */
+  /** Set it in the middle of training (from another task, or a callback): `fit` ends after the steps under way. */
   stopTraining = false
   /** What the model keeps between runs besides its weights. Internal. */
   readonly state = new RunState()

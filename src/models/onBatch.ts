@@ -1,7 +1,7 @@
+import type { Logs } from '../callbacks/callback.js'
 import { testProgram } from './evaluate.js'
 import { trainInputs, trainProgram } from './fit.js'
 import { explainFailure } from './guards/nonFinite.js'
-import type { Logs } from './listener.js'
 import { logsOf } from './logs.js'
 import type { AnyModel } from './model.js'
 import { argumentNames, type GivenData, modelData } from './modelData.js'

@@ -1,5 +1,5 @@
+import { defaultOutput, type TextOutput } from '../callbacks/textOutput.js'
 import { ArgumentError } from '../errors.js'
-import { defaultOutput, type TextOutput } from './textOutput.js'
 
 /** How much is written: 0 nothing, 1 a progress bar, 2 a line for each epoch. */
 export type Verbosity = 'auto' | 0 | 1 | 2

@@ -23,6 +23,8 @@ export interface PipelineOptions<F extends Flight<unknown>> {
   launch(step: number): Promise<F | undefined>
   /** Takes a step's results, in order. Returning `false` ends the run after the steps under way. */
   land(step: number, results: Awaited<F['results']>, flight: F): Promise<boolean> | Promise<void>
+  /** Whether a step that was started lands before the next one is: what it leaves is then looked at. Default: none. */
+  landsAlone?(step: number): boolean
   readonly signal?: AbortSignal
 }
 
@@ -32,7 +34,7 @@ export interface PipelineOptions<F extends Flight<unknown>> {
  * @throws the signal's reason, if it is aborted between steps
  */
 export async function runPipelined<F extends Flight<unknown>>(options: PipelineOptions<F>): Promise<number> {
-  const { steps, launch, land, signal } = options
+  const { steps, launch, land, landsAlone, signal } = options
   const flying: F[] = []
   let landed = 0
   let goesOn = true
@@ -51,7 +53,8 @@ export async function runPipelined<F extends Flight<unknown>>(options: PipelineO
       // Its error is thrown when its turn comes to land; until then it must not count as unhandled.
       flight.results.catch(() => {})
       flying.push(flight)
-      if (flying.length === IN_FLIGHT) await landNext()
+      if (landsAlone?.(step)) while (flying.length > 0) await landNext()
+      else if (flying.length === IN_FLIGHT) await landNext()
     }
     while (flying.length > 0) await landNext()
     if (goesOn) signal?.throwIfAborted()

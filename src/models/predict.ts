@@ -6,13 +6,11 @@ import { sizeOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Tensors } from '../layers/tensors.js'
 import { pack } from '../utils/structure.js'
-import { fewer, type RunOptions } from './evaluate.js'
-import { Listeners } from './listener.js'
+import { beginRun, fewer, type RunOptions } from './evaluate.js'
 import type { AnyModel } from './model.js'
 import { modelInputs } from './modelData.js'
-import { positiveInteger, resolveVerbosity } from './options.js'
+import { positiveInteger } from './options.js'
 import { runPipelined } from './pipeline.js'
-import { ProgressListener } from './progressListener.js'
 import { tracePredictStep } from './step.js'
 import { isStream, StreamSupply } from './stream.js'
 import { type BatchSupply, type FeedBatch, feedOf, memorySupply } from './supply.js'
@@ -25,33 +23,33 @@ export async function predictModel(model: AnyModel, x: unknown, options: Predict
   const limit = options.steps === undefined ? undefined : positiveInteger(options.steps, 'predict: steps')
   const supply = await predictSupply(model, x, batchSize)
   const steps = fewer(supply.steps, limit)
-  const { verbose, output } = resolveVerbosity(options.verbose, options.output, 0)
-  const progress = verbose === 0 ? undefined : new ProgressListener(output)
-  const listeners = new Listeners([progress, ...(options.callbacks ?? [])], { epochs: 1, steps, verbose })
+  const callbacks = beginRun(model, options, steps)
   const batches = supply.pass(0)
   let gathered: Gathered[] | undefined
-  await listeners.tell('onPredictBegin')
-  await runPipelined({
-    steps: steps ?? Number.POSITIVE_INFINITY,
-    signal: options.signal,
-    async launch(step) {
-      const batch = await batches.next()
-      if (!batch) return undefined
-      const { executable, results } = await predictProgram(model, batch)
-      gathered ??= results.map(
-        (type) => new Gathered(type, fewer(supply.samples, limit && limit * batchSize)),
-      )
-      await listeners.tell('onPredictBatchBegin', step)
-      return { results: executable.run(batch.arrays), samples: batch.samples }
-    },
-    async land(step, outputs, { samples }) {
-      gathered?.forEach((output, i) => {
-        output.add(outputs[i], samples)
-      })
-      await listeners.tell('onPredictBatchEnd', step)
-    },
+  await callbacks.during('Predict', async () => {
+    await runPipelined({
+      steps: steps ?? Number.POSITIVE_INFINITY,
+      signal: options.signal,
+      landsAlone: () => callbacks.inLockstep('Predict'),
+      async launch(step) {
+        const batch = await batches.next()
+        if (!batch) return undefined
+        const { executable, results } = await predictProgram(model, batch)
+        gathered ??= results.map(
+          (type) => new Gathered(type, fewer(supply.samples, limit && limit * batchSize)),
+        )
+        await callbacks.tell('onPredictBatchBegin', step)
+        return { results: executable.run(batch.arrays), samples: batch.samples }
+      },
+      async land(step, outputs, { samples }) {
+        gathered?.forEach((output, i) => {
+          output.add(outputs[i], samples)
+        })
+        await callbacks.tell('onPredictBatchEnd', step, {})
+      },
+    })
+    return {}
   })
-  await listeners.tell('onPredictEnd')
   return outputsOf(model, gathered)
 }
 

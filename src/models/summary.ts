@@ -1,3 +1,4 @@
+import { defaultOutput } from '../callbacks/textOutput.js'
 import { ArgumentError } from '../errors.js'
 import { bytesPerElement } from '../graph/dtype.js'
 import type { Variable } from '../graph/variable.js'
@@ -12,7 +13,6 @@ import { type LayerCost, layerCosts } from './flops.js'
 import type { LayerGraph } from './layerGraph.js'
 import { type AnyModel, Model } from './model.js'
 import { positiveInteger } from './options.js'
-import { defaultOutput } from './textOutput.js'
 import { type Column, fitWidths, roundHalfEven, textTable } from './textTable.js'
 
 export interface SummaryOptions {

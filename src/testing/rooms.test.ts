@@ -29,6 +29,7 @@ const mayImport: Record<string, readonly string[]> = {
   ops: ['graph'],
   data: ['graph', 'ops'],
   saving: ['graph', 'utils'],
+  callbacks: ['graph', 'ops', 'data', 'saving', 'utils'],
   utils: ['graph', 'ops', 'data'],
   layers: ['graph', 'ops', ...vocabulary],
   activations: ['graph', 'ops', ...vocabulary],
@@ -39,7 +40,7 @@ const mayImport: Record<string, readonly string[]> = {
   metrics: ['graph', 'ops', ...vocabulary],
   optimizers: ['graph', 'ops', ...vocabulary],
   schedules: ['graph', 'ops', ...vocabulary],
-  models: ['graph', 'ops', 'data', 'saving', ...vocabulary],
+  models: ['graph', 'ops', 'data', 'saving', 'callbacks', ...vocabulary],
 }
 
 /** Rooms that join all the others. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { CallbackLike } from '../../callbacks/index.js'
 import { NumericError } from '../../errors.js'
 import { useExecutor } from '../../graph/executor.js'
 import * as layers from '../../layers/index.js'
@@ -13,7 +14,6 @@ import * as optimizers from '../../optimizers/index.js'
 import { ReferenceExecutor } from '../../testing/referenceExecutor.js'
 import { setRandomSeed } from '../../utils/randomSeed.js'
 import { functional } from '../functional.js'
-import type { TrainingListener } from '../listener.js'
 import { sequential } from '../sequential.js'
 
 const silent = { verbose: 0 } as const
@@ -179,12 +179,12 @@ describe('the guard of classes', () => {
 
   it('has nothing to say of a stratified split, which has the same part of each class', async () => {
     const seen: number[] = []
-    const listener: TrainingListener = { onEpochEnd: (_, logs) => void seen.push(Number(logs?.val_loss)) }
+    const callback: CallbackLike = { onEpochEnd: (_, logs) => void seen.push(logs.val_loss) }
     await classifier().fit(x, sorted, {
       ...silent,
       validationSplit: 0.5,
       validationSplitBy: 'stratified',
-      callbacks: [listener],
+      callbacks: [callback],
     })
     expect(warnings).toEqual([])
     expect(seen[0]).toBeGreaterThan(0)
@@ -265,10 +265,10 @@ describe('the guard of numbers that are not finite', () => {
     )
   })
 
-  it('ends training instead, where a listener takes it', async () => {
+  it('ends training instead, where a callback takes it', async () => {
     const taken: NumericError[] = []
-    const listener: TrainingListener = { onNonFinite: (error) => void taken.push(error) }
-    const { epoch } = await model(3).fit(values, targets, { ...options, callbacks: [listener] })
+    const callback: CallbackLike = { onNonFinite: (error) => void taken.push(error) }
+    const { epoch } = await model(3).fit(values, targets, { ...options, callbacks: [callback] })
     expect(epoch).toEqual([0])
     expect(taken.map(String)).toEqual([expect.stringMatching(/'log' \(Lambda\)/)])
   })

@@ -1,3 +1,4 @@
+import type { CallbackList } from '../../callbacks/callbackList.js'
 import { NumericError } from '../../errors.js'
 import type { TypedArray } from '../../graph/dtype.js'
 import { getExecutor, readTensors } from '../../graph/executor.js'
@@ -9,7 +10,6 @@ import { flatTensors } from '../../layers/tensors.js'
 import { all } from '../../ops/all.js'
 import { cast } from '../../ops/cast.js'
 import { isFinite as isFiniteOp } from '../../ops/isFinite.js'
-import type { Listeners } from '../listener.js'
 import type { AnyModel } from '../model.js'
 import { trainingBody } from '../step.js'
 import { batchInputs } from '../stepBatch.js'
@@ -114,9 +114,9 @@ function badInput(batch: FeedBatch): string | undefined {
 
 /**
  * After the last batch: whether its gradients left the weights finite, which no loss shows any more.
- * @throws NumericError if they did not, unless a listener takes it
+ * @throws NumericError if they did not, unless a callback takes it
  */
-export async function checkWeights(model: AnyModel, listeners?: Listeners): Promise<void> {
+export async function checkWeights(model: AnyModel, callbacks: CallbackList): Promise<void> {
   const weights = model.trainableWeights
   if (weights.length === 0) return
   const flags = await readTensors(weights.map((weight) => isAllFinite(weight.value())))
@@ -125,5 +125,5 @@ export async function checkWeights(model: AnyModel, listeners?: Listeners): Prom
   const failure = new NumericError(
     `${model.title}: the loss is finite, but the last batch's gradients were not. ${gradientCause(model, bad, 'of the last batch ')} ${ADVICE}`,
   )
-  if (!listeners?.takeFailure(failure)) throw failure
+  if (!(await callbacks.takeFailure(failure))) throw failure
 }

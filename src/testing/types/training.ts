@@ -1,4 +1,4 @@
-import { datasets, layers, models, ops, optimizers, type Tensor, type Variable } from 'gradus'
+import { callbacks, datasets, layers, models, ops, optimizers, type Tensor, type Variable } from 'gradus'
 import { exactly } from './exactly.js'
 
 const model = models.sequential([layers.input([2]), layers.dense(1)])
@@ -28,6 +28,19 @@ const { history } = await model.fit([[1, 2]], [3], {
   ],
 })
 exactly<number[] | undefined>()(history.loss?.slice())
+
+// Callbacks of a class know the model that they follow.
+class StopAt extends callbacks.Callback<models.Sequential> {
+  override onEpochEnd(epoch: number, logs: callbacks.Logs) {
+    exactly<number | undefined>()(logs.loss)
+    exactly<number>()(this.params.epochs)
+    exactly<Promise<Tensor[]>>()(this.model.getWeights())
+    if (epoch > 3) this.model.stopTraining = true
+  }
+}
+await model.fit([[1, 2]], [3], { callbacks: [new StopAt()] })
+// @ts-expect-error There is no such moment.
+await model.fit([[1, 2]], [3], { callbacks: [{ onEpochFinish: () => {} }] })
 
 // Keys of logs are not known before; with `noUncheckedIndexedAccess` each may be missing.
 const { loss } = await model.evaluate([[1, 2]], [3])

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { resolveVerbosity } from './options.js'
+import { resolveVerbosity } from '../models/options.js'
+import { ProgbarLogger } from './progbarLogger.js'
 import { ProgressBar } from './progressBar.js'
-import { ProgressListener } from './progressListener.js'
 
 /** An output that remembers, and a clock that is set by hand. */
 function stage(isTerminal: boolean, columns?: number) {
@@ -77,13 +77,13 @@ describe('the progress bar on a terminal', () => {
 describe('progress where there is no terminal', () => {
   it('is one plain line for each epoch', () => {
     const { output, now, at, written } = stage(false)
-    const listener = new ProgressListener(output, now)
-    listener.setParams({ epochs: 2, steps: 47, verbose: 2 })
-    listener.onEpochBegin(0)
-    listener.onTrainBatchEnd(0, { loss: 2 })
+    const logger = new ProgbarLogger(now)
+    logger.setParams({ epochs: 2, steps: 47, verbose: 2, output })
+    logger.onEpochBegin(0)
+    logger.onTrainBatchEnd(0, { loss: 2 })
     at(3000)
-    listener.onTrainBatchEnd(46, { loss: 2 })
-    listener.onEpochEnd(0, { accuracy: 0.5, loss: 1, val_loss: 2 })
+    logger.onTrainBatchEnd(46, { loss: 2 })
+    logger.onEpochEnd(0, { accuracy: 0.5, loss: 1, val_loss: 2 })
     expect(written).toEqual([
       'Epoch 1/2 - 47/47 - 3s - 65ms/step - accuracy: 0.5000 - loss: 1.0000 - val_loss: 2.0000\n',
     ])

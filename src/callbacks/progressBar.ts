@@ -1,4 +1,4 @@
-import type { Logs } from './listener.js'
+import type { Logs } from './callback.js'
 import type { TextOutput } from './textOutput.js'
 
 const BAR_WIDTH = 20
