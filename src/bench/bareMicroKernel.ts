@@ -1,9 +1,9 @@
-import type { Address, Program } from '../compiler/program.js'
 import { microKernel } from '../compiler/templates/microKernel.js'
 import { LoopBuilder } from '../loops/builder.js'
 import type { LoopFunction } from '../loops/ir.js'
 import type { TargetTraits } from '../loops/traits.js'
 import type { Backend } from '../runtime/backend.js'
+import { bareLaunch } from './bareLaunch.js'
 import type { Subject } from './measureInTurns.js'
 
 /** Steps of k in a tile: with them, both operands lie in the first-level cache. */
@@ -23,52 +23,22 @@ export interface MeasuredWork extends Subject {
  * @param backend with one thread, and with nothing else in its memory
  */
 export async function bareMicroKernel(backend: Backend): Promise<MeasuredWork> {
-  const { traits, memory, lowestAddress } = backend
-  const { rows, vectors } = traits.tile
-  const tileFlops = 2 * depth * rows * vectors * traits.width
-  const tiles = Math.ceil(runFlops / tileFlops)
-  const program = tileProgram(traits, tiles)
-  memory.grow(lowestAddress + program.arenaBytes)
-  const loaded = backend.load(program)
-  await loaded.ready
-  return {
-    name: 'micro-kernel',
-    flops: tiles * tileFlops,
-    async run(times) {
-      for (let i = 0; i < times; i++) await loaded.run([lowestAddress])
-    },
-  }
-}
-
-/** One launch. Its operands are zeros, which take as long as other numbers. */
-function tileProgram(traits: TargetTraits, tiles: number): Program {
+  const { traits } = backend
   const { rows, vectors } = traits.tile
   const vectorBytes = 4 * traits.width
-  const leftBytes = 4 * rows * depth
-  const rightBytes = depth * vectors * vectorBytes
-  const place = (offset: number): Address => ({ base: 0, offset, strides: [] })
-  const arenaBytes = leftBytes + rightBytes + rows * vectors * vectorBytes
-  const key = 'bare micro-kernel'
-  return {
-    functions: new Map([[key, tileLoop(traits)]]),
-    steps: [
-      {
-        type: 'launch',
-        function: key,
-        arguments: [place(0), place(leftBytes), place(leftBytes + rightBytes)],
-        grid: tiles,
-        barrier: false,
-      },
-    ],
-    ...{ inputs: [], variables: [], constants: [], outputs: [], assigned: [] },
-    arenaBytes,
-    report: { launches: [], arenaBytes },
-  }
+  const tileFlops = 2 * depth * rows * vectors * traits.width
+  const tiles = Math.ceil(runFlops / tileFlops)
+  const subject = await bareLaunch(backend, {
+    loop: tileLoop(traits),
+    buffers: [4 * rows * depth, depth * vectors * vectorBytes, rows * vectors * vectorBytes],
+    grid: tiles,
+  })
+  return { ...subject, flops: tiles * tileFlops }
 }
 
 /** The same tile in each iteration of the grid. */
 function tileLoop({ tile: { rows, vectors }, width }: TargetTraits): LoopFunction {
-  const b = new LoopBuilder('bare micro-kernel', width)
+  const b = new LoopBuilder('micro-kernel', width)
   const left = b.pointer('left', 'read')
   const right = b.pointer('right', 'read')
   const result = b.pointer('result', 'write')

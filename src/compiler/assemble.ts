@@ -3,16 +3,26 @@ import type { LoopFunction } from '../loops/ir.js'
 import { functionKey } from './functionKey.js'
 import type { PlannedLaunch, PlannedStep } from './launches.js'
 import type { BufferView, DeviceBuffer } from './lowering.js'
-import { alignedBytes, planMemory, timeline } from './memoryPlan.js'
+import { alignedBytes, bytesOfBuffer, lifetimes, planMemory, timeline } from './memoryPlan.js'
 import type { Address, LaunchReport, Program, Step } from './program.js'
 
-/** Gives every buffer an address and sets barriers: the last stage. `homes` are buffers that lie outside the arena. */
+/**
+ * Gives every buffer an address and sets barriers: the last stage. `known` are the bases of buffers that lie outside the
+ * arena; if all are to lie `apart`, none is left in it.
+ */
 export function assemble(
   planned: readonly PlannedStep[],
-  homes: ReadonlyMap<DeviceBuffer, number>,
+  known: ReadonlyMap<DeviceBuffer, number>,
   bases: Pick<Program, 'inputs' | 'variables' | 'constants' | 'outputs' | 'assigned'>,
+  { apart = false }: { readonly apart?: boolean } = {},
 ): Program {
-  const memory = planMemory(timeline(planned), new Set(homes.keys()))
+  const timed = timeline(planned)
+  const scratch = apart ? [...lifetimes(timed).keys()].filter((buffer) => !known.has(buffer)) : []
+  const { inputs, variables, constants, outputs } = bases
+  const firstScratch = 1 + inputs.length + variables.length + constants.length + outputs.length
+  const homes = new Map(known)
+  scratch.forEach((buffer, i) => homes.set(buffer, firstScratch + i))
+  const memory = planMemory(timed, new Set(homes.keys()))
   const functions = new Map<string, LoopFunction>()
   const launches: LaunchReport[] = []
   const barriers = new BarrierPlacement((buffer) => {
@@ -56,6 +66,11 @@ export function assemble(
     functions,
     steps,
     ...bases,
+    scratch: scratch.map((buffer) => ({
+      shape: [buffer.elements],
+      dtype: buffer.dtype,
+      bytes: bytesOfBuffer(buffer),
+    })),
     arenaBytes: memory.bytes,
     report: { launches, arenaBytes: memory.bytes },
   }

@@ -19,6 +19,8 @@ import { lowerCopy } from './templates/copy.cpu.js'
 export interface CompileOptions {
   /** Check what each stage hands to the next, which costs about as much as compiling. Default: false. */
   readonly verify?: boolean
+  /** Make each buffer of the arena a base of its own, so that no access can stray from one into another unnoticed. Default: false. */
+  readonly apart?: boolean
 }
 
 /** Compiles a trace for a target: fusion, lowering to loops, memory plan, barriers. Pure. */
@@ -80,13 +82,14 @@ export function compile(
       homes.set(written.buffer, 1 + parameters.length + at)
     }
   }
-  const program = assemble(recorder.steps, homes, {
+  const bases = {
     inputs: parameters.map(baseType),
     variables: variables.map(baseType),
     constants: constants.map(baseType),
     outputs: results.map(baseType),
     assigned: assignedVariables,
-  })
+  }
+  const program = assemble(recorder.steps, homes, bases, options)
   if (options.verify) for (const fn of program.functions.values()) verify(fn)
   return program
 }

@@ -10,11 +10,13 @@ export interface Program {
   /** Functions by key. Two launches, of this or another Program, with one key share one compiled function. */
   readonly functions: ReadonlyMap<string, LoopFunction>
   readonly steps: readonly Step[]
-  /** Bases in order: 0 is the arena, then inputs, variables, constants, outputs. */
+  /** Bases in order: 0 is the arena, then inputs, variables, constants, outputs, scratch. */
   readonly inputs: readonly BaseType[]
   readonly variables: readonly BaseType[]
   readonly constants: readonly BaseType[]
   readonly outputs: readonly BaseType[]
+  /** Buffers that would share the arena, each as a base of its own after the outputs: only if compiled so. */
+  readonly scratch: readonly BaseType[]
   /** Which variables (by position) a run changes. */
   readonly assigned: readonly number[]
   readonly arenaBytes: number
@@ -56,6 +58,15 @@ export interface Repeat {
   readonly count: number
   readonly steps: readonly Step[]
 }
+
+/** What the bases after the arena hold, in order. */
+export const basesOf = ({ inputs, variables, constants, outputs, scratch }: Program): readonly BaseType[] => [
+  ...inputs,
+  ...variables,
+  ...constants,
+  ...outputs,
+  ...scratch,
+]
 
 /** What was chosen for each launch, and why. */
 export interface Report {

@@ -9,6 +9,19 @@ export interface GrowableMemory {
   grow(byteLength: number): void
 }
 
+/** Hands out buffers: aligned to `bufferAlignment` and followed by at least as much slack. */
+export interface BufferAllocator {
+  /** Bytes in buffers now, slack included. */
+  readonly usedBytes: number
+  /** The most that was ever in use, with the gaps between: every byte of it was handed out once. */
+  readonly reservedBytes: number
+  /** Whether several buffers may be made as one, side by side. */
+  readonly joinsBuffers: boolean
+  /** The address of a new buffer. Its content is arbitrary. */
+  allocate(bytes: number): number
+  release(address: number): void
+}
+
 interface FreeBlock {
   start: number
   bytes: number
@@ -19,11 +32,9 @@ const roundUp = (bytes: number): number => Math.ceil(bytes / bufferAlignment) * 
 /** Bytes that a buffer takes up: rounded up, and followed by the slack that vector loops may touch. */
 export const bufferBytes = (bytes: number): number => roundUp(bytes) + bufferAlignment
 
-/**
- * Hands out buffers of one growable memory: aligned to `bufferAlignment` and followed by as much slack. Takes the
- * smallest free block that fits; neighbouring free blocks are joined.
- */
-export class Allocator {
+/** Hands out buffers of one growable memory. Takes the smallest free block that fits; neighbouring free blocks are joined. */
+export class Allocator implements BufferAllocator {
+  readonly joinsBuffers = true
   /** In order of address; no two touch. */
   private readonly free: FreeBlock[] = []
   private readonly sizes = new Map<number, number>()
@@ -38,17 +49,14 @@ export class Allocator {
     this.top = lowestAddress
   }
 
-  /** Bytes in buffers now, slack included. */
   get usedBytes(): number {
     return this.used
   }
 
-  /** The most that was ever in use, with the gaps between: every byte of it was handed out once. */
   get reservedBytes(): number {
     return this.top - this.lowestAddress
   }
 
-  /** The address of a new buffer. Its content is whatever was there. */
   allocate(bytes: number): number {
     const size = bufferBytes(bytes)
     const start = this.takeFree(size) ?? this.extend(size)

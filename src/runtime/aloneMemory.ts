@@ -14,7 +14,7 @@ export class AloneMemory implements DeviceMemory {
   private image: ArrayBuffer | undefined = new ArrayBuffer(0)
 
   constructor(
-    platform: Platform,
+    platform: Pick<Platform, 'startWorker'>,
     readonly maximumBytes: number,
   ) {
     this.pool = new WorkerPool(async () => this.startTeam(platform))
@@ -40,7 +40,7 @@ export class AloneMemory implements DeviceMemory {
     })
   }
 
-  private startTeam(platform: Platform): AloneTeam {
+  private startTeam(platform: Pick<Platform, 'startWorker'>): AloneTeam {
     const { image } = this
     if (!image) {
       throw new StateError(

@@ -1,11 +1,11 @@
-import type { Allocator } from './allocator.js'
+import type { BufferAllocator } from './allocator.js'
 import { DeviceBuffer } from './deviceBuffer.js'
 
 /** Scratch memory of all Programs, one after the other: as large as the largest of them needs. */
 export class Arena {
   private buffer: DeviceBuffer | undefined
 
-  constructor(private readonly allocator: Allocator) {}
+  constructor(private readonly allocator: BufferAllocator) {}
 
   /** Scratch of at least so many bytes. Runs that are queued keep the one they were given. */
   atLeast(bytes: number): DeviceBuffer {

@@ -1,6 +1,8 @@
 import type { Program } from '../compiler/program.js'
 import type { TargetTraits } from '../loops/traits.js'
 import type { DeviceMemory } from './deviceMemory.js'
+import type { PageGuards } from './guardedAllocator.js'
+import type { LaunchTimes } from './launchTimes.js'
 
 /** A machine that runs Programs: its memory, and how their functions are compiled and called. */
 export interface Backend {
@@ -11,6 +13,8 @@ export interface Backend {
   /** Buffers lie at or above this address. */
   readonly lowestAddress: number
   readonly functionsCompiled: number
+  /** Pages between buffers that nobody may touch, in guard mode. */
+  readonly guards?: PageGuards
   /** Begins to make a Program ready to run. */
   load(program: Program): LoadedProgram
   /** Ends threads, when nothing is under way. Memory stays, and the next run starts them again. */
@@ -27,6 +31,8 @@ export interface LoadedProgram {
    * may be called for before earlier ones are done.
    */
   run(bases: readonly number[]): Promise<void>
+  /** When its launches were computed in the last run; undefined if the backend does not take times. */
+  readonly times?: LaunchTimes
   /** It will not be run again. */
   release(): void
 }

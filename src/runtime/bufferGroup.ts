@@ -1,13 +1,18 @@
 import { bufferAlignment } from '../compiler/program.js'
-import { type Allocator, bufferBytes } from './allocator.js'
+import { type BufferAllocator, bufferBytes } from './allocator.js'
 import { DeviceBuffer } from './deviceBuffer.js'
 
-/** Several buffers in one allocation, each aligned and followed by slack like a buffer of its own. */
+/** Several buffers that come and go together: in one allocation, if the allocator joins them. */
 export class BufferGroup {
-  readonly buffer: DeviceBuffer
   readonly addresses: readonly number[]
+  private readonly buffers: readonly DeviceBuffer[]
 
-  constructor(allocator: Allocator, sizes: readonly number[]) {
+  constructor(allocator: BufferAllocator, sizes: readonly number[]) {
+    if (!allocator.joinsBuffers) {
+      this.buffers = sizes.map((size) => new DeviceBuffer(allocator, size))
+      this.addresses = this.buffers.map(({ address }) => address)
+      return
+    }
     const offsets: number[] = []
     let total = 0
     for (const size of sizes) {
@@ -15,7 +20,21 @@ export class BufferGroup {
       total += bufferBytes(size)
     }
     // The last member's slack is the allocation's own.
-    this.buffer = new DeviceBuffer(allocator, Math.max(0, total - bufferAlignment))
-    this.addresses = offsets.map((offset) => this.buffer.address + offset)
+    const buffer = new DeviceBuffer(allocator, Math.max(0, total - bufferAlignment))
+    this.buffers = [buffer]
+    this.addresses = offsets.map((offset) => buffer.address + offset)
+  }
+
+  pin(): void {
+    for (const buffer of this.buffers) buffer.pin()
+  }
+
+  unpin(): void {
+    for (const buffer of this.buffers) buffer.unpin()
+  }
+
+  /** The owner needs it no more. */
+  discard(): void {
+    for (const buffer of this.buffers) buffer.discard()
   }
 }

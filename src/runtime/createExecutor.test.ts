@@ -53,7 +53,9 @@ describe('createExecutor', () => {
     vi.stubEnv('GRADUS_TARGET', 'fpga')
     await expect(createExecutor({})).rejects.toThrow(/auto, x64, wasm, interpreter; received "fpga"/)
     vi.stubEnv('GRADUS_DEBUG', 'plan,everything')
-    await expect(createExecutor({})).rejects.toThrow(/graph,plan,loops,asm; received "everything"/)
+    await expect(createExecutor({})).rejects.toThrow(
+      /graph,plan,loops,asm,guard,guard-front; received "everything"/,
+    )
   })
 
   it('shows each stage that GRADUS_DEBUG names', async () => {

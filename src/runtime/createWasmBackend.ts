@@ -17,6 +17,8 @@ export interface WasmBackendChoices {
   readonly debug: Debug
   /** Whether workers share memory. Default: if they can. */
   readonly shared?: boolean
+  /** Whether to take the time of each launch, where workers share memory. Default: false. */
+  readonly timed?: boolean
 }
 
 /** The WebAssembly backend for the engine at hand; undefined if that has no SIMD. */
@@ -27,7 +29,10 @@ export async function createWasmBackend(choices: WasmBackendChoices): Promise<Wo
   if (!features.simd) return undefined
   const shared = choices.shared ?? features.threads
   const threads = choices.threads ?? defaultThreads(platform)
-  const workers = shared ? sharedWorkers(platform, threads) : loneWorker(platform)
+  const { debug, timed } = choices
+  const workers = shared
+    ? await sharedWorkers(platform, { threads, debug, native: false })
+    : loneWorker(platform)
   const { relaxedMadd } = features
   const maximumPages = workers.memory.maximumBytes / pageBytes
   return new WorkerBackend({
@@ -39,7 +44,8 @@ export async function createWasmBackend(choices: WasmBackendChoices): Promise<Wo
       wasmUnit(
         compileModule(functions, { sharedMemory: shared, minimumPages: 1, maximumPages, relaxedMadd }),
       ),
-    debug: choices.debug,
+    debug,
+    timed: timed && shared,
   })
 }
 

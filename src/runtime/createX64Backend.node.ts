@@ -1,10 +1,11 @@
-import { GradusError } from '../errors.js'
+import { ArgumentError, GradusError } from '../errors.js'
 import type { LoopFunction } from '../loops/ir.js'
 import type { TargetTraits } from '../loops/traits.js'
 import { type CodeMemory, codeAlignment, loadCodeMemory } from '../targets/x64/codeMemory.js'
 import { compileFunction } from '../targets/x64/compileFunction.js'
 import { detectFeatures, type ProcessorFeatures } from '../targets/x64/detect.js'
 import type { Debug } from './debug.js'
+import { environment } from './environment.js'
 import { nodePlatform } from './platform.node.js'
 import { defaultThreads, sharedWorkers } from './sharedWorkers.js'
 import { type CompiledUnit, WorkerBackend } from './workerBackend.js'
@@ -15,6 +16,8 @@ export interface X64BackendChoices {
   readonly debug: Debug
   /** Lanes: 16 for AVX-512, 8 for AVX2. Default: the most that the processor has. */
   readonly width?: 8 | 16
+  /** Whether to take the time of each launch. Default: false. */
+  readonly timed?: boolean
 }
 
 /** Whether this process can run machine code, and how wide; or why not. */
@@ -22,17 +25,37 @@ export type X64Status =
   | { readonly available: true; readonly memory: CodeMemory; readonly features: ProcessorFeatures }
   | { readonly available: false; readonly reason: string }
 
-/** Finds out what it takes to run machine code: the package koffi, memory for code, AVX2. */
+/**
+ * Finds out what it takes to run machine code: the package koffi, memory for code, AVX2. `GRADUS_SIMD` sets the widest
+ * vectors to be used, as if the processor had no others: `avx512`, `avx2`, or `none`.
+ */
 export async function x64Status(): Promise<X64Status> {
+  const widest = widestVectors()
+  if (widest === 'none') {
+    return {
+      available: false,
+      reason: 'Vectors of the processor are not to be used (GRADUS_SIMD is "none").',
+    }
+  }
   try {
     const memory = await loadCodeMemory()
-    const features = detectFeatures(memory)
+    const found = detectFeatures(memory)
+    const features = { ...found, avx512: found.avx512 && widest === 'avx512' }
     if (features.avx2) return { available: true, memory, features }
     return { available: false, reason: 'The processor has no AVX2 with FMA and BMI2.' }
   } catch (error) {
     if (error instanceof GradusError) return { available: false, reason: error.message }
     throw error
   }
+}
+
+const vectorNames = ['none', 'avx2', 'avx512'] as const
+
+function widestVectors(): (typeof vectorNames)[number] {
+  const name: string = environment('GRADUS_SIMD') ?? 'avx512'
+  const known = vectorNames.find((vectors) => vectors === name)
+  if (known) return known
+  throw new ArgumentError(`GRADUS_SIMD: expected one of ${vectorNames.join(', ')}; received "${name}".`)
 }
 
 /** The backend for machine code, or the reason why there is none here. */
@@ -42,13 +65,15 @@ export async function createX64Backend(choices: X64BackendChoices): Promise<Work
   const { memory, features } = status
   const width = choices.width ?? (features.avx512 ? 16 : 8)
   if (width === 16 && !features.avx512) return 'The processor has no AVX-512 (F, BW, DQ and VL).'
+  const { debug, timed, threads = defaultThreads(nodePlatform) } = choices
   return new WorkerBackend({
     name: 'x64',
-    workers: sharedWorkers(nodePlatform, choices.threads ?? defaultThreads(nodePlatform), true),
+    workers: await sharedWorkers(nodePlatform, { threads, debug, native: true }),
     traits: x64Traits(width, features),
     lowestAddress: codeAlignment,
     compile: (functions) => nativeUnit(functions, memory),
-    debug: choices.debug,
+    debug,
+    timed,
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Allocator } from './allocator.js'
+import type { BufferAllocator } from './allocator.js'
 
 /**
  * A buffer whose owner may let go of it while runs that use it are still queued: it is freed when both are done.
@@ -9,7 +9,7 @@ export class DeviceBuffer {
   private discarded = false
 
   constructor(
-    private readonly allocator: Allocator,
+    private readonly allocator: BufferAllocator,
     readonly bytes: number,
   ) {
     this.address = allocator.allocate(bytes)

@@ -1,4 +1,4 @@
-import type { Program } from '../compiler/program.js'
+import type { Program, Report } from '../compiler/program.js'
 import { ArgumentError, StateError } from '../errors.js'
 import { type CanonicalTrace, canonicalize } from '../graph/canonical.js'
 import { arrayOf, type TypedArray } from '../graph/dtype.js'
@@ -10,20 +10,27 @@ import type { Trace } from '../graph/trace.js'
 import type { Variable } from '../graph/variable.js'
 import { print } from '../loops/print.js'
 import type { TargetTraits } from '../loops/traits.js'
-import { Allocator } from './allocator.js'
+import { Allocator, type BufferAllocator } from './allocator.js'
 import { Arena } from './arena.js'
 import { type Backend, maximumInFlight } from './backend.js'
 import { BufferGroup } from './bufferGroup.js'
 import type { Debug } from './debug.js'
+import type { DeviceBuffer } from './deviceBuffer.js'
 import { DeviceExecutable } from './deviceExecutable.js'
 import { bytesOfType, elementsOf } from './elements.js'
+import { GuardedAllocator } from './guardedAllocator.js'
+import type { LaunchTime } from './launchTimes.js'
 import { CachedProgram, ProgramCache } from './programCache.js'
 import { reportText } from './reportText.js'
 import { RunQueue } from './runQueue.js'
 import { VariableStore } from './variableStore.js'
 
 /** How a trace becomes a Program: the compiler's entry, so that tests can stand in for it. */
-export type Compile = (canonical: CanonicalTrace, traits: TargetTraits) => Program
+export type Compile = (
+  canonical: CanonicalTrace,
+  traits: TargetTraits,
+  options?: { readonly apart?: boolean },
+) => Program
 
 export interface DeviceExecutorOptions {
   readonly backend: Backend
@@ -31,6 +38,17 @@ export interface DeviceExecutorOptions {
   readonly debug: Debug
   /** Bytes that programs nobody uses at present may take. Default: 64 MiB. */
   readonly programCacheBytes?: number
+  /** Called after each run with the times of its launches, if the backend takes them. Runs are then done one by one. */
+  readonly onRun?: (run: TimedRun) => void
+}
+
+/** A run with its times, in milliseconds of `performance.now()`. */
+export interface TimedRun {
+  readonly report: Report
+  /** When it was handed to the workers, and when this thread heard that it was done. */
+  readonly begin: number
+  readonly end: number
+  readonly launches: readonly LaunchTime[]
 }
 
 /** One run's program and what it works on. */
@@ -45,9 +63,9 @@ export interface RunRequest {
 /** Runs traces on a backend: one queue, one memory, one cache of Programs. */
 export class DeviceExecutor implements Executor {
   private readonly backend: Backend
-  private readonly allocator: Allocator
+  private readonly allocator: BufferAllocator
   private readonly arena: Arena
-  private readonly queue = new RunQueue(maximumInFlight)
+  private readonly queue: RunQueue
   private readonly variables: VariableStore
   private readonly programs: ProgramCache
   private readonly collected = new FinalizationRegistry<() => void>((release) => release())
@@ -56,8 +74,11 @@ export class DeviceExecutor implements Executor {
   constructor(private readonly options: DeviceExecutorOptions) {
     const { backend } = options
     this.backend = backend
-    this.allocator = new Allocator(backend.memory, backend.lowestAddress)
+    this.allocator = backend.guards
+      ? new GuardedAllocator(backend.memory, backend.guards, backend.lowestAddress)
+      : new Allocator(backend.memory, backend.lowestAddress)
     this.arena = new Arena(this.allocator)
+    this.queue = new RunQueue(options.onRun ? 1 : maximumInFlight)
     this.variables = new VariableStore(this.allocator, backend.memory, this.queue)
     this.programs = new ProgramCache(options.programCacheBytes ?? 64 * 2 ** 20)
   }
@@ -83,7 +104,7 @@ export class DeviceExecutor implements Executor {
     try {
       return await this.run({ cached, inputs: [], variables: canonical.variables, constants })
     } finally {
-      constants.buffer.discard()
+      constants.discard()
     }
   }
 
@@ -95,7 +116,7 @@ export class DeviceExecutor implements Executor {
     const constants = this.upload(canonical.constants)
     const release = () => {
       cached.release()
-      constants.buffer.discard()
+      constants.discard()
     }
     try {
       await cached.loading
@@ -120,19 +141,23 @@ export class DeviceExecutor implements Executor {
   /** Queues a run. Everything it reads is where it has to be, or on its way, when this returns. */
   run(request: RunRequest): Promise<TypedArray[]> {
     const { cached, inputs, variables, constants } = request
+    const { onRun } = this.options
     const { program, loaded } = cached
     checkInputs(program, inputs)
-    const inputSizes = program.inputs.map(({ bytes }) => bytes)
-    const staging = new BufferGroup(this.allocator, [
-      ...inputSizes,
-      ...program.outputs.map(({ bytes }) => bytes),
-    ])
+    const staged = [...program.inputs, ...program.outputs, ...program.scratch]
+    const staging = new BufferGroup(
+      this.allocator,
+      staged.map(({ bytes }) => bytes),
+    )
+    const inputAddresses = staging.addresses.slice(0, inputs.length)
+    const outputAddresses = staging.addresses.slice(inputs.length, inputs.length + program.outputs.length)
+    const scratchAddresses = staging.addresses.slice(inputs.length + program.outputs.length)
     // From now on, all that is pinned is held until the run is over.
-    const pinned = [staging.buffer, constants.buffer]
+    const pinned: Pick<DeviceBuffer, 'pin' | 'unpin'>[] = [staging, constants]
     const bases: number[] = []
     const arrivals: Promise<unknown>[] = []
     for (const buffer of pinned) buffer.pin()
-    staging.buffer.discard()
+    staging.discard()
     cached.retain()
     const finish = () => {
       for (const buffer of pinned) buffer.unpin()
@@ -149,14 +174,13 @@ export class DeviceExecutor implements Executor {
         if (arrival) arrivals.push(arrival)
         return buffer.address
       })
-      const outputs = staging.addresses.slice(inputs.length)
-      bases.push(arena.address, ...staging.addresses.slice(0, inputs.length))
-      bases.push(...bound, ...constants.addresses, ...outputs)
+      bases.push(arena.address, ...inputAddresses, ...bound, ...constants.addresses)
+      bases.push(...outputAddresses, ...scratchAddresses)
     } catch (error) {
       finish()
       throw error
     }
-    inputs.forEach((input, i) => this.backend.memory.write(staging.addresses[i], input))
+    inputs.forEach((input, i) => this.backend.memory.write(inputAddresses[i], input))
     for (const position of program.assigned) this.variables.assigned(variables[position])
     this.runs++
     if (cached.loading) arrivals.push(cached.loading)
@@ -164,8 +188,13 @@ export class DeviceExecutor implements Executor {
       ready: arrivals.length > 0 ? Promise.all(arrivals) : undefined,
       alone: false,
       start: async () => {
+        const begin = performance.now()
         await loaded.run(bases)
-        return this.readOutputs(program, staging.addresses.slice(inputs.length))
+        const end = performance.now()
+        if (onRun && loaded.times) {
+          onRun({ report: program.report, begin, end, launches: loaded.times.read() })
+        }
+        return this.readOutputs(program, outputAddresses)
       },
       finish,
     })
@@ -190,7 +219,7 @@ export class DeviceExecutor implements Executor {
     const { backend, compile, debug } = this.options
     return this.programs.get(canonical.key, () => {
       debug.show('graph', 'trace', () => canonical.key)
-      const program = compile(canonical, backend.traits)
+      const program = compile(canonical, backend.traits, { apart: debug.guardedSide !== undefined })
       debug.show('plan', 'program', () => reportText(program.report))
       for (const fn of program.functions.values()) debug.show('loops', fn.name, () => print(fn))
       return new CachedProgram(program, backend.load(program))

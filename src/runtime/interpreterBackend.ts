@@ -1,4 +1,4 @@
-import { bufferAlignment, type Launch, type Program, type Step } from '../compiler/program.js'
+import { basesOf, bufferAlignment, type Launch, type Program, type Step } from '../compiler/program.js'
 import { InternalError } from '../errors.js'
 import { interpret } from '../loops/interpreter.js'
 import type { LoopFunction } from '../loops/ir.js'
@@ -49,8 +49,7 @@ class InterpretedProgram implements LoadedProgram {
     private readonly memory: HostMemory,
     private readonly fusedMulAdd: boolean,
   ) {
-    const types = [program.inputs, program.variables, program.constants, program.outputs].flat()
-    this.sizes = [program.arenaBytes, ...types.map(({ bytes }) => bytes)].map(
+    this.sizes = [program.arenaBytes, ...basesOf(program).map(({ bytes }) => bytes)].map(
       (bytes) => bytes + bufferAlignment,
     )
   }

@@ -23,6 +23,8 @@ export type CodeMessage =
       readonly baseCount: number
       /** Base addresses of the runs in the ring, `baseCount` for each slot. Only where memory is shared. */
       readonly bases?: SharedArrayBuffer
+      /** Where to note the times of launches: see `LaunchTimes`. Only if they are wanted. */
+      readonly times?: SharedArrayBuffer
     }
   | { readonly type: 'release'; readonly programs: readonly number[]; readonly units: readonly number[] }
 

@@ -6,6 +6,10 @@ import type { Platform } from './platform.js'
 export const nodePlatform: Platform = {
   prepareEngine: enableRelaxedSimd,
   parallelism: availableParallelism(),
+  async guardPages(memory, side) {
+    const { pageGuards } = await import('./pageGuards.node.js')
+    return pageGuards(memory, side)
+  },
   startWorker() {
     const worker = new Worker(new URL('./worker.node.js', import.meta.url), {
       // Flags of the main script, such as --input-type, are none of the worker's.

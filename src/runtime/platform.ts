@@ -1,3 +1,5 @@
+import { GradusError } from '../errors.js'
+import type { GuardedSide, PageGuards } from './guardedAllocator.js'
 import type { FromWorker } from './messages.js'
 import type { WorkerHandle } from './workerPort.js'
 
@@ -6,6 +8,8 @@ export interface Platform {
   /** Turns on what the engine can do but hides behind a flag. */
   prepareEngine(): void
   startWorker(): WorkerHandle
+  /** Guards over pages of a shared memory. */
+  guardPages(memory: WebAssembly.Memory, side: GuardedSide): Promise<PageGuards>
   /** How many threads can run at once. */
   readonly parallelism: number
 }
@@ -26,6 +30,9 @@ const browserPlatform: Platform = {
   prepareEngine: () => {},
   get parallelism() {
     return navigator.hardwareConcurrency ?? 1
+  },
+  async guardPages() {
+    throw new GradusError('Buffers can be guarded (GRADUS_DEBUG=guard) in Node only.')
   },
   startWorker(): WorkerHandle {
     // Bundlers look for exactly this expression, and pack the worker with its imports.

@@ -1,6 +1,7 @@
 import { type Address, type Launch, partOf, type Step } from '../compiler/program.js'
 import { InternalError } from '../errors.js'
 import type { Barrier } from './barrier.js'
+import type { LaunchClock } from './launchTimes.js'
 
 /** A compiled loop function: takes its pointers, then begin and end. */
 export interface Callable {
@@ -38,6 +39,8 @@ export class PreparedProgram {
     private readonly functions: ReadonlyMap<string, Callable>,
     private readonly thread: number,
     private readonly threads: number,
+    /** Notes when launches begin and end, if that is wanted. */
+    private readonly clock?: LaunchClock,
   ) {
     this.steps = steps.map((step) => this.prepare(step))
   }
@@ -50,6 +53,7 @@ export class PreparedProgram {
   /** Runs this thread's part with `bases[from + i]` as base i. Stops early when another thread aborts the barrier. */
   run(bases: ArrayLike<number>, from: number, barrier: Barrier | undefined): void {
     this.iterations.length = 0
+    this.clock?.restart()
     this.runSteps(this.steps, bases, from, barrier)
   }
 
@@ -83,7 +87,8 @@ export class PreparedProgram {
     for (const step of steps) {
       if (step.type === 'launch') {
         if (step.barrier && barrier?.meet() === 'aborted') return false
-        if (!step.empty) this.launch(step, bases, from)
+        if (step.empty) this.clock?.skip()
+        else this.launch(step, bases, from)
       } else if (!this.repeat(step, bases, from, barrier)) return false
     }
     return true
@@ -113,6 +118,8 @@ export class PreparedProgram {
       values[i] = address
     }
     this.currentName = callable.name
+    this.clock?.begin()
     callable.call(...values)
+    this.clock?.end()
   }
 }

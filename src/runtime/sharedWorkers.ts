@@ -1,3 +1,4 @@
+import type { Debug } from './debug.js'
 import { reserveMemory } from './deviceMemory.js'
 import type { Platform } from './platform.js'
 import { SharedTeam } from './sharedTeam.js'
@@ -10,9 +11,21 @@ const mostThreadsByDefault = 16
 export const defaultThreads = (platform: Platform): number =>
   Math.min(mostThreadsByDefault, platform.parallelism)
 
+export interface SharedWorkerChoices {
+  readonly threads: number
+  readonly debug: Debug
+  /** Whether they will call machine code. */
+  readonly native: boolean
+}
+
 /** Workers on one shared memory, reserved now; they start when they are first used. */
-export function sharedWorkers(platform: Platform, threads: number, native = false): Workers {
+export async function sharedWorkers(
+  platform: Platform,
+  { threads, debug, native }: SharedWorkerChoices,
+): Promise<Workers> {
   const memory = reserveMemory(true)
+  const side = debug.guardedSide
+  const guards = side && (await platform.guardPages(memory.memory, side))
   const startTeam = async () =>
     new SharedTeam(
       Array.from({ length: threads }, () => platform.startWorker()),
@@ -20,5 +33,5 @@ export function sharedWorkers(platform: Platform, threads: number, native = fals
       native,
     )
   const pool = new WorkerPool(startTeam)
-  return { pool, memory, threads, close: () => pool.close() }
+  return { pool, memory, threads, guards, close: () => pool.close() }
 }

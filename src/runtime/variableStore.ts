@@ -1,7 +1,7 @@
 import { InternalError } from '../errors.js'
 import { arrayOf, type TypedArray } from '../graph/dtype.js'
 import type { DeviceStorage, Variable } from '../graph/variable.js'
-import type { Allocator } from './allocator.js'
+import type { BufferAllocator } from './allocator.js'
 import { DeviceBuffer } from './deviceBuffer.js'
 import type { DeviceMemory } from './deviceMemory.js'
 import { bytesOfType, elementsOf } from './elements.js'
@@ -29,7 +29,7 @@ export class VariableStore {
   private readonly collected = new FinalizationRegistry<DeviceBuffer>((buffer) => buffer.discard())
 
   constructor(
-    private readonly allocator: Allocator,
+    private readonly allocator: BufferAllocator,
     private readonly memory: DeviceMemory,
     private readonly queue: RunQueue,
   ) {}

@@ -1,9 +1,11 @@
-import type { Program } from '../compiler/program.js'
+import { basesOf, type Program } from '../compiler/program.js'
 import type { LoopFunction } from '../loops/ir.js'
 import type { TargetTraits } from '../loops/traits.js'
 import type { Backend, LoadedProgram } from './backend.js'
 import type { Debug } from './debug.js'
 import type { DeviceMemory } from './deviceMemory.js'
+import type { PageGuards } from './guardedAllocator.js'
+import { LaunchTimes } from './launchTimes.js'
 import type { UnitCode } from './messages.js'
 import type { Team } from './team.js'
 import type { WorkerPool } from './workerPool.js'
@@ -13,6 +15,7 @@ export interface Workers {
   readonly pool: WorkerPool<Team>
   readonly memory: DeviceMemory
   readonly threads: number
+  readonly guards?: PageGuards
   close(): Promise<void>
 }
 
@@ -34,6 +37,8 @@ export interface WorkerBackendOptions {
   readonly lowestAddress: number
   readonly compile: (functions: readonly LoopFunction[]) => CompiledUnit
   readonly debug: Debug
+  /** Whether to take the time of each launch. Default: false. */
+  readonly timed?: boolean
 }
 
 /** A unit of code and how many programs use it. It goes when none does. */
@@ -52,6 +57,7 @@ export class WorkerBackend implements Backend {
   readonly memory: DeviceMemory
   readonly threads: number
   readonly lowestAddress: number
+  readonly guards: PageGuards | undefined
   functionsCompiled = 0
   private nextProgram = 0
   private nextUnit = 0
@@ -63,10 +69,12 @@ export class WorkerBackend implements Backend {
     this.memory = options.workers.memory
     this.threads = options.workers.threads
     this.lowestAddress = options.lowestAddress
+    this.guards = options.workers.guards
   }
 
   load(program: Program): LoadedProgram {
-    const { pool } = this.options.workers
+    const { workers, timed } = this.options
+    const { pool } = workers
     // Workers start while the code is compiled. If they cannot, the run that follows says so.
     pool.use(async () => {}).catch(() => {})
     const id = this.nextProgram++
@@ -78,15 +86,16 @@ export class WorkerBackend implements Backend {
       if (unit) units.add(unit)
     }
     for (const unit of units) unit.users++
-    const baseCount =
-      1 + program.inputs.length + program.variables.length + program.constants.length + program.outputs.length
+    const baseCount = 1 + basesOf(program).length
+    const times = timed ? new LaunchTimes(program.steps, this.threads) : undefined
     const ready = Promise.all(Array.from(units, ({ compiled }) => compiled)).then(() =>
-      pool.addProgram({ type: 'program', id, steps: program.steps, baseCount }),
+      pool.addProgram({ type: 'program', id, steps: program.steps, baseCount, times: times?.memory }),
     )
     return {
       ready,
       bytes: bytes + stepBytes * program.report.launches.length,
       run: (bases) => pool.use((team) => team.run(id, bases)),
+      times,
       release: () => this.release(id, units, ready),
     }
   }

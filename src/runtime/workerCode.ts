@@ -1,4 +1,5 @@
 import { InternalError } from '../errors.js'
+import { LaunchClock } from './launchTimes.js'
 import type { CodeMessage, CodeUnit, Failure } from './messages.js'
 import { type Callable, PreparedProgram } from './preparedProgram.js'
 
@@ -34,9 +35,11 @@ export class WorkerCode {
         this.instantiate(message.unit)
         return
       case 'program': {
-        const { id, steps, baseCount } = message
+        const { id, steps, baseCount, times } = message
+        const { functions, thread, threads } = this
+        const clock = times && new LaunchClock(times, thread, threads)
         this.programs.set(id, {
-          prepared: new PreparedProgram(steps, this.functions, this.thread, this.threads),
+          prepared: new PreparedProgram(steps, functions, thread, threads, clock),
           bases: message.bases ? new Int32Array(message.bases) : new Int32Array(0),
           baseCount,
         })

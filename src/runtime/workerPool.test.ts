@@ -163,7 +163,7 @@ describe('AloneMemory', () => {
       workers.push(worker)
       return worker
     }
-    const memory = new AloneMemory({ startWorker, parallelism: 1, prepareEngine: () => {} }, 2 ** 20)
+    const memory = new AloneMemory({ startWorker }, 2 ** 20)
     const data: TypedArray = Float32Array.of(1)
     memory.write(0, data)
     const read = memory.read(0, 4)

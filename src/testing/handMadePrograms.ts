@@ -61,6 +61,7 @@ export function compileHandMade(
     variables: variables.map(baseType),
     constants: constants.map(baseType),
     outputs: graph.results.map(baseType),
+    scratch: [],
     assigned: [...assignments.keys()].map((variable) => variables.indexOf(variable)),
     arenaBytes: 4 * size,
     report: {

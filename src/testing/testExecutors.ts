@@ -1,6 +1,9 @@
+import { expect } from 'vitest'
 import { compile } from '../compiler/compile.js'
 import type { Executor } from '../graph/executor.js'
+import type { Backend } from '../runtime/backend.js'
 import { createExecutor } from '../runtime/createExecutor.js'
+import { createWasmBackend } from '../runtime/createWasmBackend.js'
 import { createX64Backend, x64Status } from '../runtime/createX64Backend.node.js'
 import { Debug } from '../runtime/debug.js'
 import { DeviceExecutor } from '../runtime/deviceExecutor.js'
@@ -10,6 +13,40 @@ export interface TestTarget {
   readonly name: string
   create(threads: number): Promise<Executor>
 }
+
+/** Targets whose memory can be guarded: with WebAssembly or machine code, buffers against pages that nobody may touch. */
+export async function guardedTargets(): Promise<readonly TestTarget[]> {
+  const x64 = await x64Status()
+  if (!x64.available) return []
+  const widths = x64.features.avx512 ? ([8, 16] as const) : ([8] as const)
+  return ['guard', 'guard-front'].flatMap((mode) => {
+    const debug = new Debug(mode)
+    return [
+      guarded(`wasm under ${mode}`, (threads) => createWasmBackend({ threads, debug }), debug),
+      ...widths.map((width) =>
+        guarded(
+          `x64 of ${width} lanes under ${mode}`,
+          (threads) => createX64Backend({ threads, debug, width }),
+          debug,
+        ),
+      ),
+    ]
+  })
+}
+
+const guarded = (
+  name: string,
+  createBackend: (threads: number) => Promise<Backend | string | undefined>,
+  debug: Debug,
+): TestTarget => ({
+  name,
+  async create(threads) {
+    const backend = await createBackend(threads)
+    if (typeof backend !== 'object') throw new Error(backend ?? 'These tests need WebAssembly SIMD.')
+    expect(backend.guards).toBeDefined()
+    return new DeviceExecutor({ backend, compile, debug })
+  },
+})
 
 /** A target's executor with the vectors that it chooses itself. */
 const plain = (target: 'interpreter' | 'wasm' | 'x64'): TestTarget => ({

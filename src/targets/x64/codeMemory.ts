@@ -16,6 +16,8 @@ export interface CodeMemory {
   remove(address: bigint): void
   /** A function of this thread that calls code at an address. */
   functionAt(address: bigint): NativeFunction
+  /** Whether whole pages of this process's data may be read and written, or not touched at all. */
+  setAccessible(address: bigint, bytes: number, accessible: boolean): void
   /** The address of an array's first byte. Array buffers do not move, nor does a WebAssembly memory when it grows. */
   addressOf(array: ArrayBufferView): bigint
 }
@@ -37,6 +39,7 @@ interface Pages {
   reserve(bytes: number): bigint
   write(address: bigint, code: Uint8Array): void
   makeExecutable(address: bigint, bytes: number): void
+  setAccessible(address: bigint, bytes: number, accessible: boolean): void
   release(address: bigint, bytes: number): void
 }
 
@@ -47,6 +50,10 @@ const refused = (call: string): GradusError =>
     `The operating system refuses memory for machine code (${call} failed). Use the target "wasm", or allow it.`,
   )
 
+const accessRefused = (call: string): GradusError =>
+  new GradusError(`The operating system does not let pages be guarded (${call} failed).`)
+
+const noAccess = 0
 const readWrite = 3
 const readExecute = 5
 
@@ -69,6 +76,9 @@ function posixPages(koffi: Koffi): Pages {
     makeExecutable(address, bytes) {
       if (mprotect(address, bytes, readExecute) !== 0) throw refused('mprotect')
     },
+    setAccessible(address, bytes, accessible) {
+      if (mprotect(address, bytes, accessible ? readWrite : noAccess) !== 0) throw accessRefused('mprotect')
+    },
     release: (address, bytes) => void munmap(address, bytes),
   }
 }
@@ -83,7 +93,10 @@ function windowsPages(koffi: Koffi): Pages {
   )
   const free = library.func('int VirtualFree(int64_t address, size_t length, uint32_t type)')
   const copy = library.func('void RtlMoveMemory(int64_t to, const void *from, size_t length)')
-  const [commitAndReserve, pageReadWrite, pageExecuteRead, releaseAll] = [0x3000, 0x04, 0x20, 0x8000]
+  const [commitAndReserve, releaseAll] = [0x3000, 0x8000]
+  const [pageNoAccess, pageReadWrite, pageExecuteRead] = [0x01, 0x04, 0x20]
+  const changed = (address: bigint, bytes: number, protection: number): boolean =>
+    protect(address, bytes, protection, new Uint32Array(1)) !== 0
   return {
     reserve(bytes) {
       const address = BigInt(allocate(0, bytes, commitAndReserve, pageReadWrite) as bigint | number)
@@ -92,7 +105,11 @@ function windowsPages(koffi: Koffi): Pages {
     },
     write: (address, code) => void copy(address, code, code.length),
     makeExecutable(address, bytes) {
-      if (protect(address, bytes, pageExecuteRead, new Uint32Array(1)) === 0) throw refused('VirtualProtect')
+      if (!changed(address, bytes, pageExecuteRead)) throw refused('VirtualProtect')
+    },
+    setAccessible(address, bytes, accessible) {
+      if (!changed(address, bytes, accessible ? pageReadWrite : pageNoAccess))
+        throw accessRefused('VirtualProtect')
     },
     release: (address) => void free(address, 0, releaseAll),
   }
@@ -130,6 +147,7 @@ export async function loadCodeMemory(): Promise<CodeMemory> {
       lengths.delete(address)
       pages.release(address, bytes)
     },
+    setAccessible: pages.setAccessible,
     functionAt: (address) => koffi.decode(address, type) as NativeFunction,
     addressOf: (array) => koffi.address(array),
   }

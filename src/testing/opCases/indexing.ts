@@ -5,7 +5,71 @@ const cumulativeOptions = [0, 1].flatMap((axis) =>
   [false, true].flatMap((exclusive) => [false, true].map((reverse) => ({ axis, exclusive, reverse }))),
 )
 
+/** What no axis has, from all sides: found by chance in no test, and by a user some day. */
+const hostile = [-1, 2 ** 31 - 1, -(2 ** 31), 2 ** 30, 1, -7, 65_536, 0, 4, 3]
+
+/** Each op that reads or writes by index, with indices that lie nowhere. Sizes hit lanes, runs of vectors, and one by one. */
+const hostileCases: readonly OpCase[] = [1, 3, 17].flatMap((inner): OpCase[] => [
+  {
+    name: `take by hostile indices, runs of ${inner}`,
+    inputs: [
+      { shape: [4, inner] },
+      { shape: [4, inner], dtype: 'uint8' },
+      { shape: [10], dtype: 'int32', values: hostile },
+    ],
+    build: ([x, bytes, indices]) => [ops.take(x, indices), ops.take(bytes, indices), ops.take(x, indices, 1)],
+  },
+  {
+    name: `takeAlongAxis by hostile indices, rows of ${inner}`,
+    inputs: [
+      { shape: [4, inner] },
+      {
+        shape: [10, inner],
+        dtype: 'int32',
+        values: hostile.flatMap((index) => new Array(inner).fill(index)),
+      },
+      { shape: [4, 10], dtype: 'int32', values: [0, 1, 2, 3].flatMap(() => hostile) },
+    ],
+    build: ([x, rows, columns]) => [ops.takeAlongAxis(x, rows, 0), ops.takeAlongAxis(x, columns, 1)],
+  },
+  {
+    name: `scatterAdd at hostile indices, runs of ${inner}`,
+    inputs: [
+      { shape: [4, inner] },
+      { shape: [10], dtype: 'int32', values: hostile },
+      { shape: [10, inner] },
+      {
+        shape: [10, inner],
+        dtype: 'int32',
+        values: hostile.flatMap((index) => new Array(inner).fill(index)),
+      },
+    ],
+    build: ([base, indices, updates, each]) => [
+      ops.scatterAdd(base, indices, updates),
+      ops.scatterAddAlongAxis(base, each, updates, 0),
+    ],
+  },
+])
+
 export const indexingCases: readonly OpCase[] = [
+  ...hostileCases,
+  {
+    name: 'take by floats that are no indices',
+    inputs: [
+      { shape: [4, 5] },
+      {
+        shape: [7],
+        values: [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 3e9, -3e9, 2.9, -0.5],
+      },
+    ],
+    build: ([x, floats]) => ops.take(x, ops.cast(floats, 'int32')),
+    gradient: 'none',
+  },
+  {
+    name: 'oneHot of hostile numbers',
+    inputs: [{ shape: [10], dtype: 'int32', values: hostile }],
+    build: ([x]) => ops.oneHot(x, 4),
+  },
   ...([0, 1, 2] as const).map(
     (axis): OpCase => ({
       name: `take along axis ${axis}, repeats and indices outside among them`,
