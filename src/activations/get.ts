@@ -7,6 +7,7 @@ import {
   type SerializedObject,
   serializeObject,
 } from '../utils/config.js'
+import { customObjects, findCustom, nameIn, serializeFunction } from '../utils/customObjects.js'
 import { suggestion } from '../utils/nearest.js'
 import { celu } from './celu.js'
 import { elu } from './elu.js'
@@ -125,22 +126,28 @@ export function getActivation(
 ): ActivationFunction {
   if (identifier === null || identifier === undefined) return linear
   if (typeof identifier === 'function') return identifier
-  const name = isSerialized(identifier) ? String(identifier.class_name) : identifier
+  const own = findCustom(identifier)
+  if (typeof own === 'function') return own as ActivationFunction
+  const name = isSerialized(identifier) ? nameIn(identifier) : identifier
   if (typeof name !== 'string') {
     throw new ArgumentError(
       `activation: expected a name such as 'relu', a function or a layer, received ${String(name)}.`,
     )
   }
   if (!Object.hasOwn(activations, name)) {
-    throw new ArgumentError(`activation: '${name}' is unknown. ${suggestion(name, Object.keys(activations))}`)
+    throw new ArgumentError(
+      `activation: '${name}' is unknown. ${suggestion(name, Object.keys({ ...activations, ...customObjects() }))}`,
+    )
   }
   return activations[name as ActivationName]
 }
 
-/** An activation as Keras writes it into configs: its name, or a whole layer. */
+/** An activation as Keras writes it into configs: its name, a function of your own, or a whole layer. */
 export function serializeActivation(activation: ActivationFunction): ConfigValue {
   for (const [name, known] of Object.entries(activations)) if (known === activation) return name
-  return isConfigurable(activation) ? serializeObject('keras.layers', activation) : activation.name
+  return isConfigurable(activation)
+    ? serializeObject('keras.layers', activation)
+    : serializeFunction(activation)
 }
 
 const isConfigurable = (value: unknown): value is Configurable =>

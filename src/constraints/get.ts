@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.js'
 import { type ConfigValue, isSerialized, type SerializedObject, serializeObject } from '../utils/config.js'
 import { type ConfiguredClass, construct } from '../utils/construct.js'
+import { customObjects, findCustom, nameIn, serializeFunction } from '../utils/customObjects.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { suggestion } from '../utils/nearest.js'
 import { Constraint, type ConstraintFunction } from './constraint.js'
@@ -31,7 +32,9 @@ export function getConstraint(
 ): ConstraintFunction | undefined {
   if (identifier === null || identifier === undefined) return undefined
   if (typeof identifier === 'function') return identifier
-  const name = isSerialized(identifier) ? identifier.class_name : identifier
+  const own = findCustom(identifier)
+  if (typeof own === 'function') return own as ConstraintFunction
+  const name = isSerialized(identifier) ? nameIn(identifier) : identifier
   if (typeof name !== 'string') {
     throw new ArgumentError(
       `constraint: expected a name such as 'non_neg', constraints.maxNorm(2) or a function of a tensor, received ${String(name)}.`,
@@ -39,13 +42,17 @@ export function getConstraint(
   }
   const key = toSnakeCase(name)
   if (!Object.hasOwn(classes, key)) {
-    throw new ArgumentError(`constraint: '${name}' is unknown. ${suggestion(name, Object.keys(classes))}`)
+    throw new ArgumentError(
+      `constraint: '${name}' is unknown. ${suggestion(name, Object.keys({ ...classes, ...customObjects() }))}`,
+    )
   }
   return construct(classes[key as ConstraintName], isSerialized(identifier) ? (identifier.config ?? {}) : {})
 }
 
-/** A constraint as Keras writes it into configs: `null` for none, and the name of a plain function. */
+/** A constraint as Keras writes it into configs: `null` for none. */
 export function serializeConstraint(constraint: ConstraintFunction | undefined): ConfigValue {
   if (!constraint) return null
-  return constraint instanceof Constraint ? serializeObject('keras.constraints', constraint) : constraint.name
+  return constraint instanceof Constraint
+    ? serializeObject('keras.constraints', constraint)
+    : serializeFunction(constraint)
 }

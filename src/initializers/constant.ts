@@ -1,11 +1,13 @@
 import type { Shape } from '../graph/shape.js'
 import { sizeOf } from '../graph/shape.js'
 import type { Config } from '../utils/config.js'
-import { finite, Initializer } from './initializer.js'
+import { finite } from '../utils/numbers.js'
+import { Initializer } from './initializer.js'
 
 /** Every weight is `value` (Keras's `Constant`). Default: 0. */
 export class Constant extends Initializer {
   static readonly className: string = 'Constant'
+  static override readonly positional = ['value']
 
   constructor(readonly value = 0) {
     super()

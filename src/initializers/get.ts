@@ -1,12 +1,8 @@
 import { ArgumentError } from '../errors.js'
 import type { Shape } from '../graph/shape.js'
-import {
-  type Config,
-  isSerialized,
-  optionsOf,
-  type SerializedObject,
-  serializeObject,
-} from '../utils/config.js'
+import { type Config, isSerialized, type SerializedObject, serializeObject } from '../utils/config.js'
+import { type ConfiguredClass, construct } from '../utils/construct.js'
+import { customObjects, findCustom, nameIn, serializeFunction } from '../utils/customObjects.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { suggestion } from '../utils/nearest.js'
 import { Constant, Ones, Zeros } from './constant.js'
@@ -17,6 +13,7 @@ import { Initializer } from './initializer.js'
 import { LecunNormal, LecunUniform } from './lecun.js'
 import { Orthogonal } from './orthogonal.js'
 import { RandomNormal, RandomUniform, TruncatedNormal } from './random.js'
+import { STFT } from './stft.js'
 import { VarianceScaling } from './varianceScaling.js'
 
 /** Names of initializers, as in Keras. Class names (`'GlorotUniform'`) work as well. */
@@ -36,6 +33,7 @@ export type InitializerName =
   | 'lecun_uniform'
   | 'orthogonal'
   | 'identity'
+  | 'stft'
   | 'zero'
   | 'one'
   | 'normal'
@@ -47,36 +45,33 @@ export type InitializerFunction = (shape: Shape) => ArrayLike<number>
 /** What stands for an initializer in options. */
 export type InitializerLike = InitializerName | Initializer | InitializerFunction
 
-const factories: Record<InitializerName, (config: Config) => Initializer> = {
-  zeros: () => new Zeros(),
-  ones: () => new Ones(),
-  constant: ({ value }) => new Constant(typeof value === 'number' ? value : undefined),
-  random_normal: (config) => new RandomNormal(optionsOf(config)),
-  random_uniform: (config) => new RandomUniform(optionsOf(config)),
-  truncated_normal: (config) => new TruncatedNormal(optionsOf(config)),
-  variance_scaling: (config) => new VarianceScaling(optionsOf(config)),
-  glorot_normal: (config) => new GlorotNormal(optionsOf(config)),
-  glorot_uniform: (config) => new GlorotUniform(optionsOf(config)),
-  he_normal: (config) => new HeNormal(optionsOf(config)),
-  he_uniform: (config) => new HeUniform(optionsOf(config)),
-  lecun_normal: (config) => new LecunNormal(optionsOf(config)),
-  lecun_uniform: (config) => new LecunUniform(optionsOf(config)),
-  orthogonal: (config) => new Orthogonal(optionsOf(config)),
-  identity: ({ gain }) => new Identity(typeof gain === 'number' ? gain : undefined),
-  zero: () => new Zeros(),
-  one: () => new Ones(),
-  normal: () => new RandomNormal(),
-  uniform: () => new RandomUniform(),
+const classes: Record<InitializerName, ConfiguredClass<Initializer>> = {
+  zeros: Zeros,
+  ones: Ones,
+  constant: Constant,
+  random_normal: RandomNormal,
+  random_uniform: RandomUniform,
+  truncated_normal: TruncatedNormal,
+  variance_scaling: VarianceScaling,
+  glorot_normal: GlorotNormal,
+  glorot_uniform: GlorotUniform,
+  he_normal: HeNormal,
+  he_uniform: HeUniform,
+  lecun_normal: LecunNormal,
+  lecun_uniform: LecunUniform,
+  orthogonal: Orthogonal,
+  identity: Identity,
+  stft: STFT,
+  zero: Zeros,
+  one: Ones,
+  normal: RandomNormal,
+  uniform: RandomUniform,
 }
 
 /** An initializer that calls the user's function. */
 class FunctionInitializer extends Initializer {
   constructor(readonly generateValues: InitializerFunction) {
     super()
-  }
-
-  override get className(): string {
-    return this.generateValues.name
   }
 
   override generate(shape: Shape): ArrayLike<number> {
@@ -88,25 +83,36 @@ class FunctionInitializer extends Initializer {
  * The initializer that a name, an object of a saved config, a function or an initializer stands for.
  * @throws ArgumentError for an unknown name, with the nearest known one
  */
-export function getInitializer(identifier: InitializerLike | SerializedObject): Initializer {
+export function getInitializer(
+  identifier: InitializerLike | SerializedObject | SerializedObject<string>,
+): Initializer {
   if (identifier instanceof Initializer) return identifier
   if (typeof identifier === 'function') return new FunctionInitializer(identifier)
+  const own = findCustom(identifier)
+  if (own instanceof Initializer) return own
+  if (typeof own === 'function') return new FunctionInitializer(own as InitializerFunction)
   if (typeof identifier === 'string') return byName(identifier, {})
-  if (isSerialized(identifier)) return byName(identifier.class_name, identifier.config ?? {})
+  if (isSerialized(identifier)) return byName(nameIn(identifier), identifier.config ?? {})
   throw new ArgumentError(
     `initializer: expected a name such as 'he_normal', an initializer or a function of a shape, received ${String(identifier)}.`,
   )
 }
 
 /** An initializer as Keras writes it into configs. */
-export const serializeInitializer = (initializer: Initializer): SerializedObject =>
-  serializeObject('keras.initializers', initializer)
+export const serializeInitializer = (
+  initializer: Initializer,
+): SerializedObject | SerializedObject<string> =>
+  initializer instanceof FunctionInitializer
+    ? serializeFunction(initializer.generateValues)
+    : serializeObject('keras.initializers', initializer)
 
 function byName(name: string, config: Config): Initializer {
   // Keras knows `OrthogonalInitializer` and `IdentityInitializer` too.
-  const key = Object.hasOwn(factories, name) ? name : toSnakeCase(name).replace(/_initializer$/, '')
-  if (!Object.hasOwn(factories, key)) {
-    throw new ArgumentError(`initializer: '${name}' is unknown. ${suggestion(name, Object.keys(factories))}`)
+  const key = Object.hasOwn(classes, name) ? name : toSnakeCase(name).replace(/_initializer$/, '')
+  if (!Object.hasOwn(classes, key)) {
+    throw new ArgumentError(
+      `initializer: '${name}' is unknown. ${suggestion(name, Object.keys({ ...classes, ...customObjects() }))}`,
+    )
   }
-  return factories[key as InitializerName](config)
+  return construct(classes[key as InitializerName], config)
 }

@@ -1,11 +1,13 @@
 import { ShapeError } from '../errors.js'
 import { type Shape, showShape, sizeOf } from '../graph/shape.js'
 import type { Config } from '../utils/config.js'
-import { finite, Initializer } from './initializer.js'
+import { finite } from '../utils/numbers.js'
+import { Initializer } from './initializer.js'
 
 /** The identity matrix times `gain` (Keras's `Identity`), cut off or filled with zeros where it is not square. Default gain: 1. */
 export class Identity extends Initializer {
   static readonly className = 'Identity'
+  static override readonly positional = ['gain']
 
   constructor(readonly gain = 1) {
     super()

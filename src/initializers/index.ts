@@ -22,6 +22,7 @@ export {
   truncatedNormal,
   type UniformOptions,
 } from './random.js'
+export { STFT, type STFTOptions, stft } from './stft.js'
 export {
   computeFans,
   type FanMode,
@@ -31,3 +32,4 @@ export {
   type VarianceScalingOptions,
   varianceScaling,
 } from './varianceScaling.js'
+export type { WindowName } from './windows.js'

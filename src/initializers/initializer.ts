@@ -1,4 +1,3 @@
-import { ArgumentError } from '../errors.js'
 import type { Shape } from '../graph/shape.js'
 import { sizeOf } from '../graph/shape.js'
 import { keyFromSeed } from '../ops/hostRandom.js'
@@ -8,6 +7,9 @@ import { RandomStream } from '../utils/randomStream.js'
 
 /** Makes the first values of a weight. Subclass it, or pass a function `(shape) => numbers` where one is expected. */
 export abstract class Initializer implements Configurable {
+  /** Config keys of the constructor's positional arguments, in order; the rest are options. */
+  static readonly positional: readonly string[] = []
+
   get className(): string {
     return classNameOf(this)
   }
@@ -53,11 +55,4 @@ export abstract class RandomInitializer extends Initializer {
   override getConfig(): Config {
     return { seed: this.seed ?? null }
   }
-}
-
-/** Checks a scale, deviation or bound. */
-export function finite(value: number, what: string): number {
-  if (!Number.isFinite(value))
-    throw new ArgumentError(`${what}: expected a finite number, received ${value}.`)
-  return value
 }

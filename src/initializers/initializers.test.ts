@@ -4,7 +4,9 @@ import { getInitializer, type InitializerName, serializeInitializer } from './ge
 import { identity } from './identity.js'
 import { lecunUniform } from './lecun.js'
 import { orthogonal } from './orthogonal.js'
+import { type STFTOptions, stft } from './stft.js'
 import { computeFans } from './varianceScaling.js'
+import type { WindowName } from './windows.js'
 
 const generate = (identifier: InitializerName, shape: readonly number[]) =>
   Array.from(getInitializer(identifier).generate(shape))
@@ -46,6 +48,67 @@ describe('orthogonal', () => {
 
   it('refuses vectors', () => {
     expect(() => orthogonal().generate([3])).toThrow(/at least two axes to initialise, received shape \[3\]/)
+  })
+})
+
+describe('stft', () => {
+  const windowOf = (options: STFTOptions, frame: number) =>
+    // At frequency 0 the kernel is the window.
+    Array.from(stft({ scaling: null, ...options }).generate([frame, 1, 2])).filter((_, i) => i % 2 === 0)
+
+  // SciPy's signal.windows.
+  it.each<[WindowName, readonly number[]]>([
+    ['boxcar', [1, 1, 1, 1, 1]],
+    ['hann', [0, 0.5, 1, 0.5, 0]],
+    ['hamming', [0.08, 0.54, 1, 0.54, 0.08]],
+    ['blackman', [0, 0.34, 1, 0.34, 0]],
+    ['nuttall', [0.0003628, 0.2269824, 1, 0.2269824, 0.0003628]],
+    ['blackmanharris', [0.00006, 0.21747, 1, 0.21747, 0.00006]],
+    ['flattop', [-0.000421051, -0.05473684, 1, -0.05473684, -0.000421051]],
+    ['bartlett', [0, 0.5, 1, 0.5, 0]],
+    ['cosine', [0.30901699, 0.80901699, 1, 0.80901699, 0.30901699]],
+  ])('knows the window %s', (window, expected) => {
+    windowOf({ window }, 5).forEach((value, i) => expect(value).toBeCloseTo(expected[i], 7))
+  })
+
+  it('makes windows periodic, and scales them', () => {
+    windowOf({ periodic: true }, 4).forEach((value, i) => expect(value).toBeCloseTo([0, 0.5, 1, 0.5][i], 12))
+    const squares = (values: readonly number[]) => values.reduce((sum, value) => sum + value ** 2, 0)
+    expect(squares(windowOf({ scaling: 'density' }, 9))).toBeCloseTo(1, 12)
+    expect(windowOf({ scaling: 'spectrum' }, 9).reduce((a, b) => a + b)).toBeCloseTo(1, 12)
+  })
+
+  it('computes the Fourier transform of a frame', () => {
+    const frame = [3, -1, 2, 0.5, -2, 1, 0, 4]
+    const bands = 5
+    const transform = (side: 'real' | 'imag', band: number) => {
+      const kernel = stft({ side, window: null }).generate([8, 1, bands])
+      return frame.reduce((sum, value, t) => sum + value * kernel[t * bands + band], 0)
+    }
+    for (let band = 0; band < bands; band++) {
+      const angle = (t: number) => (-2 * Math.PI * t * band) / 8
+      const sumOf = (f: (angle: number) => number) =>
+        frame.reduce((sum, value, t) => sum + value * f(angle(t)), 0)
+      expect(transform('real', band)).toBeCloseTo(sumOf(Math.cos), 12)
+      expect(transform('imag', band)).toBeCloseTo(sumOf(Math.sin), 12)
+    }
+  })
+
+  it('survives a config round trip, without a window too', () => {
+    for (const options of [
+      {},
+      { window: null, scaling: null },
+      { window: [1, 2, 1], side: 'imag' },
+    ] as const) {
+      const again = getInitializer(serializeInitializer(stft(options)))
+      expect(again.getConfig()).toEqual(stft(options).getConfig())
+    }
+  })
+
+  it('says what does not fit', () => {
+    expect(() => stft({ window: 'han' as 'hann' })).toThrow(/STFT: window: expected 'boxcar' or/)
+    expect(() => stft().generate([8, 2, 5])).toThrow(/expected a kernel \[frame, 1, bands\].*\[8, 2, 5\]/)
+    expect(() => stft({ window: [1, 2] }).generate([3, 1, 5])).toThrow(/window of 3 values.*received 2/)
   })
 })
 

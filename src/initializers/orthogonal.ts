@@ -2,9 +2,10 @@ import { ShapeError } from '../errors.js'
 import { type Shape, showShape, sizeOf } from '../graph/shape.js'
 import { keyFromSeed } from '../ops/hostRandom.js'
 import type { Config } from '../utils/config.js'
+import { finite } from '../utils/numbers.js'
 import { drawKey } from '../utils/randomSeed.js'
 import { RandomStream } from '../utils/randomStream.js'
-import { finite, Initializer, type SeededOptions } from './initializer.js'
+import { Initializer, type SeededOptions } from './initializer.js'
 
 export interface OrthogonalOptions extends SeededOptions {
   /** Factor of the orthogonal matrix. Default: 1. */

@@ -1,8 +1,9 @@
 import { ArgumentError } from '../errors.js'
 import type { Shape } from '../graph/shape.js'
 import type { Config } from '../utils/config.js'
+import { finite } from '../utils/numbers.js'
 import type { RandomStream } from '../utils/randomStream.js'
-import { finite, RandomInitializer, type SeededOptions } from './initializer.js'
+import { RandomInitializer, type SeededOptions } from './initializer.js'
 
 export interface NormalOptions extends SeededOptions {
   /** Default: 0. */

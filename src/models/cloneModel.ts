@@ -1,8 +1,8 @@
 import { ArgumentError } from '../errors.js'
+import { copyLayer } from '../layers/copyLayer.js'
 import { Lambda } from '../layers/lambda.js'
 import type { AnyLayer, Layer } from '../layers/layer.js'
 import type { Tensors } from '../layers/tensors.js'
-import type { Config } from '../utils/config.js'
 import { Functional } from './functional.js'
 import { functionalFromConfig } from './functionalConfig.js'
 import { type AnyModel, Model } from './model.js'
@@ -28,7 +28,7 @@ export function cloneModel<M extends AnyModel>(model: M, cloneFunction: CloneFun
   }
   if (model instanceof Functional) {
     const open = model as unknown as Functional<never, Tensors>
-    const options = functionalFromConfig(open.getConfig(), {}, ({ name }) => copy(open.getLayer(name)))
+    const options = functionalFromConfig(open.getConfig(), ({ name }) => copy(open.getLayer(name)))
     return new Functional(options) as unknown as M
   }
   throw new ArgumentError(
@@ -44,6 +44,5 @@ function copyOf(layer: AnyLayer): AnyLayer {
       outputShape: layer.outputShapeRule,
     }) as unknown as AnyLayer
   }
-  const type = layer.constructor as unknown as { fromConfig(config: Config): AnyLayer }
-  return type.fromConfig(layer.getConfig())
+  return copyLayer(layer)
 }

@@ -4,7 +4,6 @@ import type { BatchShape } from '../layers/batchShape.js'
 import type { CallContext } from '../layers/callContext.js'
 import type { AnyLayer, Layer, LayerOptions } from '../layers/layer.js'
 import type { LayerParts } from '../layers/parts.js'
-import type { LayerFactory } from '../layers/registry.js'
 import {
   isSymbolic,
   isType,
@@ -25,6 +24,8 @@ import {
 } from '../layers/tensors.js'
 import { asTensor, type TensorLike } from '../ops/tensor.js'
 import type { Config } from '../utils/config.js'
+import { customObjectScope } from '../utils/customObjects.js'
+import type { CustomObjects } from '../utils/registration.js'
 import { arrange, flatten, layoutOf, mapStructure, pack, type Structure } from '../utils/structure.js'
 import { functionalConfig, functionalFromConfig } from './functionalConfig.js'
 import { LayerGraph } from './layerGraph.js'
@@ -185,14 +186,12 @@ export class Functional<In extends Tensors = Tensor, Out extends Tensors = Tenso
 
   /**
    * A model with new weights, from the config that `getConfig`, or Keras, wrote.
-   * @param custom makes layers of classes of your own, by class name
+   * @param custom classes and functions of your own that the config names, at any depth
    * @throws ArgumentError if the config describes a cycle, or a layer that does not exist
    */
-  static override fromConfig(
-    config: Config,
-    custom: Readonly<Record<string, LayerFactory>> = {},
-  ): Functional<never, Tensors> {
-    return new Functional(functionalFromConfig(config, custom)) as unknown as Functional<never, Tensors>
+  static override fromConfig(config: Config, custom: CustomObjects = {}): Functional<never, Tensors> {
+    const options = customObjectScope(custom, () => functionalFromConfig(config))
+    return new Functional(options) as unknown as Functional<never, Tensors>
   }
 }
 

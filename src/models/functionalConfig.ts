@@ -1,12 +1,12 @@
 import { ArgumentError } from '../errors.js'
 import type { CallOptions } from '../layers/callContext.js'
 import type { AnyLayer, Layer } from '../layers/layer.js'
-import type { LayerFactory } from '../layers/registry.js'
+import { serializeLayer } from '../layers/serializeLayer.js'
 import { isSymbolic, type LayerCall, type SymbolicTensor } from '../layers/symbolic.js'
 import type { Tensors } from '../layers/tensors.js'
 import { type Config, type ConfigValue, optionsOf } from '../utils/config.js'
 import { mapStructure, type Structure } from '../utils/structure.js'
-import { deserializeModel, serializeLayer } from './deserialize.js'
+import { deserializeModel } from './deserialize.js'
 import { Functional, type FunctionalOptions } from './functional.js'
 import type { LayerGraph } from './layerGraph.js'
 
@@ -73,8 +73,7 @@ function nodeConfig(graph: LayerGraph, call: LayerCall): Config {
  */
 export function functionalFromConfig(
   config: Config,
-  custom: Readonly<Record<string, LayerFactory>>,
-  make: (entry: LayerEntry) => AnyLayer = (entry) => deserializeModel(entry, custom),
+  make: (entry: LayerEntry) => AnyLayer = (entry) => deserializeModel(entry),
 ): FunctionalSpec {
   const { name, trainable, layers, input_layers, output_layers } = config as unknown as {
     readonly name: string

@@ -4,12 +4,14 @@ import type { BatchShape } from '../layers/batchShape.js'
 import type { CallContext } from '../layers/callContext.js'
 import { InputLayer } from '../layers/input.js'
 import { Layer, type LayerOptions } from '../layers/layer.js'
-import type { LayerFactory } from '../layers/registry.js'
+import { serializeLayer } from '../layers/serializeLayer.js'
 import { type SymbolicTensor, symbolOf } from '../layers/symbolic.js'
 import { cast } from '../ops/cast.js'
 import type { Config } from '../utils/config.js'
+import { customObjectScope } from '../utils/customObjects.js'
 import { SeedScope } from '../utils/randomSeed.js'
-import { deserializeModel, serializeLayer } from './deserialize.js'
+import type { CustomObjects } from '../utils/registration.js'
+import { deserializeModel } from './deserialize.js'
 import { Model } from './model.js'
 import { type Places, placesOf } from './places.js'
 
@@ -154,18 +156,19 @@ export class Sequential extends Model {
     }
   }
 
-  static override fromConfig(
-    config: Config,
-    custom: Readonly<Record<string, LayerFactory>> = {},
-  ): Sequential {
+  /**
+   * A model with new weights, from the config that `getConfig`, or Keras, wrote.
+   * @param custom classes and functions of your own that the config names, at any depth
+   */
+  static override fromConfig(config: Config, custom: CustomObjects = {}): Sequential {
     const { name, trainable, layers } = config as unknown as {
       name: string
       trainable?: boolean
       layers: readonly { class_name: string; config: Config }[]
     }
     // Each takes what the one before gives; building says so if one does not.
-    const parts = layers.map((layer) => deserializeModel(layer, custom)) as unknown as Layer[]
-    return new Sequential(parts, { name, trainable })
+    const parts = customObjectScope(custom, () => layers.map((layer) => deserializeModel(layer)))
+    return new Sequential(parts as unknown as Layer[], { name, trainable })
   }
 
   private append(layer: Layer): void {

@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.js'
 import { type ConfigValue, isSerialized, type SerializedObject, serializeObject } from '../utils/config.js'
 import { type ConfiguredClass, construct } from '../utils/construct.js'
+import { customObjects, findCustom, nameIn, serializeFunction } from '../utils/customObjects.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { suggestion } from '../utils/nearest.js'
 import { L1 } from './l1.js'
@@ -31,7 +32,9 @@ export function getRegularizer(
 ): RegularizerFunction | undefined {
   if (identifier === null || identifier === undefined) return undefined
   if (typeof identifier === 'function') return identifier
-  const name = isSerialized(identifier) ? identifier.class_name : identifier
+  const own = findCustom(identifier)
+  if (typeof own === 'function') return own as RegularizerFunction
+  const name = isSerialized(identifier) ? nameIn(identifier) : identifier
   if (typeof name !== 'string') {
     throw new ArgumentError(
       `regularizer: expected a name such as 'l2', regularizers.l2(0.01) or a function of a tensor, received ${String(name)}.`,
@@ -39,15 +42,17 @@ export function getRegularizer(
   }
   const key = toSnakeCase(name)
   if (!Object.hasOwn(classes, key)) {
-    throw new ArgumentError(`regularizer: '${name}' is unknown. ${suggestion(name, Object.keys(classes))}`)
+    throw new ArgumentError(
+      `regularizer: '${name}' is unknown. ${suggestion(name, Object.keys({ ...classes, ...customObjects() }))}`,
+    )
   }
   return construct(classes[key as RegularizerName], isSerialized(identifier) ? (identifier.config ?? {}) : {})
 }
 
-/** A regularizer as Keras writes it into configs: `null` for none, and the name of a plain function. */
+/** A regularizer as Keras writes it into configs: `null` for none. */
 export function serializeRegularizer(regularizer: RegularizerFunction | undefined): ConfigValue {
   if (!regularizer) return null
   return regularizer instanceof Regularizer
     ? serializeObject('keras.regularizers', regularizer)
-    : regularizer.name
+    : serializeFunction(regularizer)
 }

@@ -116,7 +116,7 @@ describe('get', () => {
     expect(regularizers.get(undefined)).toBeUndefined()
     expect(regularizers.get(null)).toBeUndefined()
     expect(regularizers.serialize(undefined)).toBeNull()
-    expect(regularizers.serialize(mine)).toBe('mine')
+    expect(regularizers.serialize(mine)).toMatchObject({ class_name: 'function', config: 'mine' })
   })
 
   it('refuses what makes no sense', () => {

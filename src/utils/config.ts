@@ -1,4 +1,5 @@
 import { toCamelCase } from './naming.js'
+import { type CustomObject, registeredName } from './registration.js'
 
 /** What a Keras config may hold: JSON. */
 export type ConfigValue =
@@ -12,12 +13,12 @@ export type ConfigValue =
 /** The settings of a Keras object under Keras's own snake_case keys, as they stand in saved files. */
 export type Config = { readonly [key: string]: ConfigValue }
 
-/** An object as Keras writes it into files. */
-export interface SerializedObject {
+/** An object as Keras writes it into files: its class and settings; or a function, by its name. */
+export interface SerializedObject<C extends Config | string = Config> {
   readonly [key: string]: ConfigValue
   readonly module: string
   readonly class_name: string
-  readonly config: Config
+  readonly config: C
   readonly registered_name: string | null
 }
 
@@ -33,7 +34,7 @@ export function serializeObject(module: string, object: Configurable): Serialize
     module,
     class_name: object.className,
     config: object.getConfig(),
-    registered_name: null,
+    registered_name: registeredName(object.constructor as CustomObject) ?? null,
   }
 }
 

@@ -1,4 +1,6 @@
 export { toCategorical } from '../data/toCategorical.js'
+export { customObjectScope } from './customObjects.js'
 export { type GradientCheck, type GradientCheckOptions, gradientCheck } from './gradientCheck.js'
 export { resetNames as clearSession } from './naming.js'
 export { setRandomSeed } from './randomSeed.js'
+export { type CustomObject, type CustomObjects, registerKerasSerializable } from './registration.js'

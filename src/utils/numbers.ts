@@ -17,3 +17,9 @@ export function fraction(value: number, what: string): number {
   if (typeof value === 'number' && value >= 0 && value <= 1) return value
   throw new ArgumentError(`${what}: expected a number from 0 to 1, received ${String(value)}.`)
 }
+
+/** @throws ArgumentError unless the value is a finite number */
+export function finite(value: number, what: string): number {
+  if (Number.isFinite(value)) return value
+  throw new ArgumentError(`${what}: expected a finite number, received ${String(value)}.`)
+}

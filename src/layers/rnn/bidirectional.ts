@@ -4,12 +4,14 @@ import { add } from '../../ops/add.js'
 import { concatenate } from '../../ops/concatenate.js'
 import { flip } from '../../ops/flip.js'
 import { multiply } from '../../ops/multiply.js'
-import { type Config, optionsOf, serializeObject } from '../../utils/config.js'
+import { type Config, optionsOf } from '../../utils/config.js'
 import { oneOf } from '../../utils/oneOf.js'
 import type { Structure } from '../../utils/structure.js'
 import type { BatchShape } from '../batchShape.js'
+import { copyLayer } from '../copyLayer.js'
 import { Layer, type LayerOptions } from '../layer.js'
 import { layerFromConfig } from '../registry.js'
+import { serializeSettings } from '../serializeLayer.js'
 import { flatShapes, flatTensors, isTensor, type ShapesOf, type Tensors } from '../tensors.js'
 import type { TakesStates } from './recurrentLayer.js'
 import { RecurrentLayer } from './recurrentLayer.js'
@@ -127,8 +129,8 @@ export class Bidirectional<Out extends Tensors = Tensor> extends Layer<Tensor, O
     return {
       ...super.getConfig(),
       merge_mode: this.mergeMode,
-      layer: serializeObject('keras.layers', this.forwardLayer),
-      backward_layer: serializeObject('keras.layers', this.backwardLayer),
+      layer: serializeSettings(this.forwardLayer),
+      backward_layer: serializeSettings(this.backwardLayer),
     }
   }
 
@@ -150,14 +152,8 @@ export class Bidirectional<Out extends Tensors = Tensor> extends Layer<Tensor, O
 const prefixed = (prefix: string, name: string): string => (name.startsWith(prefix) ? name : prefix + name)
 
 /** A layer with the settings of another; as in Keras, outputs of masked steps are 0, so that they add nothing when merged. */
-function likeLayer(layer: RecurrentLayer<Tensors>, changes: Config): RecurrentLayer<Tensors> {
-  const type = layer.constructor as unknown as { fromConfig(config: Config): RecurrentLayer<Tensors> }
-  return type.fromConfig({
-    ...layer.getConfig(),
-    zero_output_for_mask: layer.returnSequences,
-    ...changes,
-  })
-}
+const likeLayer = (layer: RecurrentLayer<Tensors>, changes: Config): RecurrentLayer<Tensors> =>
+  copyLayer(layer, { zero_output_for_mask: layer.returnSequences, ...changes })
 
 /** A recurrent layer in both directions: see `Bidirectional`. */
 export function bidirectional(

@@ -1,6 +1,7 @@
 import type { Tensor } from '../../graph/tensor.js'
-import { type Config, optionsOf, serializeObject } from '../../utils/config.js'
+import { type Config, optionsOf } from '../../utils/config.js'
 import { layerFromConfig } from '../registry.js'
+import { serializeSettings } from '../serializeLayer.js'
 import type { Tensors } from '../tensors.js'
 import type { RecurrentCell } from './recurrentCell.js'
 import { RecurrentLayer, type RecurrentOptions, type TakesStates } from './recurrentLayer.js'
@@ -23,7 +24,7 @@ export class RNN<Out extends Tensors = Tensor> extends RecurrentLayer<Out> {
   }
 
   override getConfig(): Config {
-    return { ...this.sequenceConfig(), cell: serializeObject('keras.layers', this.cell) }
+    return { ...this.sequenceConfig(), cell: serializeSettings(this.cell) }
   }
 
   static override fromConfig(config: Config): RNN<Tensors> {

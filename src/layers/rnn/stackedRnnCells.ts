@@ -1,10 +1,11 @@
 import { ArgumentError } from '../../errors.js'
 import type { Tensor } from '../../graph/tensor.js'
-import { type Config, serializeObject } from '../../utils/config.js'
+import type { Config } from '../../utils/config.js'
 import type { BatchShape } from '../batchShape.js'
 import type { CallContext } from '../callContext.js'
 import type { LayerOptions } from '../layer.js'
 import { layerFromConfig } from '../registry.js'
+import { serializeSettings } from '../serializeLayer.js'
 import { type CellPass, RecurrentCell } from './recurrentCell.js'
 
 const outputSizeOf = (cell: RecurrentCell): number => cell.outputSize ?? cell.stateSizes[0]
@@ -67,7 +68,7 @@ export class StackedRNNCells extends RecurrentCell {
   }
 
   override getConfig(): Config {
-    return { ...super.getConfig(), cells: this.cells.map((cell) => serializeObject('keras.layers', cell)) }
+    return { ...super.getConfig(), cells: this.cells.map((cell) => serializeSettings(cell)) }
   }
 
   static override fromConfig(config: Config): StackedRNNCells {

@@ -1,10 +1,11 @@
 import type { Tensor } from '../../graph/tensor.js'
 import { reshape } from '../../ops/reshape.js'
-import { type Config, optionsOf, serializeObject } from '../../utils/config.js'
+import { type Config, optionsOf } from '../../utils/config.js'
 import type { BatchShape } from '../batchShape.js'
 import type { CallContext } from '../callContext.js'
 import { Layer, type LayerOptions } from '../layer.js'
 import { layerFromConfig } from '../registry.js'
+import { serializeSettings } from '../serializeLayer.js'
 
 /**
  * Applies a layer to each step of a sequence, with the same weights (Keras's `TimeDistributed`).
@@ -44,7 +45,7 @@ export class TimeDistributed extends Layer {
   }
 
   override getConfig(): Config {
-    return { ...super.getConfig(), layer: serializeObject('keras.layers', this.layer) }
+    return { ...super.getConfig(), layer: serializeSettings(this.layer) }
   }
 
   static override fromConfig(config: Config): TimeDistributed {

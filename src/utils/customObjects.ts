@@ -1,0 +1,64 @@
+import type { Config, SerializedObject } from './config.js'
+import { type ConfiguredClass, construct } from './construct.js'
+import { type CustomObject, type CustomObjects, registeredName, registeredObjects } from './registration.js'
+
+let scope: CustomObjects = {}
+
+/**
+ * Runs `body`, in which configs may name these objects, wherever they are nested (Keras's `custom_object_scope`). They come
+ * before what Gradus knows by the same names. `body` must not be asynchronous.
+ * @example utils.customObjectScope({ Scale }, () => layers.deserialize(config))
+ */
+export function customObjectScope<T>(objects: CustomObjects, body: () => T): T {
+  const around = scope
+  scope = { ...around, ...objects }
+  try {
+    return body()
+  } finally {
+    scope = around
+  }
+}
+
+/** What configs may name at present, besides what Gradus knows. */
+export const customObjects = (): CustomObjects => ({ ...registeredObjects(), ...scope })
+
+/** What stands in a config for an object: its name alone, or class and settings. */
+export type Reference =
+  | string
+  | { readonly class_name: string; readonly config?: unknown; readonly registered_name?: string | null }
+
+/**
+ * What a config means, if it is something of your own: a function, or an object of a class with the config's settings;
+ * `undefined` if nothing of your own has that name.
+ */
+export function findCustom(reference: Reference): unknown {
+  const known = customObjects()
+  if (typeof reference === 'string') {
+    return Object.hasOwn(known, reference) ? made(known[reference], undefined) : undefined
+  }
+  const { class_name, registered_name, config } = reference
+  // A function is written as an object of the class 'function', with its name for a config.
+  if (class_name === 'function') return findCustom(String(config))
+  const name = [registered_name, class_name].find((each) => each && Object.hasOwn(known, each))
+  return name ? made(known[name], (config ?? {}) as Config) : undefined
+}
+
+/** A class in a config's own words, or a plain function: itself where it is meant, or called with the config. */
+function made(object: CustomObject, config: Config | undefined): unknown {
+  if ('positional' in object) return construct(object as unknown as ConfiguredClass<unknown>, config ?? {})
+  return config ? (object as unknown as (config: Config) => unknown)(config) : object
+}
+
+/** The name that a reference gives. */
+export const nameIn = (reference: Reference): string =>
+  typeof reference === 'string'
+    ? reference
+    : String(reference.class_name === 'function' ? reference.config : reference.class_name)
+
+/** A function of your own as Keras writes it into configs. */
+export const serializeFunction = (given: CustomObject): SerializedObject<string> => ({
+  module: 'builtins',
+  class_name: 'function',
+  config: registeredName(given) ?? given.name,
+  registered_name: registeredName(given) ?? given.name,
+})
