@@ -7,9 +7,9 @@ import { multiply } from '../ops/multiply.js'
 import { randomUniform } from '../ops/randomUniform.js'
 import { where } from '../ops/where.js'
 import type { Config } from '../utils/config.js'
-import type { BatchShape } from './batchShape.js'
 import type { CallContext } from './callContext.js'
-import { Layer, type LayerOptions } from './layer.js'
+import type { LayerOptions } from './layer.js'
+import { SameShapeLayer } from './sameShape.js'
 
 export interface DropoutOptions extends LayerOptions {
   /** Shape of the mask, where `null` takes the input's size and 1 shares one decision along the axis. Default: the input's. */
@@ -24,10 +24,9 @@ export interface DropoutOptions extends LayerOptions {
  *
  * Source: Srivastava et al., Dropout: a simple way to prevent neural networks from overfitting, 2014.
  */
-export class Dropout extends Layer {
+export class Dropout extends SameShapeLayer {
   static override readonly className: string = 'Dropout'
   static override readonly positional = ['rate']
-  override supportsMasking = true
 
   readonly rate: number
   readonly noiseShape: readonly (number | null)[] | undefined
@@ -51,10 +50,6 @@ export class Dropout extends Layer {
     const kept = greaterEqual(randomUniform(random.next(this.seed), shape), this.rate)
     // With a rate of 1 nothing is kept, and the factor must not be infinite.
     return where(kept, multiply(x, this.rate < 1 ? 1 / (1 - this.rate) : 0), 0)
-  }
-
-  override computeOutputShape(inputShape: BatchShape): BatchShape {
-    return inputShape
   }
 
   override getConfig(): Config {

@@ -1,4 +1,4 @@
-export { Activation, activation } from './activation.js'
+export * from './activations/index.js'
 export * from './aliases.js'
 export * from './attention/index.js'
 export type { BatchShape } from './batchShape.js'
@@ -6,6 +6,7 @@ export type { CallContext, CallObserver, CallOptions, RandomKeys } from './callC
 export type { PerAxis } from './checks.js'
 export * from './convolution/index.js'
 export { Embedding, type EmbeddingOptions, embedding } from './core/embedding.js'
+export { Identity, identity } from './core/identity.js'
 export { Masking, type MaskingOptions, masking } from './core/masking.js'
 export { Dense, type DenseOptions, dense } from './dense.js'
 export { Dropout, type DropoutOptions, dropout } from './dropout.js'

@@ -17,6 +17,7 @@ import { type BatchShape, withOpenBatch } from './batchShape.js'
 import { buildWhole } from './buildWhole.js'
 import { Callable } from './callable.js'
 import { addLossTerm, type CallContext, type CallOptions, contextFor, inContext } from './callContext.js'
+import { checkFixedSettings } from './fixedSettings.js'
 import { checkInputShape, type InputSpec } from './inputSpec.js'
 import { maskOf, withMask } from './masks.js'
 import { flattenParts, type LayerParts, partsIn } from './parts.js'
@@ -451,9 +452,11 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   // biome-ignore-start lint/complexity/noThisInStatic: the subclass on which it is called is the one to make.
   /** A layer with the settings of a config. */
   static fromConfig(this: LayerClass, config: Config): AnyLayer {
-    const positional = this.positional.map((key) => config[key])
+    const positional = this.positional.map((key) => config[key] ?? undefined)
     const options = optionsOf(config, [...this.positional, 'dtype'])
-    return new (this as unknown as new (...settings: unknown[]) => AnyLayer)(...positional, options)
+    const layer = new (this as unknown as new (...settings: unknown[]) => AnyLayer)(...positional, options)
+    checkFixedSettings(layer.title, config)
+    return layer
   }
   // biome-ignore-end lint/complexity/noThisInStatic: as above.
 

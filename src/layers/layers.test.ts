@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Tensor } from '../graph/tensor.js'
 import { tensor } from '../ops/tensor.js'
 import { referenceValues } from '../testing/referenceEvaluate.js'
 import { type LayerCase, runLayerTest, sampleTensor } from '../testing/runLayerTest.js'
@@ -59,6 +60,18 @@ const cases: Record<string, LayerCase> = {
     make: () => layers.rescaling(1 / 255, { offset: -0.5 }),
     inputShape: [2, 3],
     outputShape: [2, 3],
+  },
+  identity: { make: () => layers.identity(), inputShape: [2, 3], outputShape: [2, 3] },
+  'identity of a list': {
+    make: () => layers.identity<readonly Tensor[]>(),
+    inputShape: [
+      [2, 3],
+      [2, 5],
+    ],
+    outputShape: [
+      [2, 3],
+      [2, 5],
+    ],
   },
   input: { make: () => layers.input([2, 3]), inputShape: [4, 2, 3], outputShape: [4, 2, 3] },
 }
@@ -170,6 +183,16 @@ describe('wrong input', () => {
     expect(() => layers.conv2d(3, 3, { strides: 2, dilationRate: 2 })).toThrow(/cannot both be above 1/)
     expect(() => layers.maxPooling2d(2, { padding: 'full' as 'same' })).toThrow(
       /'valid' or 'same', received 'full'/,
+    )
+  })
+
+  it('refuses settings of a config that would give other numbers', () => {
+    const config = layers.flatten({ name: 'f1' }).getConfig()
+    expect(() =>
+      layers.deserialize({ class_name: 'Flatten', config: { ...config, data_format: 'channels_first' } }),
+    ).toThrow(/Layer 'f1' \(Flatten\): data_format: expected "channels_last".*received "channels_first"/)
+    expect(() => layers.deserialize({ class_name: 'BatchNormalization', config: { renorm: true } })).toThrow(
+      /renorm: expected false/,
     )
   })
 

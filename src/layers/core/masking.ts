@@ -4,9 +4,9 @@ import { expandDims } from '../../ops/expandDims.js'
 import { notEqual } from '../../ops/notEqual.js'
 import { where } from '../../ops/where.js'
 import type { Config } from '../../utils/config.js'
-import type { BatchShape } from '../batchShape.js'
-import { Layer, type LayerOptions } from '../layer.js'
+import type { LayerOptions } from '../layer.js'
 import { withMask } from '../masks.js'
+import { SameShapeLayer } from '../sameShape.js'
 
 export interface MaskingOptions extends LayerOptions {
   /** A step of which all features have this value does not count. Default: 0. */
@@ -19,7 +19,7 @@ export interface MaskingOptions extends LayerOptions {
  *
  * @example models.sequential([layers.masking(), layers.lstm(32), layers.dense(1)])
  */
-export class Masking extends Layer {
+export class Masking extends SameShapeLayer {
   static override readonly className = 'Masking'
 
   readonly maskValue: number
@@ -27,17 +27,12 @@ export class Masking extends Layer {
   constructor(options: MaskingOptions = {}) {
     super(options)
     this.maskValue = options.maskValue ?? 0
-    this.supportsMasking = true
     this.inputSpec = { minRank: 3, form: '[batch, time, features]' }
   }
 
   override call(inputs: Tensor): Tensor {
     const mask = any(notEqual(inputs, this.maskValue), { axis: -1 })
     return withMask(where(expandDims(mask, -1), inputs, 0), mask)
-  }
-
-  override computeOutputShape(inputShape: BatchShape): BatchShape {
-    return inputShape
   }
 
   override getConfig(): Config {

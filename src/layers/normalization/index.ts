@@ -18,4 +18,6 @@ export {
   type LocalResponseNormalizationOptions,
   localResponseNormalization,
 } from './localResponseNormalization.js'
+export { RMSNormalization, type RMSNormalizationOptions, rmsNormalization } from './rmsNormalization.js'
+export type { ScaledNormalizationOptions } from './scaledNormalization.js'
 export { UnitNormalization, type UnitNormalizationOptions, unitNormalization } from './unitNormalization.js'

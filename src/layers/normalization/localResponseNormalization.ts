@@ -8,8 +8,8 @@ import { reshape } from '../../ops/reshape.js'
 import { square } from '../../ops/square.js'
 import { sumPool } from '../../ops/sumPool.js'
 import type { Config } from '../../utils/config.js'
-import type { BatchShape } from '../batchShape.js'
-import { Layer, type LayerOptions } from '../layer.js'
+import type { LayerOptions } from '../layer.js'
+import { SameShapeLayer } from '../sameShape.js'
 
 export interface LocalResponseNormalizationOptions extends LayerOptions {
   /** Channels on each side that count. Default: 5. */
@@ -29,7 +29,7 @@ export interface LocalResponseNormalizationOptions extends LayerOptions {
  *
  * Source: Krizhevsky, Sutskever and Hinton, ImageNet classification with deep convolutional neural networks, 2012.
  */
-export class LocalResponseNormalization extends Layer {
+export class LocalResponseNormalization extends SameShapeLayer {
   static override readonly className = 'LocalResponseNormalization'
 
   readonly depthRadius: number
@@ -53,10 +53,6 @@ export class LocalResponseNormalization extends Layer {
     const { depthRadius: radius } = this
     const sums = sumPool(sequence, { size: [2 * radius + 1], strides: [1], padding: [[radius, radius]] })
     return divide(x, power(add(multiply(reshape(sums, x.shape), this.alpha), this.bias), this.beta))
-  }
-
-  override computeOutputShape(inputShape: BatchShape): BatchShape {
-    return inputShape
   }
 
   override getConfig(): Config {

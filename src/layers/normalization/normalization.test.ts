@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import * as constraints from '../../constraints/index.js'
 import { trace } from '../../graph/trace.js'
+import * as models from '../../models/index.js'
 import { tensor } from '../../ops/tensor.js'
+import * as regularizers from '../../regularizers/index.js'
 import { referenceEvaluate, referenceValues } from '../../testing/referenceEvaluate.js'
 import { type LayerCase, runLayerTest, sampleTensor } from '../../testing/runLayerTest.js'
 import * as layers from '../index.js'
+import { withMask } from '../masks.js'
 
 const shape = [3, 4, 6]
 const cases: Record<string, LayerCase> = {
@@ -37,6 +41,24 @@ const cases: Record<string, LayerCase> = {
     inputShape: shape,
     outputShape: shape,
     weightShapes: [[6], [6]],
+  },
+  'groupNormalization along another axis': {
+    make: () => layers.groupNormalization({ groups: 2, axis: 1 }),
+    inputShape: [2, 4, 3, 2],
+    outputShape: [2, 4, 3, 2],
+    weightShapes: [[4], [4]],
+  },
+  rmsNormalization: {
+    make: () => layers.rmsNormalization(),
+    inputShape: shape,
+    outputShape: shape,
+    weightShapes: [[6]],
+  },
+  'rmsNormalization over two axes': {
+    make: () => layers.rmsNormalization({ axis: [2, 1], epsilon: 0.01 }),
+    inputShape: shape,
+    outputShape: shape,
+    weightShapes: [[4, 6]],
   },
   unitNormalization: { make: () => layers.unitNormalization(), inputShape: shape, outputShape: shape },
   localResponseNormalization: {
@@ -84,6 +106,45 @@ describe('normalisation layers', () => {
     const scale = 1 / Math.sqrt(1 + 1e-3)
     const output = referenceEvaluate(graph.results)[0].data
     referenceValues(x).forEach((value, i) => expect(output[i]).toBeCloseTo(value * scale, 6))
+  })
+
+  it('count only the steps that a mask leaves', () => {
+    const layer = layers.batchNormalization({ epsilon: 0 })
+    const values = [1, 10, 3, 20, 999, 999, 5, 30, 999, 999, 999, 999]
+    const x = tensor(values, { shape: [2, 3, 2] })
+    const mask = tensor([
+      [true, true, false],
+      [true, false, false],
+    ])
+    const output = referenceValues(layer(withMask(x, mask), { training: true }))
+    const counted = [0, 1, 3].map((step) => output[2 * step])
+    expect(mean(counted)).toBeCloseTo(0, 6)
+    expect(variance(counted)).toBeCloseTo(1, 5)
+    // The others are normalised by the same numbers.
+    expect(output[4]).toBeCloseTo((999 - 3) / Math.sqrt(8 / 3), 2)
+  })
+
+  it('take penalties and constraints for their scale and shift', () => {
+    for (const make of [
+      layers.batchNormalization,
+      layers.layerNormalization,
+      (options: layers.ScaledNormalizationOptions) => layers.groupNormalization({ groups: 1, ...options }),
+    ]) {
+      const layer = make({
+        gammaRegularizer: regularizers.l2(0.5),
+        betaRegularizer: 'l1',
+        gammaConstraint: 'non_neg',
+        betaConstraint: constraints.maxNorm(1),
+        betaInitializer: 'ones',
+      })
+      layer(sampleTensor([2, 4]))
+      expect(layer.regularizationLosses().flatMap(referenceValues)).toEqual([2, Math.fround(0.01) * 4])
+      expect(layer.trainableWeights.map(({ constraint }) => constraint)).toEqual([
+        expect.any(constraints.NonNeg),
+        expect.any(constraints.MaxNorm),
+      ])
+      expect(layers.deserialize(models.serialize(layer)).getConfig()).toEqual(layer.getConfig())
+    }
   })
 
   it('divide by the squares of neighbouring channels, as AlexNet does', () => {

@@ -6,8 +6,8 @@ import { rsqrt } from '../../ops/rsqrt.js'
 import { square } from '../../ops/square.js'
 import { sum } from '../../ops/sum.js'
 import type { Config } from '../../utils/config.js'
-import type { BatchShape } from '../batchShape.js'
-import { Layer, type LayerOptions } from '../layer.js'
+import type { LayerOptions } from '../layer.js'
+import { SameShapeLayer } from '../sameShape.js'
 
 export interface UnitNormalizationOptions extends LayerOptions {
   /** The axis or axes over which the norm is taken. Default: -1. */
@@ -15,9 +15,8 @@ export interface UnitNormalizationOptions extends LayerOptions {
 }
 
 /** `x / |x|`, with the Euclidean norm over `axis` (Keras's `UnitNormalization`). Zeros stay zeros. The shape stays. */
-export class UnitNormalization extends Layer {
+export class UnitNormalization extends SameShapeLayer {
   static override readonly className = 'UnitNormalization'
-  override supportsMasking = true
 
   readonly axis: readonly number[]
 
@@ -31,10 +30,6 @@ export class UnitNormalization extends Layer {
     const x = cast(inputs, 'float32')
     const squares = sum(square(x), { axis: this.axis, keepDims: true })
     return multiply(x, rsqrt(maximum(squares, 1e-12)))
-  }
-
-  override computeOutputShape(inputShape: BatchShape): BatchShape {
-    return inputShape
   }
 
   override getConfig(): Config {

@@ -1,4 +1,9 @@
 export {
+  ActivityRegularization,
+  type ActivityRegularizationOptions,
+  activityRegularization,
+} from './activityRegularization.js'
+export {
   AlphaDropout,
   alphaDropout,
   GaussianDropout,

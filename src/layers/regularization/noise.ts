@@ -9,9 +9,9 @@ import { randomNormal } from '../../ops/randomNormal.js'
 import { randomUniform } from '../../ops/randomUniform.js'
 import { where } from '../../ops/where.js'
 import type { Config } from '../../utils/config.js'
-import type { BatchShape } from '../batchShape.js'
 import type { CallContext } from '../callContext.js'
-import { Layer, type LayerOptions } from '../layer.js'
+import type { LayerOptions } from '../layer.js'
+import { SameShapeLayer } from '../sameShape.js'
 
 export interface NoiseOptions extends LayerOptions {
   /** Fixes this layer's draws, whatever the model's seed. */
@@ -19,7 +19,7 @@ export interface NoiseOptions extends LayerOptions {
 }
 
 /** Disturbs its input in training, and does nothing in inference. The shape stays. */
-abstract class Noise extends Layer {
+abstract class Noise extends SameShapeLayer {
   readonly seed: number | undefined
 
   constructor(options: NoiseOptions) {
@@ -36,10 +36,6 @@ abstract class Noise extends Layer {
   protected abstract readonly isActive: boolean
   protected abstract disturb(x: Tensor, key: Tensor): Tensor
 
-  override computeOutputShape(inputShape: BatchShape): BatchShape {
-    return inputShape
-  }
-
   override getConfig(): Config {
     return { ...super.getConfig(), seed: this.seed ?? null }
   }
@@ -49,7 +45,6 @@ abstract class Noise extends Layer {
 export class GaussianNoise extends Noise {
   static override readonly className = 'GaussianNoise'
   static override readonly positional = ['stddev']
-  override supportsMasking = true
 
   readonly stddev: number
 
@@ -104,7 +99,6 @@ abstract class RateNoise extends Noise {
  */
 export class GaussianDropout extends RateNoise {
   static override readonly className = 'GaussianDropout'
-  override supportsMasking = true
 
   constructor(rate: number, options: NoiseOptions = {}) {
     super(rate, options)
@@ -127,7 +121,6 @@ const seluFloor = -1.0507009873554805 * 1.6732632423543772
  */
 export class AlphaDropout extends RateNoise {
   static override readonly className = 'AlphaDropout'
-  override supportsMasking = true
 
   /** Shape of the mask, where `null` takes the input's size. */
   readonly noiseShape: readonly (number | null)[] | undefined

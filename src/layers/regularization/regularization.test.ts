@@ -36,6 +36,11 @@ const cases: Record<string, LayerCase> = {
     outputShape: [4, 5],
     options: training,
   },
+  activityRegularization: {
+    make: () => layers.activityRegularization({ l1: 0.1, l2: 0.2 }),
+    inputShape: [4, 5],
+    outputShape: [4, 5],
+  },
   alphaDropout: {
     make: () => layers.alphaDropout(0.3),
     inputShape: [4, 5],

@@ -3,17 +3,16 @@ import {
   type ActivationLike,
   getActivation,
   serializeActivation,
-} from '../activations/get.js'
-import type { Tensor } from '../graph/tensor.js'
-import type { Config } from '../utils/config.js'
-import type { BatchShape } from './batchShape.js'
-import { Layer, type LayerOptions } from './layer.js'
+} from '../../activations/get.js'
+import type { Tensor } from '../../graph/tensor.js'
+import type { Config } from '../../utils/config.js'
+import type { LayerOptions } from '../layer.js'
+import { SameShapeLayer } from '../sameShape.js'
 
 /** An activation as a layer of its own (Keras's `Activation`). The shape stays. */
-export class Activation extends Layer {
+export class Activation extends SameShapeLayer {
   static override readonly className = 'Activation'
   static override readonly positional = ['activation']
-  override supportsMasking = true
 
   readonly activation: ActivationFunction
 
@@ -24,10 +23,6 @@ export class Activation extends Layer {
 
   override call(inputs: Tensor): Tensor {
     return this.activation(inputs)
-  }
-
-  override computeOutputShape(inputShape: BatchShape): BatchShape {
-    return inputShape
   }
 
   override getConfig(): Config {

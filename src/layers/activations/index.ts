@@ -1,0 +1,8 @@
+export { Activation, activation } from './activation.js'
+export { ELU, elu } from './elu.js'
+export { LeakyReLU, leakyRelu } from './leakyRelu.js'
+export { Maxout, maxout } from './maxout.js'
+export { PReLU, type PReLUOptions, prelu } from './prelu.js'
+export { ReLU, type ReLUOptions, relu } from './relu.js'
+export { RReLU, type RReLUOptions, rrelu } from './rrelu.js'
+export { Softmax, type SoftmaxOptions, softmax } from './softmax.js'
