@@ -42,7 +42,7 @@ export interface Address {
 
 export type Step = Launch | Repeat
 
-/** One function over its grid. Threads split `[0, grid)` evenly and statically. */
+/** One function over its grid. Threads share `[0, grid)`, in any parts. */
 export interface Launch {
   readonly type: 'launch'
   readonly function: string
@@ -90,7 +90,7 @@ export interface LaunchReport {
   readonly singleThreaded?: string
 }
 
-/** The part of `[0, grid)` that thread `thread` of `threads` computes. */
+/** Part `thread` of `[0, grid)`, cut evenly into `threads`. */
 export function partOf(grid: number, thread: number, threads: number): readonly [begin: number, end: number] {
   return [Math.floor((grid * thread) / threads), Math.floor((grid * (thread + 1)) / threads)]
 }

@@ -45,7 +45,7 @@ export class AloneWorker {
   private run(request: number, id: number, bases: readonly number[]): void {
     const program = this.code.program(id)
     try {
-      program.prepared.run(bases, 0, undefined)
+      program.prepared.run(bases, 0)
       this.port.post({ type: 'answer', request })
     } catch (error) {
       this.port.post({ type: 'answer', request, failure: this.code.failure(error, program) })

@@ -1,5 +1,6 @@
 import { maximumInFlight } from './backend.js'
 import { Barrier } from './barrier.js'
+import { Shares } from './shares.js'
 
 const lineWords = 16
 
@@ -27,9 +28,12 @@ export const word = {
   launchBarrier: 3 * lineWords,
   /** Where threads meet after each run, failed or not. */
   runBarrier: 3 * lineWords + Barrier.words,
+  /** Which parts of launches were taken. */
+  shares: 3 * lineWords + 2 * Barrier.words,
 } as const
 
-export const controlWords = 3 * lineWords + 2 * Barrier.words
+/** Words of control memory for so many threads. */
+export const controlWords = (threads: number): number => word.shares + Shares.words(threads)
 
 export const slotOf = (run: number): number => run & (ringSlots - 1)
 

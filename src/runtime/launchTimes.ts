@@ -1,6 +1,6 @@
 import type { Step } from '../compiler/program.js'
 
-/** When one thread computed its part of a launch, in milliseconds of the caller's `performance.now()`. */
+/** When one thread computed its share of a launch, in milliseconds of the caller's `performance.now()`. */
 export interface LaunchTime {
   /** Number of the launch in the Program's report. Those inside a repeat come once for each iteration. */
   readonly launch: number
@@ -38,7 +38,7 @@ export class LaunchTimes {
     new Float64Array(this.memory)[0] = performance.timeOrigin
   }
 
-  /** Of the last run. A thread without a part in a launch has no time there. */
+  /** Of the last run. A thread that came too late for a share of a launch has no time there. */
   read(): LaunchTime[] {
     const { order, threads } = this
     const numbers = new Float64Array(this.memory)

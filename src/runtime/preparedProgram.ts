@@ -1,7 +1,8 @@
-import { type Address, type Launch, partOf, type Step } from '../compiler/program.js'
+import type { Address, Launch, Step } from '../compiler/program.js'
 import { InternalError } from '../errors.js'
 import type { Barrier } from './barrier.js'
 import type { LaunchClock } from './launchTimes.js'
+import type { Shares } from './shares.js'
 
 /** A compiled loop function: takes its pointers, then begin and end. */
 export interface Callable {
@@ -13,10 +14,10 @@ interface PreparedLaunch {
   readonly type: 'launch'
   readonly callable: Callable
   readonly addresses: readonly Address[]
-  /** Pointers, filled in at each call, then this thread's begin and end. */
+  /** Pointers, begin and end, filled in at each call. */
   readonly values: number[]
+  readonly grid: number
   readonly barrier: boolean
-  readonly empty: boolean
 }
 
 interface PreparedRepeat {
@@ -27,18 +28,24 @@ interface PreparedRepeat {
 
 type PreparedStep = PreparedLaunch | PreparedRepeat
 
-/** One thread's part of a Program, with functions and ranges resolved. */
+/** What the threads of a run have in common. */
+export interface Sharing {
+  readonly barrier: Barrier
+  readonly shares: Shares
+}
+
+/** A Program with functions resolved, for one thread. */
 export class PreparedProgram {
   private readonly steps: readonly PreparedStep[]
   /** Iterations of the repeats that are under way, outermost first. */
   private readonly iterations: number[] = []
+  /** Number of the next launch of this run. */
+  private launches = 0
   private currentName = ''
 
   constructor(
     steps: readonly Step[],
     private readonly functions: ReadonlyMap<string, Callable>,
-    private readonly thread: number,
-    private readonly threads: number,
     /** Notes when launches begin and end, if that is wanted. */
     private readonly clock?: LaunchClock,
   ) {
@@ -50,23 +57,26 @@ export class PreparedProgram {
     return this.currentName
   }
 
-  /** Runs this thread's part with `bases[from + i]` as base i. Stops early when another thread aborts the barrier. */
-  run(bases: ArrayLike<number>, from: number, barrier: Barrier | undefined): void {
+  /**
+   * Runs with `bases[from + i]` as base i: what `sharing` gives this thread, or everything without it. Stops early when another
+   * thread aborts the barrier.
+   */
+  run(bases: ArrayLike<number>, from: number, sharing?: Sharing): void {
     this.iterations.length = 0
+    this.launches = 0
     this.clock?.restart()
-    this.runSteps(this.steps, bases, from, barrier)
+    this.runSteps(this.steps, bases, from, sharing)
   }
 
   private prepare(step: Step): PreparedStep {
     if (step.type === 'repeat') return { ...step, steps: step.steps.map((inner) => this.prepare(inner)) }
-    const [begin, end] = partOf(step.grid, this.thread, this.threads)
     return {
       type: 'launch',
       callable: this.callableOf(step),
       addresses: step.arguments,
-      values: [...step.arguments.map(() => 0), begin, end],
-      barrier: step.barrier && this.threads > 1,
-      empty: begin === end,
+      values: [...step.arguments.map(() => 0), 0, step.grid],
+      grid: step.grid,
+      barrier: step.barrier,
     }
   }
 
@@ -82,14 +92,13 @@ export class PreparedProgram {
     steps: readonly PreparedStep[],
     bases: ArrayLike<number>,
     from: number,
-    barrier: Barrier | undefined,
+    sharing: Sharing | undefined,
   ): boolean {
     for (const step of steps) {
       if (step.type === 'launch') {
-        if (step.barrier && barrier?.meet() === 'aborted') return false
-        if (step.empty) this.clock?.skip()
-        else this.launch(step, bases, from)
-      } else if (!this.repeat(step, bases, from, barrier)) return false
+        if (step.barrier && sharing?.barrier.meet() === 'aborted') return false
+        this.launch(step, bases, from, sharing?.shares)
+      } else if (!this.repeat(step, bases, from, sharing)) return false
     }
     return true
   }
@@ -98,18 +107,23 @@ export class PreparedProgram {
     step: PreparedRepeat,
     bases: ArrayLike<number>,
     from: number,
-    barrier: Barrier | undefined,
+    sharing: Sharing | undefined,
   ): boolean {
     const depth = this.iterations.push(0) - 1
     for (let i = 0; i < step.count; i++) {
       this.iterations[depth] = i
-      if (!this.runSteps(step.steps, bases, from, barrier)) return false
+      if (!this.runSteps(step.steps, bases, from, sharing)) return false
     }
     this.iterations.pop()
     return true
   }
 
-  private launch(launch: PreparedLaunch, bases: ArrayLike<number>, from: number): void {
+  private launch(
+    launch: PreparedLaunch,
+    bases: ArrayLike<number>,
+    from: number,
+    shares: Shares | undefined,
+  ): void {
     const { addresses, values, callable } = launch
     for (let i = 0; i < addresses.length; i++) {
       const { base, offset, strides } = addresses[i]
@@ -118,8 +132,27 @@ export class PreparedProgram {
       values[i] = address
     }
     this.currentName = callable.name
-    this.clock?.begin()
-    callable.call(...values)
-    this.clock?.end()
+    if (shares) this.computeShares(launch, shares)
+    else {
+      this.clock?.begin()
+      callable.call(...values)
+      this.clock?.end()
+    }
+  }
+
+  /** Computes what this thread can get of a launch. */
+  private computeShares({ addresses, values, callable, grid }: PreparedLaunch, shares: Shares): void {
+    const { clock } = this
+    const number = this.launches++
+    let found = false
+    while (shares.take(number, grid)) {
+      if (!found) clock?.begin()
+      found = true
+      values[addresses.length] = shares.begin
+      values[addresses.length + 1] = shares.end
+      callable.call(...values)
+    }
+    if (found) clock?.end()
+    else clock?.skip()
   }
 }

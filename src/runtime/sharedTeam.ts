@@ -22,7 +22,7 @@ export class SharedTeam implements Team {
     memory: WebAssembly.Memory,
     native = false,
   ) {
-    const control = new SharedArrayBuffer(4 * controlWords)
+    const control = new SharedArrayBuffer(4 * controlWords(workers.length))
     this.words = new Int32Array(control)
     // One worker is enough to keep the process alive.
     this.pending = new PendingAnswers((busy) => workers[0].keepAlive(busy))

@@ -1,6 +1,8 @@
 import { Barrier } from './barrier.js'
 import { slotOf, word } from './control.js'
 import type { CodeMessage, StartShared } from './messages.js'
+import type { Sharing } from './preparedProgram.js'
+import { Shares } from './shares.js'
 import { type LinkNative, WorkerCode } from './workerCode.js'
 import type { WorkerPort } from './workerPort.js'
 
@@ -14,7 +16,7 @@ const spins = 2_500
 export class SharedWorker {
   private readonly words: Int32Array
   private readonly code: WorkerCode
-  private readonly launchBarrier: Barrier
+  private readonly sharing: Sharing
   private readonly runBarrier: Barrier
   /** Code messages handled so far. */
   private mail = 0
@@ -28,7 +30,10 @@ export class SharedWorker {
   ) {
     this.words = new Int32Array(start.control)
     this.code = new WorkerCode(start.memory, start.thread, start.threads, linkNative)
-    this.launchBarrier = new Barrier(this.words, word.launchBarrier, start.threads)
+    this.sharing = {
+      barrier: new Barrier(this.words, word.launchBarrier, start.threads),
+      shares: new Shares(this.words, word.shares, start.thread, start.threads),
+    }
     this.runBarrier = new Barrier(this.words, word.runBarrier, start.threads)
     this.next = 0
   }
@@ -56,15 +61,16 @@ export class SharedWorker {
     const slot = slotOf(next)
     const program = code.program(Atomics.load(words, word.program + slot))
     try {
-      program.prepared.run(program.bases, slot * program.baseCount, this.launchBarrier)
+      program.prepared.run(program.bases, slot * program.baseCount, this.sharing)
     } catch (error) {
       this.port.post({ type: 'failed', run: next, failure: code.failure(error, program) })
       Atomics.store(words, word.failed + slot, 1)
-      this.launchBarrier.abort()
+      this.sharing.barrier.abort()
     }
     this.next = (next + 1) | 0
     const meeting = this.runBarrier.meet(() => {
-      this.launchBarrier.reset()
+      this.sharing.barrier.reset()
+      this.sharing.shares.reset()
       Atomics.store(words, word.completed, this.next)
     })
     if (meeting === 'last') this.port.post({ type: 'completed' })

@@ -39,7 +39,7 @@ export class WorkerCode {
         const { functions, thread, threads } = this
         const clock = times && new LaunchClock(times, thread, threads)
         this.programs.set(id, {
-          prepared: new PreparedProgram(steps, functions, thread, threads, clock),
+          prepared: new PreparedProgram(steps, functions, clock),
           bases: message.bases ? new Int32Array(message.bases) : new Int32Array(0),
           baseCount,
         })

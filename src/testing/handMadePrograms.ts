@@ -86,12 +86,12 @@ interface Built {
 
 const at = (base: number, ...strides: number[]): Address => ({ base, offset: 0, strides })
 
-const launch = (fn: LoopFunction, grid: number, args: readonly Address[], barrier = true): Launch => ({
+const launch = (fn: LoopFunction, grid: number, args: readonly Address[]): Launch => ({
   type: 'launch',
   function: fn.name,
   arguments: args,
   grid,
-  barrier,
+  barrier: true,
 })
 
 /** `out[i] = a[(i + shift) mod size] + b[i]`. With a shift, it reads what other threads wrote. */
@@ -134,10 +134,7 @@ const build: Record<HandMadeName, (size: number, operands: number, output: numbe
     /** Variable += input; the output is the new value doubled. */
     accumulate(size, _, output, width) {
       const fn = addFunction(`add${size}`, size, 0, width)
-      const steps = [
-        launch(fn, size, [at(1), at(2), at(2)]),
-        launch(fn, size, [at(2), at(2), at(output)], false),
-      ]
+      const steps = [launch(fn, size, [at(1), at(2), at(2)]), launch(fn, size, [at(2), at(2), at(output)])]
       return { functions: [fn], steps }
     },
     /** Scratch = input + variable, output = scratch moved by one + variable, and 20 times so: threads depend on barriers. */
@@ -150,7 +147,7 @@ const build: Record<HandMadeName, (size: number, operands: number, output: numbe
       steps.push(launch(fn, size, [at(0), at(1), at(output)]), launch(fn, size, [at(0), at(1), at(2)]))
       return { functions: [fn], steps }
     },
-    /** Fails on the last thread, while the others wait at the barrier. */
+    /** Fails on one thread, while the others wait at the barrier. */
     fail(size, _, output, width) {
       const fail = failFunction(size, width)
       const add = addFunction(`add${size}`, size, 0, width)
