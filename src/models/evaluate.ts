@@ -86,7 +86,7 @@ export async function testSupply(
   if (isStream(data.x)) return testStream(model, compiled, data.x, names.x)
   const inMemory = await modelData(model, data, names)
   const { allowsPadding } = settle(model, compiled, inMemory)
-  return memorySupply(inMemory, { batchSize, isPadded: allowsPadding })
+  return memorySupply(inMemory, { batchSize, isPadded: allowsPadding() })
 }
 
 async function testStream(model: AnyModel, compiled: CompiledModel, stream: Batches, name: string) {
@@ -95,7 +95,7 @@ async function testStream(model: AnyModel, compiled: CompiledModel, stream: Batc
     name,
     isPadded: () => allowsPadding,
     check: (batch) => {
-      allowsPadding = settle(model, compiled, batch).allowsPadding
+      allowsPadding = settle(model, compiled, batch).allowsPadding()
     },
   })
   await supply.peek()

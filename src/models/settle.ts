@@ -9,8 +9,8 @@ import { type Probe, probe } from './probe.js'
 /** A model's objective, and whether its batches may be filled up with copies. */
 export interface Settled {
   readonly objective: Objective
-  /** False where a loss or metric looks at samples together. */
-  readonly allowsPadding: boolean
+  /** False where a loss or metric looks at samples together. Found by tracing them, which single steps need not pay for. */
+  allowsPadding(): boolean
 }
 
 /** The arrays by which an objective is settled. */
@@ -40,15 +40,16 @@ export function settle(model: AnyModel, compiled: CompiledModel, { x, y }: Sampl
   }
   if (compiled.guards.logits) checkLogits(model.title, objective, predictions)
   compiled.objective = objective
-  const couples = objective.outputs.some(({ loss, metrics, weightedMetrics }, i) => {
-    const labels = y[i]
-    if (!labels) return false
-    const target = { shape: [1, ...labels.shape.slice(1)], dtype: labels.dtype }
-    return [...(loss ? [loss] : []), ...metrics, ...weightedMetrics].some((part) =>
-      part.couplesSamples(target, predictions[i]),
-    )
-  })
-  return { objective, allowsPadding: !couples && !addsCoupledLosses }
+  const couples = () =>
+    objective.outputs.some(({ loss, metrics, weightedMetrics }, i) => {
+      const labels = y[i]
+      if (!labels) return false
+      const target = { shape: [1, ...labels.shape.slice(1)], dtype: labels.dtype }
+      return [...(loss ? [loss] : []), ...metrics, ...weightedMetrics].some((part) =>
+        part.couplesSamples(target, predictions[i]),
+      )
+    })
+  return { objective, allowsPadding: () => !addsCoupledLosses && !couples() }
 }
 
 /** The model's outputs for one sample of such data; traced once for data of one shape. */

@@ -62,7 +62,8 @@ export async function supplies(
   return {
     train: memorySupply(part, { batchSize, order: shuffle ? order : undefined }),
     validation:
-      separate?.supply ?? (held && memorySupply(held, { batchSize: testBatchSize, isPadded: allowsPadding })),
+      separate?.supply ??
+      (held && memorySupply(held, { batchSize: testBatchSize, isPadded: allowsPadding() })),
   }
 }
 
@@ -96,7 +97,7 @@ async function validationSupply(
   const names = { x: 'validationData[0]', y: 'validationData[1]', sampleWeight: 'validationData[2]' }
   const data = await modelData(model, { x, y, sampleWeight }, names)
   const { allowsPadding } = settle(model, compiled, data)
-  return { supply: memorySupply(data, { batchSize, isPadded: allowsPadding }), data }
+  return { supply: memorySupply(data, { batchSize, isPadded: allowsPadding() }), data }
 }
 
 /**
