@@ -20,7 +20,7 @@ export interface MeasuredWork extends Subject {
 /**
  * The compiler's own micro-kernel on nothing but one tile in the first-level cache: the speed that everything made of it
  * is held against.
- * @param backend with one thread, and with nothing else in its memory
+ * @param backend with nothing else in its memory
  */
 export async function bareMicroKernel(backend: Backend): Promise<MeasuredWork> {
   const { traits } = backend

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { TargetTraits } from '../loops/traits.js'
+import type { Backend } from '../runtime/backend.js'
 import { bareMicroKernel } from './bareMicroKernel.js'
 import {
   type BenchExecutor,
@@ -18,9 +19,9 @@ export interface BenchRow {
   /** Milliseconds for one piece of work, the median. */
   readonly ms: number
   readonly gflops: number
-  /** Speed of the bare micro-kernel on one thread, in turns with this row. */
+  /** Speed of the bare micro-kernel on as many threads, in turns with this row: what the machine has to give. */
   readonly micro_kernel_gflops: number
-  /** `gflops / (threads * micro_kernel_gflops)` */
+  /** `gflops / micro_kernel_gflops` */
   readonly share_of_micro_kernel: number
   /** How many times as fast as the row with the fewest threads. */
   readonly speedup: number
@@ -59,7 +60,7 @@ export interface BenchOptions extends MeasureOptions {
   readonly onRow?: (row: BenchRow) => void
 }
 
-/** Measures benchmarks one after another; the numbers of threads and the bare micro-kernel take turns in each. */
+/** Measures benchmarks one after another; the numbers of threads, and the bare micro-kernel on as many, take turns in each. */
 export async function runBenchmarks(
   benchmarks: readonly Benchmark[],
   options: BenchOptions = {},
@@ -72,34 +73,37 @@ export async function runBenchmarks(
     ...measuring
   } = options
   const executors: BenchExecutor[] = []
-  const kernelBackend = await createBenchBackend(target, 1)
+  const kernelBackends: Backend[] = []
   try {
-    for (const count of threads) executors.push(await createBenchExecutor(target, count))
-    const kernel = await bareMicroKernel(kernelBackend)
+    for (const count of threads) {
+      executors.push(await createBenchExecutor(target, count))
+      kernelBackends.push(await createBenchBackend(target, count))
+    }
+    const kernels = await Promise.all(kernelBackends.map(bareMicroKernel))
     const rows: BenchRow[] = []
     let peerRows: PeerRow[] = []
     for (const benchmark of benchmarks) {
       const subjects: Subject[] = []
       for (const executor of executors) subjects.push(await benchmark.prepare(executor))
-      const [kernelTime, ...times] = await measureInTurns([kernel, ...subjects, ...peers], measuring)
+      const times = await measureInTurns([...subjects, ...kernels, ...peers], measuring)
       const own = times.slice(0, subjects.length)
-      const kernelSpeed = kernel.flops / kernelTime / 1e6
       own.forEach((ms, i) => {
         const gflops = benchmark.flops / ms / 1e6
+        const kernelSpeed = kernels[i].flops / times[subjects.length + i] / 1e6
         const row = {
           name: benchmark.name,
           threads: threads[i],
           ms,
           gflops,
           micro_kernel_gflops: kernelSpeed,
-          share_of_micro_kernel: gflops / (threads[i] * kernelSpeed),
+          share_of_micro_kernel: gflops / kernelSpeed,
           speedup: own[0] / ms,
         }
         rows.push(row)
         onRow?.(row)
       })
       peerRows = peers.map(({ peer }, i) => {
-        const ms = times[subjects.length + i]
+        const ms = times[subjects.length + kernels.length + i]
         return {
           name: peer.name,
           version: installedVersion(peer.package) ?? 'unknown',
@@ -109,9 +113,11 @@ export async function runBenchmarks(
         }
       })
     }
-    const { width, tile, fusedMulAdd: fused_multiply_add } = kernelBackend.traits
+    const { width, tile, fusedMulAdd: fused_multiply_add } = kernelBackends[0].traits
     return { target, width, tile, fused_multiply_add, rows, ...(peers.length > 0 ? { peers: peerRows } : {}) }
   } finally {
-    await Promise.all([kernelBackend.close(), ...executors.map(({ executor }) => executor.close())])
+    await Promise.all(
+      [...kernelBackends, ...executors.map(({ executor }) => executor)].map((each) => each.close()),
+    )
   }
 }

@@ -26,13 +26,16 @@ export function benchLine(row: BenchRow): string {
 
 /** What follows the table: the micro-kernel's own speed, and peers. */
 export function closingLines({ rows, width, tile, fused_multiply_add, peers = [] }: BenchReport): string[] {
-  const speeds = rows.map((row) => row.micro_kernel_gflops)
-  const [low, high] = [Math.min(...speeds), Math.max(...speeds)].map((speed) => speed.toFixed(1))
+  const speeds = [...new Set(rows.map((row) => row.threads))].map((threads) => {
+    const measured = rows.filter((row) => row.threads === threads).map((row) => row.micro_kernel_gflops)
+    const [low, high] = [Math.min(...measured), Math.max(...measured)].map((speed) => speed.toFixed(1))
+    return `${low === high ? low : `${low} to ${high}`} on ${threads}`
+  })
   const arithmetic = fused_multiply_add ? 'fused multiply-add' : 'multiply and add'
   return [
     '',
-    `The bare micro-kernel does ${low === high ? low : `${low} to ${high}`} GFLOP/s on one thread, in turns with the rows above:`,
-    `tiles of ${tile.rows} rows by ${tile.vectors} vectors of ${width} lanes, ${arithmetic}.`,
+    `The bare micro-kernel's GFLOP/s, in turns with the rows above, by threads: ${speeds.join(', ')}.`,
+    `Its tiles have ${tile.rows} rows by ${tile.vectors} vectors of ${width} lanes, with ${arithmetic}.`,
     ...peers.map(
       ({ name, version, ms, steps, gradus_speedup }) =>
         `${name} ${version}: ${ms.toFixed(0)} ms (${steps} steps measured). Gradus is ${gradus_speedup.toFixed(0)} times as fast.`,
