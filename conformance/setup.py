@@ -1,7 +1,11 @@
-"""Makes the virtual environment of the conformance tests: conformance/.venv, with what requirements.txt pins.
+"""Makes a virtual environment of the conformance tests with what its requirements file pins.
+
+    python3 conformance/setup.py          # conformance/.venv from requirements.txt: the newest Keras
+    python3 conformance/setup.py 2.15     # conformance/.venv-2.15 from requirements-2.15.txt: Keras 2.15
+    python3 conformance/setup.py 3.0      # conformance/.venv-3.0 from requirements-3.0.txt: Keras 3.0
 
 Prints the path of its Python. Does nothing if the environment is there already and was made from the same requirements.
-Run by `npm run conformance`; by hand: python3 conformance/setup.py
+Run by `npm run conformance`.
 """
 
 import os
@@ -12,8 +16,11 @@ import venv
 from pathlib import Path
 
 here = Path(__file__).resolve().parent
-requirements = here / "requirements.txt"
-environment = here / ".venv"
+# The Pythons for which TensorFlow's wheels of each version exist.
+pythons = {"": ((3, 11), (3, 14)), "-3.0": ((3, 9), (3, 13)), "-2.15": ((3, 9), (3, 12))}
+suffix = "".join(f"-{version}" for version in sys.argv[1:])
+requirements = here / f"requirements{suffix}.txt"
+environment = here / f".venv{suffix}"
 python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 # Holds the requirements that the environment was completely made from.
 stamp = environment / "made-from.txt"
@@ -24,9 +31,11 @@ def is_ready() -> bool:
 
 
 def make() -> None:
-    if sys.version_info < (3, 11):
-        sys.exit(f"Expected Python 3.11 or newer, which the pinned packages need; this is {sys.version.split()[0]}.")
-    print("Making conformance/.venv: about 300 MB are downloaded, once.", file=sys.stderr, flush=True)
+    oldest, first_unknown = pythons[suffix]
+    if not oldest <= sys.version_info < first_unknown:
+        wanted = f"Python {oldest[0]}.{oldest[1]} or newer, below {first_unknown[0]}.{first_unknown[1]}"
+        sys.exit(f"Expected {wanted}, which {requirements.name} needs; this is {sys.version.split()[0]}.")
+    print(f"Making conformance/{environment.name}: about 300 MB are downloaded, once.", file=sys.stderr, flush=True)
     shutil.rmtree(environment, ignore_errors=True)
     venv.create(environment, with_pip=True)
     # The file lists every package, so nothing has to be resolved; bytecode is made for what is imported only.
