@@ -2,6 +2,7 @@ import { type NumericError, StateError } from '../errors.js'
 import type { Variable } from '../graph/variable.js'
 import { classNameOf } from '../utils/config.js'
 import type { TextOutput } from './textOutput.js'
+import type { CaptureState, SavedTraining, TrainingMoment } from './trainingState.js'
 
 /** Numbers under their keys: `loss`, `accuracy`, `val_loss`, ... */
 export type Logs = Record<string, number>
@@ -136,11 +137,26 @@ export class Callback<M extends CallbackModel = CallbackModel> {
   onNonFinite?(failure: NumericError): unknown
 
   /**
+   * Whether, though it is `asyncSafe`, it looks at the model at the end of this batch: the next one then begins when that was told.
+   * Asked when the batch was begun.
+   */
+  needsModelAfter?(batch: number): boolean
+  /** Before training, and before `onTrainBegin`: the state that it is to go on from, if this callback has kept one. */
+  restoreTraining?(): Promise<SavedTraining | undefined>
+  /**
+   * A state could be kept here: all callbacks were told what led to it. `capture` copies it; after a batch it may be called only if
+   * `needsModelAfter` asked for that.
+   */
+  keepTraining?(capture: CaptureState, moment: TrainingMoment): unknown
+  /**
    * What it has to remember for a run that is interrupted and resumed: plain data (numbers that are not finite and typed arrays
    * among it).
    */
   getState?(): unknown
-  /** Takes back what `getState` gave in an earlier process. Comes after `onTrainBegin`, before the first epoch. */
+  /**
+   * Takes back what `getState` gave in an earlier process. Comes after `onTrainBegin`, before the first epoch; when training goes on
+   * within an epoch, after its `onEpochBegin`.
+   */
   setState?(state: unknown): unknown
 }
 

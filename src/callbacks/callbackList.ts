@@ -10,6 +10,7 @@ import {
   type Logs,
   type RunParameters,
 } from './callback.js'
+import type { CaptureState, SavedTraining, TrainingMoment } from './trainingState.js'
 
 /** A moment of which callbacks are told. */
 type Moment = Extract<keyof CallbackLike, `on${string}${'Begin' | 'End'}`>
@@ -88,6 +89,23 @@ export class CallbackList {
       (callback) =>
         !callback.asyncSafe && (callback[`on${stage}BatchBegin`] || callback[`on${stage}BatchEnd`]),
     )
+  }
+
+  /** Whether the next batch of training must wait until the end of this one, which was begun, was told. */
+  landsAlone(batch: number): boolean {
+    return this.inLockstep('Train') || this.callbacks.some((callback) => callback.needsModelAfter?.(batch))
+  }
+
+  /** The state that training is to go on from, of the first callback that has one. */
+  async restoreTraining(): Promise<SavedTraining | undefined> {
+    const found: (SavedTraining | undefined)[] = []
+    for (const callback of this.callbacks) found.push(await callback.restoreTraining?.())
+    return found.find((saved) => saved !== undefined)
+  }
+
+  /** Lets callbacks keep the state that was reached. */
+  async keepTraining(capture: CaptureState, moment: TrainingMoment): Promise<void> {
+    for (const callback of this.callbacks) await callback.keepTraining?.(capture, moment)
   }
 
   async tell<M extends Moment>(moment: M, ...details: ArgumentsOf<M>): Promise<void> {

@@ -1,3 +1,4 @@
+export { BackupAndRestore, type BackupAndRestoreOptions, backupAndRestore } from './backupAndRestore.js'
 export {
   Callback,
   type CallbackLike,
@@ -8,4 +9,6 @@ export {
 } from './callback.js'
 export { CallbackList } from './callbackList.js'
 export { History } from './history.js'
+export type { SaveFrequency } from './saveFrequency.js'
 export type { TextOutput } from './textOutput.js'
+export type { CaptureState, SavedTraining, TrainingMoment, TrainingState } from './trainingState.js'

@@ -1,4 +1,4 @@
-import type { CallbackLike, Logs } from '../callbacks/callback.js'
+import type { CallbackLike } from '../callbacks/callback.js'
 import { CallbackList } from '../callbacks/callbackList.js'
 import { History } from '../callbacks/history.js'
 import { ProgbarLogger } from '../callbacks/progbarLogger.js'
@@ -9,15 +9,17 @@ import type { ClassWeight } from './classWeights.js'
 import type { CompiledModel } from './compiledModel.js'
 import { runEvaluation } from './evaluate.js'
 import { checkWeights, explainFailure } from './guards/nonFinite.js'
+import { warn } from './guards/warn.js'
 import { logsOf, validationLogs } from './logs.js'
 import type { AnyModel } from './model.js'
 import type { DataFor, SampleWeights, TargetsFor } from './modelData.js'
 import { positiveInteger, resolveVerbosity, type Verbosity } from './options.js'
 import { runPipelined } from './pipeline.js'
+import { capture, identityOf, type Progress, type ResumableRun, restore, resume } from './resume.js'
 import { traceTrainStep } from './step.js'
 import type { Batches } from './stream.js'
-import type { BatchCursor, FeedBatch } from './supply.js'
-import { epochBatches, supplies } from './trainingSupply.js'
+import type { FeedBatch } from './supply.js'
+import { beginningOf, EpochBatches, supplies } from './trainingSupply.js'
 import type { ValidationSplitBy } from './validation.js'
 
 /** Data to validate with: `[x, y]`, `[x, y, sampleWeight]`, or batches. */
@@ -68,10 +70,8 @@ export interface FitOptions<In = never, Out = never> {
 }
 
 /** What one run of `fit` works with. */
-interface TrainingRun {
-  readonly model: AnyModel
+interface TrainingRun extends ResumableRun {
   readonly compiled: CompiledModel
-  readonly callbacks: CallbackList
   readonly epochs: number
   /** Steps of an epoch, where it is known before. */
   readonly steps: number | undefined
@@ -95,42 +95,86 @@ export async function fitModel(
   const limit = optionalCount(options.stepsPerEpoch, 'fit: stepsPerEpoch')
   const validationLimit = optionalCount(options.validationSteps, 'fit: validationSteps')
   const isDue = dueEpochs(options.validationFreq ?? 1)
-  const key = options.seed === undefined ? drawKey() : keyFromSeed(options.seed)
+  const seedKey = options.seed === undefined ? drawKey() : keyFromSeed(options.seed)
   const { verbose, output } = resolveVerbosity(options.verbose, options.output, 2)
   const history = new History()
-  const progress = verbose === 0 ? [] : [new ProgbarLogger()]
-  const callbacks = new CallbackList(options.callbacks, [history, ...progress])
+  const bar = verbose === 0 ? [] : [new ProgbarLogger()]
+  const callbacks = new CallbackList(options.callbacks, [history, ...bar])
+  const saved = await callbacks.restoreTraining()
+  const key = saved?.state.key ?? seedKey
+  if (saved && options.seed !== undefined && String(key) !== String(seedKey)) {
+    warn(
+      `fit: training goes on with the seed that ${saved.source} was begun with; seed ${options.seed} is not used.`,
+    )
+  }
   const { train, validation } = await supplies(model, compiled, { x, y }, options, { batchSize, key })
 
   const steps = limit ?? train.steps
   const { signal } = options
-  const run = { model, compiled, callbacks, epochs, steps, signal }
+  const place = saved?.state.place ?? beginningOf(initialEpoch, train, limit)
+  const progress: Progress = { epoch: initialEpoch, step: 0, logs: () => ({}) }
+  const run: TrainingRun = {
+    ...{ model, compiled, callbacks, epochs, steps, signal, key, progress },
+    batches: new EpochBatches(train, limit, place),
+    identity: await identityOf(model, { samples: train.samples, batchSize, steps }),
+  }
   callbacks.begin(model, { epochs, steps, verbose, output })
   await model.prepareTraining()
   model.state.random.seed(foldInKey(key, LAYERS), initialEpoch * (steps ?? 0))
   model.stopTraining = false
+  if (saved) await resume(run, saved, async () => trainProgram(model, { types: await train.types() }))
 
-  const batches = epochBatches(train, limit, initialEpoch)
   await callbacks.during('Train', async () => {
-    let logs: Logs = {}
-    for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
-      signal?.throwIfAborted()
-      model.resetMetrics()
-      await callbacks.tell('onEpochBegin', epoch)
-      logs = await runEpoch(run, epoch, batches(epoch))
-      if (validation && isDue(epoch + 1)) {
-        const evaluation = { model, compiled, supply: validation, limit: validationLimit, signal, callbacks }
-        logs = { ...logs, ...validationLogs(await runEvaluation(evaluation)) }
+    if (saved && progress.step === 0) await restore(run, saved)
+    await keepingWhenInterrupted(run, async () => {
+      while (progress.epoch < epochs && !model.stopTraining) {
+        signal?.throwIfAborted()
+        const { epoch, step } = progress
+        if (step === 0) {
+          model.resetMetrics()
+          progress.logs = () => ({})
+        }
+        await callbacks.tell('onEpochBegin', epoch)
+        if (saved && step > 0) await restore(run, saved)
+        await runEpoch(run)
+        let logs = progress.logs()
+        if (validation && isDue(epoch + 1)) {
+          const evaluation = {
+            model,
+            compiled,
+            supply: validation,
+            limit: validationLimit,
+            signal,
+            callbacks,
+          }
+          logs = { ...logs, ...validationLogs(await runEvaluation(evaluation)) }
+        }
+        await callbacks.tell('onEpochEnd', epoch, logs)
+        Object.assign(progress, { epoch: epoch + 1, step: 0, logs: () => logs })
+        const isLast = model.stopTraining || progress.epoch >= epochs
+        await callbacks.keepTraining(() => capture(run), { kind: 'epoch', isLast })
       }
-      await callbacks.tell('onEpochEnd', epoch, logs)
-    }
+    })
     if (compiled.guards.nonFinite) await checkWeights(model, callbacks)
     for (const optimizer of model.optimizers) {
       await optimizer.finalizeVariableValues(model.trainableWeights)
     }
-    return logs
+    return progress.logs()
   })
   return history
+}
+
+/** Runs `body`; if the signal ends it, callbacks can save the state that was reached: all steps under way have landed. */
+async function keepingWhenInterrupted(run: TrainingRun, body: () => Promise<void>): Promise<void> {
+  const { callbacks, signal } = run
+  try {
+    await body()
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) {
+      await callbacks.keepTraining(() => capture(run), { kind: 'interruption' })
+    }
+    throw error
+  }
 }
 
 const optionalCount = (value: number | undefined, what: string): number | undefined =>
@@ -143,38 +187,43 @@ function dueEpochs(frequency: number | readonly number[]): (epoch: number) => bo
   return (epoch) => epoch % frequency === 0
 }
 
-/** The steps of one epoch; the loss and metrics of all its samples. */
-async function runEpoch(run: TrainingRun, epoch: number, batches: BatchCursor): Promise<Logs> {
-  const { model, compiled, callbacks, epochs, steps } = run
-  // Worked out of a step's results only where somebody asks.
-  let logs = (): Logs => ({})
+/** The steps of an epoch that are left. */
+async function runEpoch(run: TrainingRun): Promise<void> {
+  const { model, compiled, callbacks, epochs, steps, progress } = run
+  const { epoch, step: first } = progress
+  const batches = run.batches.of(epoch, first)
   await runPipelined({
     steps: steps ?? Number.POSITIVE_INFINITY,
+    first,
     signal: run.signal,
-    landsAlone: () => callbacks.inLockstep('Train'),
+    landsAlone: (step) => callbacks.landsAlone(step),
     async launch(step) {
       const batch = await batches.next()
       if (!batch) return undefined
       const program = await trainProgram(model, batch)
+      progress.program = program
       await callbacks.tell('onTrainBatchBegin', step)
       return { results: program.executable.run(trainInputs(model, batch)), keys: program.keys, batch }
     },
     async land(step, [[health], ...values], { keys, batch }) {
-      logs = () => logsOf(keys, values, compiled.objective?.trackers)
+      progress.step = step + 1
+      progress.logs = () => logsOf(keys, values, compiled.objective?.trackers)
       if (health !== 1 && compiled.guards.nonFinite) {
         const failure = await explainFailure(model, batch, { epoch, epochs, step, steps })
         if (!(await callbacks.takeFailure(failure))) throw failure
         model.stopTraining = true
       }
-      if (callbacks.hears('onTrainBatchEnd')) await callbacks.tell('onTrainBatchEnd', step, logs())
-      return !model.stopTraining
+      if (callbacks.hears('onTrainBatchEnd')) await callbacks.tell('onTrainBatchEnd', step, progress.logs())
+      // An epoch that ends here can be kept when it has.
+      if (model.stopTraining) return false
+      await callbacks.keepTraining(() => capture(run), { kind: 'batch', batch: step })
+      return true
     },
   })
-  return logs()
 }
 
 /** The compiled training step for a batch. */
-export function trainProgram(model: AnyModel, { types }: FeedBatch) {
+export function trainProgram(model: AnyModel, { types }: Pick<FeedBatch, 'types'>) {
   return model.state.programs.get(`train ${JSON.stringify(types)}`, () => traceTrainStep(model, types))
 }
 

@@ -19,6 +19,8 @@ export interface Flight<R> {
 export interface PipelineOptions<F extends Flight<unknown>> {
   /** How many steps there are at most. */
   readonly steps: number
+  /** The number of the first one: those before it were taken earlier. Default: 0. */
+  readonly first?: number
   /** Prepares and starts a step; `undefined` if there is none any more. Steps are started one after another. */
   launch(step: number): Promise<F | undefined>
   /** Takes a step's results, in order. Returning `false` ends the run after the steps under way. */
@@ -30,13 +32,13 @@ export interface PipelineOptions<F extends Flight<unknown>> {
 
 /**
  * Runs steps in order, each prepared while the one before is running. Whatever happens, no step is under way any more
- * when this returns. Gives how many were run.
- * @throws the signal's reason, if it is aborted between steps
+ * when this returns. Gives the number of the step that would be next.
+ * @throws the signal's reason, if it is aborted between steps; those under way have landed then
  */
 export async function runPipelined<F extends Flight<unknown>>(options: PipelineOptions<F>): Promise<number> {
-  const { steps, launch, land, landsAlone, signal } = options
+  const { steps, first = 0, launch, land, landsAlone, signal } = options
   const flying: F[] = []
-  let landed = 0
+  let landed = first
   let goesOn = true
   const landNext = async () => {
     const [flight] = flying
@@ -46,8 +48,7 @@ export async function runPipelined<F extends Flight<unknown>>(options: PipelineO
     await letOthersRun()
   }
   try {
-    for (let step = 0; step < steps && goesOn; step++) {
-      signal?.throwIfAborted()
+    for (let step = first; step < steps && goesOn && !signal?.aborted; step++) {
       const flight = await launch(step)
       if (!flight) break
       // Its error is thrown when its turn comes to land; until then it must not count as unhandled.

@@ -1,5 +1,8 @@
 import { type Executable, type Executor, getExecutor } from '../graph/executor.js'
+import { reachable } from '../graph/graph.js'
 import type { TensorType } from '../graph/op.js'
+import type { Trace } from '../graph/trace.js'
+import type { Variable } from '../graph/variable.js'
 import type { NamedTrace } from './step.js'
 
 /** A step that can be run, and the types of its results. */
@@ -8,6 +11,8 @@ export interface CompiledStep {
   readonly results: readonly TensorType[]
   /** What the logs among the results are called. */
   readonly keys: readonly string[]
+  /** All that it reads or assigns. */
+  readonly variables: readonly Variable[]
 }
 
 /** The compiled steps of a model by what they were made for, as long as the executor stays the same. */
@@ -25,9 +30,12 @@ export class ProgramCache {
     let program = this.programs.get(key)
     if (!program) {
       const { trace, keys } = traceStep()
-      program = executor
-        .compile(trace)
-        .then((executable) => ({ executable, results: trace.graph.results, keys }))
+      program = executor.compile(trace).then((executable) => ({
+        executable,
+        results: trace.graph.results,
+        keys,
+        variables: variablesOf(trace),
+      }))
       this.programs.set(key, program)
       // A step that cannot be compiled is tried again at its next use.
       program.catch(() => this.programs.delete(key))
@@ -39,4 +47,10 @@ export class ProgramCache {
   clear(): void {
     this.programs.clear()
   }
+}
+
+function variablesOf({ graph, assignments }: Trace): Variable[] {
+  const nodes = reachable([...graph.results, ...assignments.values()])
+  const read = nodes.flatMap((node) => (node.type === 'variable' ? [node.variable] : []))
+  return [...new Set([...read, ...assignments.keys()])]
 }

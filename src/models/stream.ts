@@ -11,7 +11,8 @@ import {
   type SampleWeights,
   type TargetsFor,
 } from './modelData.js'
-import { type BatchCursor, type BatchSupply, type FeedBatch, feedOf } from './supply.js'
+import type { BatchTypes } from './stepBatch.js'
+import { type BatchCursor, type BatchSupply, type FeedBatch, feedOf, typesOf } from './supply.js'
 
 /** One batch: samples, labels and weights as a list, or under their names. */
 export type Batch<In = never, Out = never> =
@@ -80,14 +81,29 @@ export class StreamSupply implements BatchSupply {
     return data
   }
 
-  pass(number: number): BatchCursor {
+  async types(): Promise<BatchTypes> {
+    const first = await this.peek()
+    return typesOf(first, first.samples)
+  }
+
+  /** Batches to skip are drawn from the stream, which has no other way to come behind them, and not looked at. */
+  pass(number: number, skip = 0): BatchCursor {
     const { first } = this
     this.first = undefined
     const rest = first?.rest ?? this.open()
     let waiting = first?.data
     let isEmpty = !waiting
+    let skipped = 0
+    const skipBatches = async () => {
+      for (; skipped < skip; skipped++) {
+        if (!waiting && (await rest.next()).done) throw this.endedEarly(number, skip, skipped)
+        waiting = undefined
+        isEmpty = false
+      }
+    }
     return {
       next: async () => {
+        await skipBatches()
         if (waiting) {
           const batch = this.feed(waiting)
           waiting = undefined
@@ -107,6 +123,13 @@ export class StreamSupply implements BatchSupply {
         return undefined
       },
     }
+  }
+
+  private endedEarly(pass: number, skip: number, batches: number): StateError {
+    return new StateError(
+      `${this.model.title}: ${this.options.name} gave ${batches} batches in pass ${pass + 1}, but ${skip} were taken of it before training was ` +
+        'interrupted. To resume, give a stream that gives the same batches again.',
+    )
   }
 
   private async read(batch: unknown): Promise<ModelData> {

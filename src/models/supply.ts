@@ -29,6 +29,8 @@ export interface BatchSupply {
   readonly steps: number | undefined
   /** Samples of a pass, where it is known before. */
   readonly samples: number | undefined
+  /** The types of the first batch. */
+  types(): Promise<BatchTypes>
   /**
    * A pass over all batches.
    * @param number which pass, from 0: each has its own order, if it has one
@@ -55,6 +57,7 @@ export function memorySupply(data: ModelData, options: MemoryOptions): BatchSupp
   return {
     steps,
     samples,
+    types: async () => typesOf(data, Math.min(batchSize, samples)),
     pass(number, skip = 0) {
       const rows = order?.(number)
       let step = skip

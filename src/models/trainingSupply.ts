@@ -1,3 +1,4 @@
+import type { DataPlace } from '../callbacks/trainingState.js'
 import { ArgumentError } from '../errors.js'
 import { foldInKey, randomPermutation } from '../ops/hostRandom.js'
 import type { RandomKey } from '../ops/threefry.js'
@@ -12,7 +13,7 @@ import { argumentNames, type ModelData, modelData } from './modelData.js'
 import { positiveInteger } from './options.js'
 import { settle } from './settle.js'
 import { type Batches, isStream, StreamSupply } from './stream.js'
-import { type BatchCursor, type BatchSupply, memorySupply } from './supply.js'
+import { type BatchCursor, type BatchSupply, type FeedBatch, memorySupply } from './supply.js'
 import { splitData } from './validation.js'
 
 /** What numbers of a run's key are spent on, besides those of layers. */
@@ -101,30 +102,71 @@ async function validationSupply(
 }
 
 /**
- * The batches of each epoch: a pass over all; or, with a number of steps, the next so many, from the beginning again when a pass
- * ends.
+ * Where an epoch begins in the data, if all epochs before it were whole; a stream always goes on where it is.
+ * @param limit steps of an epoch, if they are not a whole pass
  */
-export function epochBatches(
-  supply: BatchSupply,
-  limit: number | undefined,
-  initialEpoch: number,
-): (epoch: number) => BatchCursor {
-  if (limit === undefined) return (epoch) => supply.pass(epoch)
+export function beginningOf(epoch: number, supply: BatchSupply, limit: number | undefined): DataPlace {
+  if (limit === undefined) return { pass: epoch, batch: 0 }
   const { steps } = supply
-  const taken = initialEpoch * limit
-  let pass = steps ? Math.floor(taken / steps) : 0
-  let cursor = supply.pass(pass, steps ? taken % steps : 0)
-  return () => {
-    let left = limit
+  const taken = epoch * limit
+  return steps ? { pass: Math.floor(taken / steps), batch: taken % steps } : { pass: 0, batch: 0 }
+}
+
+/**
+ * The batches of each epoch: a pass over all; or, with a limit, the next so many, from the beginning again when a pass ends.
+ */
+export class EpochBatches {
+  private pass: number
+  private batch: number
+  private cursor: BatchCursor | undefined
+
+  /** @param place where the next batch is found */
+  constructor(
+    private readonly supply: BatchSupply,
+    private readonly limit: number | undefined,
+    place: DataPlace,
+  ) {
+    this.pass = place.pass
+    this.batch = place.batch
+  }
+
+  /**
+   * Those of one epoch.
+   * @param taken how many of them were taken before
+   */
+  of(epoch: number, taken: number): BatchCursor {
+    if (this.limit === undefined) {
+      if (epoch !== this.pass) this.open(epoch)
+      return { next: () => this.take() }
+    }
+    let left = this.limit - taken
     return {
-      async next() {
+      next: async () => {
         if (left === 0) return undefined
         left--
-        const batch = await cursor.next()
+        const batch = await this.take()
         if (batch) return batch
-        cursor = supply.pass(++pass)
-        return cursor.next()
+        this.open(this.pass + 1)
+        return this.take()
       },
     }
+  }
+
+  /** Where the next batch is found, so many steps into an epoch. */
+  place(epoch: number, step: number): DataPlace {
+    return this.limit === undefined ? { pass: epoch, batch: step } : { pass: this.pass, batch: this.batch }
+  }
+
+  private open(pass: number): void {
+    this.pass = pass
+    this.batch = 0
+    this.cursor = undefined
+  }
+
+  private async take(): Promise<FeedBatch | undefined> {
+    this.cursor ??= this.supply.pass(this.pass, this.batch)
+    const batch = await this.cursor.next()
+    if (batch) this.batch++
+    return batch
   }
 }

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { BackgroundWrites } from './backgroundWrites.js'
+
+/** A write that ends when it is told to. */
+function write() {
+  let [end, fail] = [() => {}, (_error: Error) => {}]
+  const done = new Promise<void>((resolve, reject) => {
+    end = resolve
+    fail = reject
+  })
+  return { run: () => done, end, fail }
+}
+
+const settles = async (promise: Promise<unknown>) => {
+  const late = new Promise((resolve) => setTimeout(() => resolve('late'), 5))
+  return (await Promise.race([promise.then(() => 'done'), late])) === 'done'
+}
+
+describe('BackgroundWrites', () => {
+  it('does not wait for a write, but lets the next one wait', async () => {
+    const [first, second] = [write(), write()]
+    const writes = new BackgroundWrites()
+    await writes.start(first.run)
+    let started = false
+    const next = writes.start(() => {
+      started = true
+      return second.run()
+    })
+    expect(await settles(next)).toBe(false)
+    expect(started).toBe(false)
+    first.end()
+    await next
+    expect(started).toBe(true)
+    expect(await settles(writes.finish())).toBe(false)
+    second.end()
+    await writes.finish()
+  })
+
+  it('throws what made a write fail, once, when the next one starts or all is over', async () => {
+    const writes = new BackgroundWrites()
+    for (const later of [() => writes.start(async () => {}), () => writes.finish()]) {
+      const failing = write()
+      await writes.start(failing.run)
+      failing.fail(new Error('no room'))
+      await expect(later()).rejects.toThrow('no room')
+      await writes.finish()
+    }
+  })
+})
