@@ -1,285 +1,353 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { CallbackLike } from '../../callbacks/index.js'
-import { NumericError } from '../../errors.js'
 import { useExecutor } from '../../graph/executor.js'
-import * as layers from '../../layers/index.js'
-import * as losses from '../../losses/index.js'
-import * as metrics from '../../metrics/index.js'
-import { divide } from '../../ops/divide.js'
-import { log } from '../../ops/log.js'
-import { multiply } from '../../ops/multiply.js'
-import { sqrt } from '../../ops/sqrt.js'
-import { subtract } from '../../ops/subtract.js'
-import * as optimizers from '../../optimizers/index.js'
+import {
+  configure,
+  getExecutor,
+  layers,
+  losses,
+  metrics,
+  models,
+  NumericError,
+  ops,
+  optimizers,
+  utils,
+} from '../../index.js'
 import { ReferenceExecutor } from '../../testing/referenceExecutor.js'
-import { setRandomSeed } from '../../utils/randomSeed.js'
-import { functional } from '../functional.js'
-import { sequential } from '../sequential.js'
+
+const { sequential, functional } = models
+const { divide, log, multiply, sqrt, subtract } = ops
+
+/** The guards look at numbers of steps that ran, so they are tested where these are float64, and as users run them. */
+const executors = {
+  'the float64 reference': async () => useExecutor(new ReferenceExecutor()),
+  WebAssembly: () => configure({ target: 'wasm', threads: 2 }),
+}
 
 const silent = { verbose: 0 } as const
 let warnings: string[] = []
 
 beforeEach(() => {
-  useExecutor(new ReferenceExecutor())
-  setRandomSeed(1)
+  utils.setRandomSeed(1)
   warnings = []
   vi.spyOn(console, 'warn').mockImplementation((message: string) => {
     warnings.push(message)
   })
 })
 afterEach(() => vi.restoreAllMocks())
+afterAll(async () => (await getExecutor()).close())
 
 const x = Array.from({ length: 12 }, (_, i) => [Math.sin(i), Math.cos(i)])
 const labels = x.map((_, i) => i % 3)
 
-describe('the guard of logits', () => {
-  const classifier = (activation: 'softmax' | 'linear') =>
-    sequential([layers.input([2]), layers.dense(3, { activation, name: 'out' })], { name: 'm' })
-  const fromLogits = () => new losses.SparseCategoricalCrossentropy({ fromLogits: true })
+describe.each(Object.entries(executors))('on %s', (_, choose) => {
+  beforeEach(choose)
 
-  it('refuses a softmax before a loss that expects logits', async () => {
-    const model = classifier('softmax')
-    model.compile({ loss: fromLogits() })
-    await expect(model.fit(x, labels, silent)).rejects.toThrow(
-      /Model 'm': the loss sparse_categorical_crossentropy expects logits, but the layer 'out' ends with a softmax/,
-    )
-    await expect(model.evaluate(x, labels, silent)).rejects.toThrow(/ends with a softmax/)
-    model.compile({ loss: fromLogits(), guards: { logits: false } })
-    expect((await model.fit(x, labels, silent)).epoch).toEqual([0])
+  describe('the guard of logits', () => {
+    const classifier = (activation: 'softmax' | 'linear') =>
+      sequential([layers.input([2]), layers.dense(3, { activation, name: 'out' })], { name: 'm' })
+    const fromLogits = () => new losses.SparseCategoricalCrossentropy({ fromLogits: true })
+
+    it('refuses a softmax before a loss that expects logits', async () => {
+      const model = classifier('softmax')
+      model.compile({ loss: fromLogits() })
+      await expect(model.fit(x, labels, silent)).rejects.toThrow(
+        /Model 'm': the loss sparse_categorical_crossentropy expects logits, but the layer 'out' ends with a softmax/,
+      )
+      await expect(model.evaluate(x, labels, silent)).rejects.toThrow(/ends with a softmax/)
+      model.compile({ loss: fromLogits(), guards: { logits: false } })
+      expect((await model.fit(x, labels, silent)).epoch).toEqual([0])
+    })
+
+    it('sees a softmax that is a layer, and a sigmoid', async () => {
+      const model = sequential([layers.input([2]), layers.dense(3), layers.activation('softmax')])
+      model.compile({ loss: fromLogits() })
+      await expect(model.fit(x, labels, silent)).rejects.toThrow(/ends with a softmax/)
+      const binary = sequential([layers.input([2]), layers.dense(1, { activation: 'sigmoid' })])
+      binary.compile({ loss: new losses.BinaryCrossentropy({ fromLogits: true }) })
+      await expect(
+        binary.fit(
+          x,
+          labels.map((label) => label % 2),
+          silent,
+        ),
+      ).rejects.toThrow(/ends with a sigmoid/)
+    })
+
+    it('lets logits pass, and probabilities to a loss that expects them', async () => {
+      const logits = classifier('linear')
+      logits.compile({ loss: fromLogits(), metrics: ['accuracy'] })
+      expect((await logits.fit(x, labels, silent)).epoch).toEqual([0])
+      const probabilities = classifier('softmax')
+      probabilities.compile({ loss: 'sparse_categorical_crossentropy' })
+      expect((await probabilities.fit(x, labels, silent)).epoch).toEqual([0])
+    })
+
+    it('refuses metrics that need probabilities beside a loss of logits', async () => {
+      const model = sequential([layers.input([2]), layers.dense(1)])
+      const loss = new losses.BinaryCrossentropy({ fromLogits: true })
+      const binary = labels.map((label) => label % 2)
+      model.compile({ loss, metrics: [new metrics.AUC({ name: 'auc' })] })
+      await expect(model.fit(x, binary, silent)).rejects.toThrow(
+        /the metric auc needs probabilities.*fromLogits/,
+      )
+      model.compile({ loss, metrics: [new metrics.AUC()], guards: { logits: false } })
+      expect((await model.fit(x, binary, silent)).epoch).toEqual([0])
+      model.compile({ loss, metrics: [new metrics.BinaryAccuracy({ threshold: 0 })] })
+      expect((await model.fit(x, binary, silent)).epoch).toEqual([0])
+    })
   })
 
-  it('sees a softmax that is a layer, and a sigmoid', async () => {
-    const model = sequential([layers.input([2]), layers.dense(3), layers.activation('softmax')])
-    model.compile({ loss: fromLogits() })
-    await expect(model.fit(x, labels, silent)).rejects.toThrow(/ends with a softmax/)
-    const binary = sequential([layers.input([2]), layers.dense(1, { activation: 'sigmoid' })])
-    binary.compile({ loss: new losses.BinaryCrossentropy({ fromLogits: true }) })
-    await expect(
-      binary.fit(
-        x,
-        labels.map((label) => label % 2),
+  describe('the guard of labels', () => {
+    const classifier = () => sequential([layers.input([2]), layers.dense(3, { activation: 'softmax' })])
+    const oneHot = labels.map((label) => [0, 1, 2].map((each) => (each === label ? 1 : 0)))
+
+    it('refuses one-hot labels where class numbers are expected, and the reverse', async () => {
+      const model = classifier()
+      model.compile({ loss: 'sparse_categorical_crossentropy' })
+      await expect(model.fit(x, oneHot, silent)).rejects.toThrow(
+        /received y of shape \[12, 3\], which looks one-hot. Use the loss categorical_crossentropy/,
+      )
+      await expect(model.evaluate(x, oneHot, silent)).rejects.toThrow(/looks one-hot/)
+      await expect(model.fit(x, labels, { ...silent, validationData: [x, oneHot] })).rejects.toThrow(
+        /received validationData\[1\] of shape \[12, 3\], which looks one-hot/,
+      )
+      model.compile({ loss: 'categorical_crossentropy' })
+      await expect(model.fit(x, labels, silent)).rejects.toThrow(
+        /received y of shape \[12\], which looks like class numbers. Use the loss sparse_categorical_crossentropy/,
+      )
+      expect((await model.fit(x, oneHot, silent)).epoch).toEqual([0])
+    })
+
+    it('refuses classes that the model has no unit for, unless it is off', async () => {
+      const model = classifier()
+      model.compile({ loss: 'sparse_categorical_crossentropy' })
+      const far = labels.map((label) => label + 1)
+      await expect(model.fit(x, far, silent)).rejects.toThrow(/expected labels from 0 to 2/)
+      model.compile({ loss: 'sparse_categorical_crossentropy', guards: { labels: false, nonFinite: false } })
+      expect((await model.fit(x, far, silent)).epoch).toEqual([0])
+    })
+  })
+
+  describe('the guard of scaling', () => {
+    const bytes = new Uint8Array(8 * 16).map((_, i) => (i * 37) % 256)
+    const targets = new Float32Array(8)
+    const train = async (...stack: layers.Layer[]) => {
+      const model = sequential([layers.input([16]), ...stack, layers.dense(1, { name: 'last' })], {
+        name: 'm',
+      })
+      model.compile({ loss: 'mse', optimizer: optimizers.sgd({ learningRate: 1e-9 }) })
+      await model.fit(bytes, targets, silent)
+      return model
+    }
+
+    it('warns of bytes that reach the first weights of an untrained model, once', async () => {
+      const model = await train(layers.dense(4, { name: 'first' }))
+      expect(warnings).toEqual([
+        expect.stringMatching(
+          /Model 'm': layer 'first' \(Dense\) receives numbers up to 255.*rescaling\(1 \/ 255\)/,
+        ),
+      ])
+      await model.fit(bytes, targets, silent)
+      expect(warnings).toHaveLength(1)
+    })
+
+    it('is silent where the model scales them, or does not mind', async () => {
+      await train(layers.rescaling(1 / 255))
+      await train(layers.batchNormalization())
+      await train(layers.lambda((values) => divide(values, 255)))
+      const tokens = sequential([
+        layers.input([16]),
+        layers.embedding(256, 2),
+        layers.flatten(),
+        layers.dense(1),
+      ])
+      tokens.compile({ loss: 'mse' })
+      await tokens.fit(bytes, targets, silent)
+      expect(warnings).toEqual([])
+    })
+
+    it('is silent for other data, after training, with weights that were set, and when it is off', async () => {
+      const model = sequential([layers.input([16]), layers.dense(1)])
+      model.compile({ loss: 'mse', optimizer: optimizers.sgd({ learningRate: 1e-9 }) })
+      await model.fit(
+        Float32Array.from(bytes, (value) => value / 255),
+        targets,
         silent,
-      ),
-    ).rejects.toThrow(/ends with a sigmoid/)
-  })
-
-  it('lets logits pass, and probabilities to a loss that expects them', async () => {
-    const logits = classifier('linear')
-    logits.compile({ loss: fromLogits(), metrics: ['accuracy'] })
-    expect((await logits.fit(x, labels, silent)).epoch).toEqual([0])
-    const probabilities = classifier('softmax')
-    probabilities.compile({ loss: 'sparse_categorical_crossentropy' })
-    expect((await probabilities.fit(x, labels, silent)).epoch).toEqual([0])
-  })
-
-  it('refuses metrics that need probabilities beside a loss of logits', async () => {
-    const model = sequential([layers.input([2]), layers.dense(1)])
-    const loss = new losses.BinaryCrossentropy({ fromLogits: true })
-    const binary = labels.map((label) => label % 2)
-    model.compile({ loss, metrics: [new metrics.AUC()] })
-    await expect(model.fit(x, binary, silent)).rejects.toThrow(
-      /the metric auc needs probabilities.*fromLogits/,
-    )
-    model.compile({ loss, metrics: [new metrics.BinaryAccuracy({ threshold: 0 })] })
-    expect((await model.fit(x, binary, silent)).epoch).toEqual([0])
-  })
-})
-
-describe('the guard of labels', () => {
-  it('refuses one-hot labels for class numbers, unless it is off', async () => {
-    const model = sequential([layers.input([2]), layers.dense(3, { activation: 'softmax' })])
-    model.compile({ loss: 'sparse_categorical_crossentropy' })
-    const far = labels.map((label) => label + 1)
-    await expect(model.fit(x, far, silent)).rejects.toThrow(/expected labels from 0 to 2/)
-    model.compile({ loss: 'sparse_categorical_crossentropy', guards: { labels: false, nonFinite: false } })
-    expect((await model.fit(x, far, silent)).epoch).toEqual([0])
-  })
-})
-
-describe('the guard of scaling', () => {
-  const bytes = new Uint8Array(8 * 16).map((_, i) => (i * 37) % 256)
-  const targets = new Float32Array(8)
-  const train = async (...stack: layers.Layer[]) => {
-    const model = sequential([layers.input([16]), ...stack, layers.dense(1, { name: 'last' })], { name: 'm' })
-    model.compile({ loss: 'mse', optimizer: optimizers.sgd({ learningRate: 1e-9 }) })
-    await model.fit(bytes, targets, silent)
-    return model
-  }
-
-  it('warns of bytes that reach the first weights of an untrained model, once', async () => {
-    const model = await train(layers.dense(4, { name: 'first' }))
-    expect(warnings).toEqual([
-      expect.stringMatching(
-        /Model 'm': layer 'first' \(Dense\) receives numbers up to 255.*rescaling\(1 \/ 255\)/,
-      ),
-    ])
-    await model.fit(bytes, targets, silent)
-    expect(warnings).toHaveLength(1)
-  })
-
-  it('is silent where the model scales them, or does not mind', async () => {
-    await train(layers.rescaling(1 / 255))
-    await train(layers.batchNormalization())
-    await train(layers.lambda((values) => divide(values, 255)))
-    const tokens = sequential([
-      layers.input([16]),
-      layers.embedding(256, 2),
-      layers.flatten(),
-      layers.dense(1),
-    ])
-    tokens.compile({ loss: 'mse' })
-    await tokens.fit(bytes, targets, silent)
-    expect(warnings).toEqual([])
-  })
-
-  it('is silent for other data, after training, with weights that were set, and when it is off', async () => {
-    const model = sequential([layers.input([16]), layers.dense(1)])
-    model.compile({ loss: 'mse', optimizer: optimizers.sgd({ learningRate: 1e-9 }) })
-    await model.fit(
-      Float32Array.from(bytes, (value) => value / 255),
-      targets,
-      silent,
-    )
-    await model.fit(bytes, targets, silent)
-    const loaded = sequential([layers.input([16]), layers.dense(1)])
-    await loaded.setWeights(await model.getWeights())
-    loaded.compile({ loss: 'mse', optimizer: optimizers.sgd({ learningRate: 1e-9 }) })
-    await loaded.fit(bytes, targets, silent)
-    const off = sequential([layers.input([16]), layers.dense(1)])
-    off.compile({
-      loss: 'mse',
-      optimizer: optimizers.sgd({ learningRate: 1e-9 }),
-      guards: { scaling: false },
+      )
+      await model.fit(bytes, targets, silent)
+      const loaded = sequential([layers.input([16]), layers.dense(1)])
+      await loaded.setWeights(await model.getWeights())
+      loaded.compile({ loss: 'mse', optimizer: optimizers.sgd({ learningRate: 1e-9 }) })
+      await loaded.fit(bytes, targets, silent)
+      const off = sequential([layers.input([16]), layers.dense(1)])
+      off.compile({
+        loss: 'mse',
+        optimizer: optimizers.sgd({ learningRate: 1e-9 }),
+        guards: { scaling: false },
+      })
+      await off.fit(bytes, targets, silent)
+      expect(warnings).toEqual([])
     })
-    await off.fit(bytes, targets, silent)
-    expect(warnings).toEqual([])
   })
-})
 
-describe('the guard of classes', () => {
-  const sorted = [...labels].sort()
-  const classifier = (guards?: boolean) => {
-    const model = sequential([layers.input([2]), layers.dense(3, { activation: 'softmax', name: 'out' })], {
-      name: 'm',
+  describe('the guard of classes', () => {
+    const sorted = [...labels].sort()
+    const classifier = (guards?: boolean) => {
+      const model = sequential([layers.input([2]), layers.dense(3, { activation: 'softmax', name: 'out' })], {
+        name: 'm',
+      })
+      model.compile({ loss: 'sparse_categorical_crossentropy', guards })
+      return model
+    }
+
+    it('warns of a class that only training sees, as with sorted data', async () => {
+      await classifier().fit(x, sorted, { ...silent, validationSplit: 0.5 })
+      expect(warnings).toEqual([
+        expect.stringMatching(
+          /Model 'm': class 0 of output 'out' is trained on but missing in the validation part.*'stratified'/,
+        ),
+      ])
+      await classifier(false).fit(x, sorted, { ...silent, validationSplit: 0.5 })
+      expect(warnings).toHaveLength(1)
     })
-    model.compile({ loss: 'sparse_categorical_crossentropy', guards })
-    return model
-  }
 
-  it('warns of a class that only training sees, as with sorted data', async () => {
-    await classifier().fit(x, sorted, { ...silent, validationSplit: 0.5 })
-    expect(warnings).toEqual([
-      expect.stringMatching(
-        /Model 'm': class 0 of output 'out' is trained on but missing in the validation part.*'stratified'/,
-      ),
-    ])
-    await classifier(false).fit(x, sorted, { ...silent, validationSplit: 0.5 })
-    expect(warnings).toHaveLength(1)
-  })
-
-  it('has nothing to say of a stratified split, which has the same part of each class', async () => {
-    const seen: number[] = []
-    const callback: CallbackLike = { onEpochEnd: (_, logs) => void seen.push(logs.val_loss) }
-    await classifier().fit(x, sorted, {
-      ...silent,
-      validationSplit: 0.5,
-      validationSplitBy: 'stratified',
-      callbacks: [callback],
+    it('looks at one-hot labels, and at validation data of their own', async () => {
+      const model = sequential([layers.input([2]), layers.dense(3, { activation: 'softmax' })])
+      model.compile({ loss: 'categorical_crossentropy' })
+      const oneHot = labels.map((label) => [0, 1, 2].map((each) => (each === label ? 1 : 0)))
+      const [someX, some] = [x, oneHot].map((rows) => rows.filter((_, i) => labels[i] === 1))
+      await model.fit(x, oneHot, { ...silent, validationData: [someX, some] })
+      expect(warnings).toEqual([
+        expect.stringMatching(/classes 0, 2 of output .* are trained on but missing/),
+      ])
+      model.compile({ loss: 'categorical_crossentropy', guards: { classes: false } })
+      await model.fit(x, oneHot, { ...silent, validationData: [someX, some] })
+      await model.fit(someX, some, { ...silent, validationData: [x, oneHot] })
+      expect(warnings).toHaveLength(1)
     })
-    expect(warnings).toEqual([])
-    expect(seen[0]).toBeGreaterThan(0)
-    await expect(
-      classifier().fit(x, sorted, { ...silent, validationSplit: 0.5, validationSplitBy: 'head' as never }),
-    ).rejects.toThrow(/validationSplitBy: expected 'tail' or/)
-  })
-})
 
-describe('the guard of numbers that are not finite', () => {
-  const failure = (run: Promise<unknown>) =>
-    run.then(
-      () => undefined,
-      (error: unknown) => error,
-    )
-  const weightsOf = async (model: { getWeights(): Promise<{ data(): Promise<unknown> }[]> }) =>
-    Promise.all((await model.getWeights()).map((weight) => weight.data()))
-
-  /** log(x - limit) in the middle: NaN where x is below the limit, a layer named `log`. */
-  const model = (limit: number) => {
-    const input = layers.input([1], { name: 'x' })
-    const hidden = layers.dense(1, { name: 'first', kernelInitializer: 'ones' })(input)
-    const logarithm = layers.lambda((values) => log(subtract(values, limit)), { name: 'log' })(hidden)
-    const made = functional({
-      inputs: input,
-      outputs: layers.dense(1, { name: 'last' })(logarithm),
-      name: 'm',
+    it('has nothing to say of a stratified split, which has the same part of each class', async () => {
+      const seen: number[] = []
+      const callback: CallbackLike = { onEpochEnd: (_, logs) => void seen.push(logs.val_loss) }
+      await classifier().fit(x, sorted, {
+        ...silent,
+        validationSplit: 0.5,
+        validationSplitBy: 'stratified',
+        callbacks: [callback],
+      })
+      expect(warnings).toEqual([])
+      expect(seen[0]).toBeGreaterThan(0)
+      await expect(
+        classifier().fit(x, sorted, { ...silent, validationSplit: 0.5, validationSplitBy: 'head' as never }),
+      ).rejects.toThrow(/validationSplitBy: expected 'tail' or/)
     })
-    made.compile({ loss: 'mse', optimizer: optimizers.sgd({ learningRate: 1e-3 }) })
-    return made
-  }
-  const values = [[5], [6], [7], [8], [1], [9]]
-  const targets = values.map(() => [0])
-  const options = { ...silent, batchSize: 2, epochs: 2, shuffle: false }
-
-  it('names the first layer and the batch, and keeps the weights of before', async () => {
-    const whole = model(3)
-    const error = await failure(whole.fit(values, targets, options))
-    expect(error).toBeInstanceOf(NumericError)
-    expect(String(error)).toMatch(
-      /Model 'm': the loss became NaN in epoch 1 of 2, batch 3 of 3. The first layer whose output is not finite is 'log' \(Lambda\)/,
-    )
-    // As if training had ended before the third batch.
-    const part = model(3)
-    await part.setWeights(await model(3).getWeights())
-    setRandomSeed(1)
-    const [a, b] = [model(3), model(3)]
-    await b.setWeights(await a.getWeights())
-    await failure(a.fit(values, targets, options))
-    await b.fit(values.slice(0, 4), targets.slice(0, 4), { ...options, epochs: 1 })
-    expect(await weightsOf(a)).toEqual(await weightsOf(b))
-    expect((await a.fit(values.slice(0, 4), targets.slice(0, 4), options)).epoch).toEqual([0, 1])
   })
 
-  it('names data that is not finite', async () => {
-    const poisoned = targets.map((row, i) => (i === 3 ? [Number.NaN] : row))
-    expect(String(await failure(model(0).fit(values, poisoned, options)))).toMatch(
-      /batch 2 of 3. The first thing in this batch that is not finite is in its data: y holds NaN in sample 1 of the batch/,
-    )
-  })
+  describe('the guard of numbers that are not finite', () => {
+    const failure = (run: Promise<unknown>) =>
+      run.then(
+        () => undefined,
+        (error: unknown) => error,
+      )
+    const weightsOf = async (model: { getWeights(): Promise<{ data(): Promise<unknown> }[]> }) =>
+      Promise.all((await model.getWeights()).map((weight) => weight.data()))
 
-  it('names the layer in which gradients began to be not finite', async () => {
-    const input = layers.input([1])
-    // The gradient of a square root is infinite at 0, where its value is fine.
-    const first = layers.dense(1, { name: 'first', kernelInitializer: 'zeros', biasInitializer: 'zeros' })(
-      input,
-    )
-    const second = layers.dense(1, { name: 'second', useBias: false, kernelInitializer: 'ones' })(first)
-    const root = layers.lambda((z) => sqrt(multiply(z, z)), { name: 'root' })(second)
-    const made = functional({ inputs: input, outputs: root, name: 'm' })
-    made.compile({ loss: 'mse', optimizer: optimizers.sgd({ learningRate: 0.1 }) })
-    expect(String(await failure(made.fit(values, targets, options)))).toMatch(
-      /the loss became NaN in epoch 1 of 2, batch 2 of 3. Before this batch, weights were not finite any more: the gradients of batch 1 were not, first those of layer 'second' \(Dense\), for its weight second\/kernel/,
-    )
-    await made.setWeights([[[0]], [0], [[1]]])
-    expect(String(await failure(made.fit(values, targets, { ...options, batchSize: 6, epochs: 1 })))).toMatch(
-      /the last batch's gradients were not.*first those of layer 'second'/,
-    )
-  })
+    /** log(x - limit) in the middle: NaN where x is below the limit, a layer named `log`. */
+    const model = (limit: number) => {
+      const input = layers.input([1], { name: 'x' })
+      const hidden = layers.dense(1, { name: 'first', kernelInitializer: 'ones' })(input)
+      const logarithm = layers.lambda((values) => log(subtract(values, limit)), { name: 'log' })(hidden)
+      const made = functional({
+        inputs: input,
+        outputs: layers.dense(1, { name: 'last' })(logarithm),
+        name: 'm',
+      })
+      made.compile({ loss: 'mse', optimizer: optimizers.sgd({ learningRate: 1e-3 }) })
+      return made
+    }
+    const values = [[5], [6], [7], [8], [1], [9]]
+    const targets = values.map(() => [0])
+    const options = { ...silent, batchSize: 2, epochs: 2, shuffle: false }
 
-  it('ends training instead, where a callback takes it', async () => {
-    const taken: NumericError[] = []
-    const callback: CallbackLike = { onNonFinite: (error) => void taken.push(error) }
-    const { epoch } = await model(3).fit(values, targets, { ...options, callbacks: [callback] })
-    expect(epoch).toEqual([0])
-    expect(taken.map(String)).toEqual([expect.stringMatching(/'log' \(Lambda\)/)])
-  })
+    it('names the first layer and the batch, and keeps the weights of before', async () => {
+      const whole = model(3)
+      const error = await failure(whole.fit(values, targets, options))
+      expect(error).toBeInstanceOf(NumericError)
+      expect(String(error)).toMatch(
+        /Model 'm': the loss became NaN in epoch 1 of 2, batch 3 of 3. The first layer whose output is not finite is 'log' \(Lambda\)/,
+      )
+      // As if training had ended before the third batch.
+      const part = model(3)
+      await part.setWeights(await model(3).getWeights())
+      utils.setRandomSeed(1)
+      const [a, b] = [model(3), model(3)]
+      await b.setWeights(await a.getWeights())
+      await failure(a.fit(values, targets, options))
+      await b.fit(values.slice(0, 4), targets.slice(0, 4), { ...options, epochs: 1 })
+      expect(await weightsOf(a)).toEqual(await weightsOf(b))
+      expect((await a.fit(values.slice(0, 4), targets.slice(0, 4), options)).epoch).toEqual([0, 1])
+    })
 
-  it('is off when told so: training goes on as in Keras', async () => {
-    const off = model(3)
-    off.compile({ loss: 'mse', optimizer: 'sgd', guards: { nonFinite: false } })
-    const { history } = await off.fit(values, targets, options)
-    expect(history.loss).toEqual([Number.NaN, Number.NaN])
-    expect(() => off.compile({ loss: 'mse', guards: { nonfinite: false } as never })).toThrow(
-      /Did you mean 'nonFinite'/,
-    )
+    it('sees infinities, single batches and streams', async () => {
+      const infinite = targets.map((row, i) => (i === 5 ? [3e38] : row))
+      expect(String(await failure(model(0).fit(values, infinite, options)))).toMatch(
+        /the loss became Infinity in epoch 1 of 2, batch 3 of 3. .*it is the loss itself that is not/,
+      )
+      expect(String(await failure(model(3).trainOnBatch([[7], [1]], [[0], [0]])))).toMatch(
+        /Model 'm': the loss became NaN. The first layer whose output is not finite is 'log'/,
+      )
+      const stream = function* () {
+        for (let i = 0; i < values.length; i += 2)
+          yield [values.slice(i, i + 2), targets.slice(i, i + 2)] as const
+      }
+      expect(String(await failure(model(3).fit(stream, { ...silent, epochs: 2 })))).toMatch(
+        /the loss became NaN in epoch 1 of 2, batch 3. The first layer whose output is not finite is 'log'/,
+      )
+    })
+
+    it('names data that is not finite', async () => {
+      const poisoned = targets.map((row, i) => (i === 3 ? [Number.NaN] : row))
+      expect(String(await failure(model(0).fit(values, poisoned, options)))).toMatch(
+        /batch 2 of 3. The first thing in this batch that is not finite is in its data: y holds NaN in sample 1 of the batch/,
+      )
+    })
+
+    it('names the layer in which gradients began to be not finite', async () => {
+      const input = layers.input([1])
+      // The gradient of a square root is infinite at 0, where its value is fine.
+      const first = layers.dense(1, { name: 'first', kernelInitializer: 'zeros', biasInitializer: 'zeros' })(
+        input,
+      )
+      const second = layers.dense(1, { name: 'second', useBias: false, kernelInitializer: 'ones' })(first)
+      const root = layers.lambda((z) => sqrt(multiply(z, z)), { name: 'root' })(second)
+      const made = functional({ inputs: input, outputs: root, name: 'm' })
+      made.compile({ loss: 'mse', optimizer: optimizers.sgd({ learningRate: 0.1 }) })
+      expect(String(await failure(made.fit(values, targets, options)))).toMatch(
+        /the loss became NaN in epoch 1 of 2, batch 2 of 3. Before this batch, weights were not finite any more: the gradients of batch 1 were not, first those of layer 'second' \(Dense\), for its weight second\/kernel/,
+      )
+      await made.setWeights([[[0]], [0], [[1]]])
+      expect(
+        String(await failure(made.fit(values, targets, { ...options, batchSize: 6, epochs: 1 }))),
+      ).toMatch(/the last batch's gradients were not.*first those of layer 'second'/)
+    })
+
+    it('ends training instead, where a callback takes it', async () => {
+      const taken: NumericError[] = []
+      const callback: CallbackLike = { onNonFinite: (error) => void taken.push(error) }
+      const { epoch } = await model(3).fit(values, targets, { ...options, callbacks: [callback] })
+      expect(epoch).toEqual([0])
+      expect(taken.map(String)).toEqual([expect.stringMatching(/'log' \(Lambda\)/)])
+    })
+
+    it('is off when told so: training goes on as in Keras', async () => {
+      const off = model(3)
+      off.compile({ loss: 'mse', optimizer: 'sgd', guards: { nonFinite: false } })
+      const { history } = await off.fit(values, targets, options)
+      expect(history.loss).toEqual([Number.NaN, Number.NaN])
+      expect(() => off.compile({ loss: 'mse', guards: { nonfinite: false } as never })).toThrow(
+        /Did you mean 'nonFinite'/,
+      )
+    })
   })
 })
