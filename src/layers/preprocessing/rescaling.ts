@@ -1,10 +1,10 @@
-import type { Tensor } from '../graph/tensor.js'
-import { add } from '../ops/add.js'
-import { cast } from '../ops/cast.js'
-import { multiply } from '../ops/multiply.js'
-import type { Config } from '../utils/config.js'
-import type { BatchShape } from './batchShape.js'
-import { Layer, type LayerOptions } from './layer.js'
+import type { Tensor } from '../../graph/tensor.js'
+import { add } from '../../ops/add.js'
+import { cast } from '../../ops/cast.js'
+import { multiply } from '../../ops/multiply.js'
+import type { Config } from '../../utils/config.js'
+import type { LayerOptions } from '../layer.js'
+import { SameShapeLayer } from '../sameShape.js'
 
 export interface RescalingOptions extends LayerOptions {
   /** Added after scaling. Default: 0. */
@@ -15,10 +15,9 @@ export interface RescalingOptions extends LayerOptions {
  * `x * scale + offset` in float32, in training and inference alike (Keras's `Rescaling`). The shape stays. With
  * `rescaling(1 / 255)` first, a model takes bytes as they are stored.
  */
-export class Rescaling extends Layer {
+export class Rescaling extends SameShapeLayer {
   static override readonly className = 'Rescaling'
   static override readonly positional = ['scale']
-  override supportsMasking = true
 
   readonly scale: number
   readonly offset: number
@@ -32,10 +31,6 @@ export class Rescaling extends Layer {
   override call(inputs: Tensor): Tensor {
     const scaled = multiply(cast(inputs, 'float32'), this.scale)
     return this.offset === 0 ? scaled : add(scaled, this.offset)
-  }
-
-  override computeOutputShape(inputShape: BatchShape): BatchShape {
-    return inputShape
   }
 
   override getConfig(): Config {
