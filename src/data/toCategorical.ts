@@ -16,7 +16,7 @@ import { Tensor } from '../graph/tensor.js'
  */
 export function toCategorical(labels: Tensor | ArrayLike<number>, numClasses?: number): Tensor {
   const { data, shape } = labels instanceof Tensor ? known(labels) : { data: labels, shape: [labels.length] }
-  const classes = numClasses ?? greatest(data) + 1
+  const classes = numClasses ?? Math.floor(greatest(data)) + 1
   if (!Number.isInteger(classes) || classes < 1) {
     throw new ArgumentError(
       numClasses === undefined

@@ -25,5 +25,11 @@ export function reshapeHint(shape: readonly number[], wanted: BatchShape): strin
   if (matches(shape, inner)) {
     return `This is one sample without a batch axis: reshape it to ${showShape([1, ...shape])}.`
   }
+  if (shape.length === 1) {
+    const known = Number.isFinite(wantedSize) && shape[0] % wantedSize === 0
+    return known
+      ? `These numbers make ${shape[0] / wantedSize} samples: reshape it to ${showShape([shape[0] / wantedSize, ...(inner as number[])])}.`
+      : `The first axis counts samples: give samples of shape ${showBatchShape(inner)}.`
+  }
   return `Give samples of shape ${showBatchShape(inner)}, or make the model for these: layers.input(${showShape(shape.slice(1))}).`
 }

@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.js'
+import { show } from '../utils/show.js'
 
 /** One number for all spatial axes, or one for each. */
 export type PerAxis = number | readonly number[]
@@ -6,7 +7,7 @@ export type PerAxis = number | readonly number[]
 /** @throws ArgumentError unless the value is an integer of at least `least` */
 export function integer(value: number, what: string, least = 1): number {
   if (!Number.isInteger(value) || value < least) {
-    throw new ArgumentError(`${what}: expected an integer of at least ${least}, received ${String(value)}.`)
+    throw new ArgumentError(`${what}: expected an integer of at least ${least}, received ${show(value)}.`)
   }
   return value
 }

@@ -7,6 +7,7 @@ import { multiply } from '../ops/multiply.js'
 import { randomUniform } from '../ops/randomUniform.js'
 import { where } from '../ops/where.js'
 import type { Config } from '../utils/config.js'
+import { show } from '../utils/show.js'
 import type { CallContext } from './callContext.js'
 import type { LayerOptions } from './layer.js'
 import { SameShapeLayer } from './sameShape.js'
@@ -35,7 +36,7 @@ export class Dropout extends SameShapeLayer {
   constructor(rate: number, options: DropoutOptions = {}) {
     super(options)
     if (!(rate >= 0 && rate <= 1)) {
-      throw new ArgumentError(`${this.title}: expected a rate from 0 to 1, received ${String(rate)}.`)
+      throw new ArgumentError(`${this.title}: expected a rate from 0 to 1, received ${show(rate)}.`)
     }
     if (options.seed !== undefined) keyFromSeed(options.seed)
     this.rate = rate

@@ -1,8 +1,10 @@
+import { ArgumentError } from '../errors.js'
 import { type DType, dtypes } from '../graph/dtype.js'
 import type { Tensor } from '../graph/tensor.js'
 import { cast } from '../ops/cast.js'
 import type { Config } from '../utils/config.js'
 import { oneOf } from '../utils/oneOf.js'
+import { show } from '../utils/show.js'
 import type { BatchShape } from './batchShape.js'
 import { integer } from './checks.js'
 import { Layer, type LayerOptions } from './layer.js'
@@ -30,6 +32,11 @@ export class InputLayer extends Layer implements SymbolicSource {
 
   constructor(shape: BatchShape, options: InputOptions = {}) {
     super(options)
+    if (!Array.isArray(shape)) {
+      throw new ArgumentError(
+        `${this.title}: expected the shape of a sample as a list such as [28, 28, 1], received ${show(shape)}.`,
+      )
+    }
     this.shape = shape.map((size) => (size === null ? null : integer(size, `${this.title}: a size of shape`)))
     this.dtype = oneOf(options.dtype ?? 'float32', dtypes, `${this.title}: dtype`)
     const known = this.shape.flatMap((size, axis) => (size === null ? [] : [[axis + 1, size] as const]))

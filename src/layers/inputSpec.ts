@@ -11,13 +11,19 @@ export interface InputSpec {
   readonly form: string
 }
 
+/** What an axis that is missing most likely is. */
+function missingAxis(form: string): string {
+  if (form.includes('channels')) return 'the batch, or the channels of grey images'
+  return form.includes('features') ? 'the batch, or the features of a series of plain numbers' : 'the batch'
+}
+
 /** @throws ShapeError if the shape is not what the layer asks for; it names the layer, both shapes and the fix. */
 export function checkInputShape(layer: string, spec: InputSpec, shape: BatchShape): void {
   const received = `received shape ${showBatchShape(shape)}`
   if (spec.rank !== undefined && shape.length !== spec.rank) {
     const fix =
       shape.length === spec.rank - 1
-        ? ' If an axis is missing (the batch, or the channels of grey images), reshape the input so that it has size 1.'
+        ? ` If an axis is missing (${missingAxis(spec.form)}), reshape the input so that it has size 1.`
         : shape.length > spec.rank
           ? ' Put a flatten or reshape layer before it.'
           : ''

@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Config } from '../utils/config.js'
+import { show } from '../utils/show.js'
 import type { CallContext } from './callContext.js'
 import { type AnyLayer, Layer, type LayerOptions } from './layer.js'
 import type { ShapesOf, Tensors } from './tensors.js'
@@ -33,7 +34,7 @@ export class Lambda<In extends Tensors = Tensor, Out extends Tensors = Tensor> e
     super(options)
     if (typeof fn !== 'function') {
       throw new ArgumentError(
-        `${this.title}: expected a function of tensors such as (x) => ops.square(x), received ${String(fn)}.`,
+        `${this.title}: expected a function of tensors such as (x) => ops.square(x), received ${show(fn)}.`,
       )
     }
     this.outputShapeRule = options.outputShape

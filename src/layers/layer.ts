@@ -1,5 +1,5 @@
 import { type ConstraintLike, getConstraint } from '../constraints/get.js'
-import { InternalError, ShapeError, StateError } from '../errors.js'
+import { ArgumentError, InternalError, ShapeError, StateError } from '../errors.js'
 import type { DType } from '../graph/dtype.js'
 import type { Shape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
@@ -9,6 +9,7 @@ import { getInitializer, type InitializerLike } from '../initializers/get.js'
 import { type TensorLike, tensor } from '../ops/tensor.js'
 import { getRegularizer, type RegularizerLike, serializeRegularizer } from '../regularizers/get.js'
 import type { RegularizerFunction } from '../regularizers/regularizer.js'
+import { checkOptions } from '../utils/checkOptions.js'
 import { type Config, type Configurable, classNameOf, optionsOf } from '../utils/config.js'
 import { automaticName } from '../utils/naming.js'
 import { flatten, layoutOf, mapStructure, pack, type Structure } from '../utils/structure.js'
@@ -17,6 +18,7 @@ import { type BatchShape, withOpenBatch } from './batchShape.js'
 import { buildWhole } from './buildWhole.js'
 import { Callable } from './callable.js'
 import { addLossTerm, type CallContext, type CallOptions, contextFor, inContext } from './callContext.js'
+import { checkOutputs } from './checkOutputs.js'
 import { checkFixedSettings } from './fixedSettings.js'
 import { checkInputShape, type InputSpec } from './inputSpec.js'
 import { maskOf, withMask } from './masks.js'
@@ -133,6 +135,7 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
 
   constructor(options: LayerOptions = {}) {
     super()
+    checkOptions(options, this.className)
     this.name = options.name ?? automaticName(this.className)
     this.isTrainable = options.trainable ?? true
     this.givenInputShape = options.inputShape
@@ -188,7 +191,17 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   invoke(inputs: Like<In, TensorLike>, options?: CallOptions): Out
   invoke(inputs: unknown, options: CallOptions = {}): unknown {
     const symbols = toSymbolic(inputs, this.title)
-    return symbols ? this.record(symbols, options) : this.compute(this.toTensors(inputs), options)
+    return symbols ? this.record(symbols, options) : this.compute(this.givenTensors(inputs), options)
+  }
+
+  private givenTensors(inputs: unknown): Tensors {
+    try {
+      return this.toTensors(inputs)
+    } catch (error) {
+      if (!(error instanceof ArgumentError || error instanceof ShapeError)) throw error
+      const type = error instanceof ShapeError ? ShapeError : ArgumentError
+      throw new type(`${this.title}: ${error.message}`, { cause: error })
+    }
   }
 
   /** The tensors that data stands for. Layers of several inputs override it where data would be ambiguous. */
@@ -205,7 +218,7 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
         if (!this.built) this.build(shapes as ShapesOf<In>)
         const mask = flatTensors(inputs).map(maskOf).find(Boolean)
         context.observer?.enter?.(this as AnyLayer, inputs)
-        const outputs = this.call(inputs as In, { ...context, mask })
+        const outputs = checkOutputs(this.call(inputs as In, { ...context, mask }), this.title) as Out
         context.observer?.leave?.(this as AnyLayer, outputs)
         if (this.activityRegularizer && context.losses) {
           for (const output of flatTensors(outputs)) {
@@ -291,7 +304,10 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
     let outputs: Tensors | undefined
     trace(placeholders, (...tensors) => {
       const given = pack(tensors, layoutOf(inputs, isType)) as In
-      outputs = inContext(context, () => this.call(given, context))
+      outputs = checkOutputs(
+        inContext(context, () => this.call(given, context)),
+        this.title,
+      )
       return flatTensors(outputs)
     })
     if (outputs === undefined) throw new InternalError(`${this.title} gave no outputs`)

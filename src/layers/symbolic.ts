@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.js'
 import type { DType } from '../graph/dtype.js'
 import { Tensor } from '../graph/tensor.js'
+import { show } from '../utils/show.js'
 import { flatten, layoutOf, mapStructure, pack, type Structure } from '../utils/structure.js'
 import { type BatchShape, showBatchShape } from './batchShape.js'
 import type { CallOptions } from './callContext.js'
@@ -124,4 +125,4 @@ export function symbolsOf(given: Structure<SymbolicLike>, what: string): Structu
 }
 
 const describe = (value: unknown): string =>
-  typeof value === 'function' ? `${String(value)} (is a call missing?)` : String(value)
+  typeof value === 'function' && 'invoke' in value ? `${String(value)} (is a call missing?)` : show(value)

@@ -12,6 +12,7 @@ import { negative } from '../ops/negative.js'
 import { logSoftmax } from '../ops/softmax.js'
 import { sum } from '../ops/sum.js'
 import type { Config } from '../utils/config.js'
+import { show } from '../utils/show.js'
 import { EPSILON } from './epsilon.js'
 import { checkOneHot, type Labels, type OutputShape } from './labels.js'
 import { Loss, type LossOptions } from './loss.js'
@@ -117,7 +118,7 @@ export class CategoricalCrossentropy extends Loss {
 /** @throws ArgumentError unless the smoothing lies in [0, 1] */
 export function smoothing(loss: string, value: number): number {
   if (!(value >= 0 && value <= 1)) {
-    throw new ArgumentError(`${loss}: expected labelSmoothing from 0 to 1, received ${String(value)}.`)
+    throw new ArgumentError(`${loss}: expected labelSmoothing from 0 to 1, received ${show(value)}.`)
   }
   return value
 }

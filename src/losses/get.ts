@@ -10,6 +10,7 @@ import {
 } from '../utils/config.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { suggestion } from '../utils/nearest.js'
+import { show } from '../utils/show.js'
 import { BinaryCrossentropy, binaryCrossentropy } from './binaryCrossentropy.js'
 import { BinaryFocalCrossentropy, binaryFocalCrossentropy } from './binaryFocalCrossentropy.js'
 import { CategoricalCrossentropy, categoricalCrossentropy } from './categoricalCrossentropy.js'
@@ -130,15 +131,18 @@ const classOf = new Map<LossFunction, Name>([
  * `compile` can say so before shapes are known.
  */
 export function checkLossIdentifier(identifier: LossLike | SerializedObject): void {
-  if (identifier instanceof Loss || typeof identifier === 'function') return
+  if (identifier instanceof Loss || (typeof identifier === 'function' && !isClass(identifier))) return
   const name = isSerialized(identifier) ? identifier.class_name : identifier
   if (typeof name !== 'string') {
     throw new ArgumentError(
-      `loss: expected a name such as 'categorical_crossentropy', a loss or a function, received ${String(name)}.`,
+      `loss: expected a name such as 'categorical_crossentropy', a loss or a function, received ${show(name)}.`,
     )
   }
   if (!isChosenByShapes(name)) nameOf(name)
 }
+
+/** Whether the class itself was given in place of a loss of it. */
+const isClass = (value: LossFunction): boolean => value.prototype instanceof Loss
 
 /**
  * The loss that an identifier stands for, given the shapes of labels and outputs (batches of any one size), on which

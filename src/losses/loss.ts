@@ -3,7 +3,9 @@ import type { TensorType } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import { maskOf } from '../layers/masks.js'
 import { cast } from '../ops/cast.js'
+import { checkOptions } from '../utils/checkOptions.js'
 import { type Config, type Configurable, classNameOf } from '../utils/config.js'
+import { expectTensor } from '../utils/expectTensor.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { oneOf } from '../utils/oneOf.js'
 import { align } from './align.js'
@@ -30,6 +32,7 @@ export abstract class Loss implements Configurable {
   readonly reduction: Reduction
 
   constructor(options: LossOptions = {}) {
+    checkOptions(options, this.className)
     this.name = options.name ?? toSnakeCase(this.className)
     this.reduction = oneOf(options.reduction ?? 'sum_over_batch_size', reductions, `${this.name}: reduction`)
   }
@@ -90,6 +93,6 @@ export class FunctionLoss extends Loss {
   }
 
   override call(yTrue: Tensor, yPred: Tensor): Tensor {
-    return this.fn(...align(cast(yTrue, 'float32'), yPred))
+    return expectTensor(this.fn(...align(cast(yTrue, 'float32'), yPred)), `loss '${this.name}'`)
   }
 }

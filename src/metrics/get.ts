@@ -11,6 +11,7 @@ import {
 } from '../utils/config.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { suggestion } from '../utils/nearest.js'
+import { show } from '../utils/show.js'
 import { Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy } from './accuracy.js'
 import { AUC } from './auc.js'
 import { FalseNegatives, FalsePositives, TrueNegatives, TruePositives } from './confusionCounts.js'
@@ -186,11 +187,11 @@ const isAccuracy = (name: string): boolean => ['accuracy', 'acc'].includes(name.
  * apart from `getMetric` so that `compile` can say so before shapes are known.
  */
 export function checkMetricIdentifier(identifier: MetricLike | SerializedObject): void {
-  if (identifier instanceof Metric || typeof identifier === 'function') return
+  if (identifier instanceof Metric || (typeof identifier === 'function' && !isClass(identifier))) return
   if (isSerialized(identifier)) return void factoryOf(identifier.class_name)
   if (typeof identifier !== 'string') {
     throw new ArgumentError(
-      `metrics: expected names such as 'accuracy', metrics or functions, received ${String(identifier)}.`,
+      `metrics: expected names such as 'accuracy', metrics or functions, received ${show(identifier)}.`,
     )
   }
   if (isAccuracy(identifier)) return
@@ -200,6 +201,9 @@ export function checkMetricIdentifier(identifier: MetricLike | SerializedObject)
     throw new ArgumentError(`metrics: '${identifier}' needs options. Write ${withOptions[key].example}.`)
   }
 }
+
+/** Whether the class itself was given in place of a metric of it. */
+const isClass = (value: MetricFunction): boolean => value.prototype instanceof Metric
 
 /**
  * The metric that an identifier stands for. `'accuracy'` becomes its binary, categorical or sparse form by the shapes of

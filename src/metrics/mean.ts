@@ -7,6 +7,7 @@ import { add } from '../ops/add.js'
 import { mean as meanOf } from '../ops/mean.js'
 import { sum } from '../ops/sum.js'
 import type { Config } from '../utils/config.js'
+import { expectTensor } from '../utils/expectTensor.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { Metric, type MetricOptions } from './metric.js'
 import { samplewise } from './samplewise.js'
@@ -57,11 +58,15 @@ export class MeanOfFunction extends Mean {
   }
 
   override updateState(yTrue: Tensor, yPred: Tensor, sampleWeight?: Tensor): void {
-    this.update(this.fn(yTrue, yPred), sampleWeight, maskOf(yPred))
+    this.update(this.valuesFor(yTrue, yPred), sampleWeight, maskOf(yPred))
   }
 
   override couplesSamples(yTrue: TensorType, yPred: TensorType): boolean {
-    return this.fn(parameter('yTrue', yTrue), parameter('yPred', yPred)).rank === 0
+    return this.valuesFor(parameter('yTrue', yTrue), parameter('yPred', yPred)).rank === 0
+  }
+
+  private valuesFor(yTrue: Tensor, yPred: Tensor): Tensor {
+    return expectTensor(this.fn(yTrue, yPred), `metric '${this.name}'`)
   }
 }
 

@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.js'
 import { arrayOf } from '../graph/dtype.js'
+import { show } from '../utils/show.js'
 import type { DataSource } from './dataSource.js'
 
 /** How much each class counts in the loss; 1 for classes that are not named. */
@@ -21,9 +22,14 @@ export function classWeights(
     )
   }
   for (const [name, weight] of Object.entries(weights)) {
+    if (!Number.isInteger(Number(name))) {
+      throw new ArgumentError(
+        `${title}: expected the numbers of classes as keys of classWeight, such as { 0: 1, 1: 10 }, received ${show(name)}.`,
+      )
+    }
     if (!(Number.isFinite(weight) && weight >= 0)) {
       throw new ArgumentError(
-        `${title}: expected classWeight of at least 0 for class ${name}, received ${String(weight)}.`,
+        `${title}: expected classWeight of at least 0 for class ${name}, received ${show(weight)}.`,
       )
     }
   }

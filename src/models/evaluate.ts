@@ -2,6 +2,7 @@ import type { CallbackLike, Logs } from '../callbacks/callback.js'
 import { CallbackList } from '../callbacks/callbackList.js'
 import { ProgbarLogger } from '../callbacks/progbarLogger.js'
 import type { TextOutput } from '../callbacks/textOutput.js'
+import { checkOptions } from '../utils/checkOptions.js'
 import type { CompiledModel } from './compiledModel.js'
 import { logsOf } from './logs.js'
 import type { AnyModel } from './model.js'
@@ -41,6 +42,7 @@ export async function evaluateModel(
   y: unknown,
   options: EvaluateOptions,
 ): Promise<Logs> {
+  checkOptions(options, 'evaluate', '{ batchSize: 32 }')
   const compiled = model.state.requireCompiled(model.title, 'evaluate')
   const batchSize = positiveInteger(options.batchSize ?? 32, 'evaluate: batchSize')
   const limit = options.steps === undefined ? undefined : positiveInteger(options.steps, 'evaluate: steps')

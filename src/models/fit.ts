@@ -4,6 +4,7 @@ import { History } from '../callbacks/history.js'
 import { ProgbarLogger } from '../callbacks/progbarLogger.js'
 import type { TextOutput } from '../callbacks/textOutput.js'
 import { foldInKey, keyFromSeed } from '../ops/hostRandom.js'
+import { checkOptions } from '../utils/checkOptions.js'
 import { drawKey } from '../utils/randomSeed.js'
 import type { ClassWeight } from './classWeights.js'
 import type { CompiledModel } from './compiledModel.js'
@@ -88,6 +89,7 @@ export async function fitModel(
   y: unknown,
   options: FitOptions,
 ): Promise<History> {
+  checkOptions(options, 'fit', '{ epochs: 5 }')
   const compiled = model.state.requireCompiled(model.title, 'fit')
   const batchSize = positiveInteger(options.batchSize ?? 32, 'fit: batchSize')
   const epochs = positiveInteger(options.epochs ?? 1, 'fit: epochs')

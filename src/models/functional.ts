@@ -26,6 +26,7 @@ import { asTensor, type TensorLike } from '../ops/tensor.js'
 import type { Config } from '../utils/config.js'
 import { customObjectScope } from '../utils/customObjects.js'
 import type { CustomObjects } from '../utils/registration.js'
+import { show } from '../utils/show.js'
 import { arrange, flatten, layoutOf, mapStructure, pack, type Structure } from '../utils/structure.js'
 import { functionalConfig, functionalFromConfig } from './functionalConfig.js'
 import { LayerGraph } from './layerGraph.js'
@@ -58,7 +59,7 @@ export class Functional<In extends Tensors = Tensor, Out extends Tensors = Tenso
   private readonly outputStructure: Structure<SymbolicTensor>
 
   constructor(options: FunctionalOptions<Structure<SymbolicLike>, Structure<SymbolicLike>>) {
-    super(options)
+    super(withEnds(options))
     this.inputStructure = symbolsOf(options.inputs, `${this.title}: inputs`)
     this.outputStructure = symbolsOf(options.outputs, `${this.title}: outputs`)
     const [inputs, outputs] = [this.inputStructure, this.outputStructure].map((structure) =>
@@ -193,6 +194,15 @@ export class Functional<In extends Tensors = Tensor, Out extends Tensors = Tenso
     const options = customObjectScope(custom, () => functionalFromConfig(config))
     return new Functional(options) as unknown as Functional<never, Tensors>
   }
+}
+
+/** @throws ArgumentError unless inputs and outputs are among the options */
+function withEnds<T extends object>(options: T): T {
+  if (typeof options === 'object' && options !== null && 'inputs' in options && 'outputs' in options)
+    return options
+  throw new ArgumentError(
+    `models.functional: expected { inputs, outputs }, received ${show(options)}. Write models.functional({ inputs, outputs }).`,
+  )
 }
 
 /** Names, numbered where one comes again. */

@@ -76,7 +76,7 @@ export class LayerGraph {
       if (call.inputs === undefined && !this.inputLayers.some((layer) => layer.symbol.call === call)) {
         throw new ArgumentError(
           `${this.title}: the graph is disconnected. ${reader} depends on the input '${tensor.name}' ` +
-            `${showBatchShape(tensor.shape)}, which is not among the inputs (${this.inputLayers.map(({ name }) => name).join(', ')}). Add it to them.`,
+            `${showBatchShape(tensor.shape)}, which is not among the inputs (${this.inputLayers.map(({ name }) => name).join(', ')}). ${this.remedyFor(tensor)}`,
         )
       }
       if (!firstSeen.has(call.layer)) firstSeen.set(call.layer, firstSeen.size)
@@ -85,6 +85,12 @@ export class LayerGraph {
     }
     this.outputs.forEach((output, i) => visit(output, `Output ${i}`))
     return { calls: [...finished], firstSeen }
+  }
+
+  private remedyFor({ name }: SymbolicTensor): string {
+    return this.inputLayers.some((layer) => layer.name === name)
+      ? `The input that was given is another one of the name '${name}': make it once, and use it in both places.`
+      : 'Add it to them.'
   }
 
   /** The distance of each call from the outputs; a layer called several times is as far as its furthest call. */

@@ -6,6 +6,8 @@ import { Loss } from '../losses/loss.js'
 import { checkMetricIdentifier, getMetric, type MetricLike } from '../metrics/get.js'
 import { Mean } from '../metrics/mean.js'
 import { Metric } from '../metrics/metric.js'
+import { checkOptions } from '../utils/checkOptions.js'
+import { show } from '../utils/show.js'
 import { layoutSize } from '../utils/structure.js'
 import type { Places } from './places.js'
 
@@ -66,8 +68,15 @@ export interface OutputShapes {
 
 /** @throws ArgumentError for names that nothing goes by, with the nearest known one; before any shape is known */
 export function checkObjectiveOptions(options: ObjectiveOptions): void {
+  checkOptions(options, 'compile', "{ loss: 'mse' }")
   for (const loss of valuesOf(options.loss, isLossLike)) checkLossIdentifier(loss)
-  for (const metrics of [options.metrics, options.weightedMetrics]) {
+  for (const name of ['metrics', 'weightedMetrics'] as const) {
+    const metrics = options[name]
+    if (metrics !== undefined && (isMetricLike(metrics) || typeof metrics !== 'object')) {
+      throw new ArgumentError(
+        `compile: expected ${name} as a list, received ${show(metrics)}. Write ${name}: [${show(metrics)}].`,
+      )
+    }
     for (const metric of Object.values(metrics ?? []).flat()) {
       if (metric !== null && metric !== undefined) checkMetricIdentifier(metric as MetricLike)
     }
@@ -75,7 +84,7 @@ export function checkObjectiveOptions(options: ObjectiveOptions): void {
   const weights = valuesOf(options.lossWeights, isNumber)
   for (const weight of weights) {
     if (!Number.isFinite(weight)) {
-      throw new ArgumentError(`compile: expected finite lossWeights, received ${String(weight)}.`)
+      throw new ArgumentError(`compile: expected finite lossWeights, received ${show(weight)}.`)
     }
   }
 }

@@ -1,5 +1,6 @@
 import { defaultOutput, type TextOutput } from '../callbacks/textOutput.js'
 import { ArgumentError } from '../errors.js'
+import { show } from '../utils/show.js'
 
 /** How much is written: 0 nothing, 1 a progress bar, 2 a line for each epoch. */
 export type Verbosity = 'auto' | 0 | 1 | 2
@@ -7,7 +8,7 @@ export type Verbosity = 'auto' | 0 | 1 | 2
 /** @throws ArgumentError unless the value is an integer of at least `least` */
 export function positiveInteger(value: number, what: string, least = 1): number {
   if (Number.isInteger(value) && value >= least) return value
-  throw new ArgumentError(`${what}: expected an integer of at least ${least}, received ${String(value)}.`)
+  throw new ArgumentError(`${what}: expected an integer of at least ${least}, received ${show(value)}.`)
 }
 
 /**
@@ -20,7 +21,7 @@ export function resolveVerbosity(
   elsewhere: 0 | 2,
 ): { readonly verbose: 0 | 1 | 2; readonly output: TextOutput } {
   if (!['auto', 0, 1, 2].includes(verbose)) {
-    throw new ArgumentError(`verbose: expected 'auto', 0, 1 or 2, received ${String(verbose)}.`)
+    throw new ArgumentError(`verbose: expected 'auto', 0, 1 or 2, received ${show(verbose)}.`)
   }
   if (verbose === 'auto') return { verbose: output.isTerminal ? 1 : elsewhere, output }
   // A bar cannot be drawn over itself where there is no terminal: lines take its place.

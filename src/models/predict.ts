@@ -5,6 +5,7 @@ import type { TensorType } from '../graph/op.js'
 import { sizeOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Tensors } from '../layers/tensors.js'
+import { checkOptions } from '../utils/checkOptions.js'
 import { pack } from '../utils/structure.js'
 import { beginRun, fewer, type RunOptions } from './evaluate.js'
 import type { AnyModel } from './model.js'
@@ -19,6 +20,7 @@ export interface PredictOptions extends RunOptions {}
 
 /** The model's outputs for samples: see `Model.predict`. */
 export async function predictModel(model: AnyModel, x: unknown, options: PredictOptions): Promise<Tensors> {
+  checkOptions(options, 'predict', '{ batchSize: 32 }')
   const batchSize = positiveInteger(options.batchSize ?? 32, 'predict: batchSize')
   const limit = options.steps === undefined ? undefined : positiveInteger(options.steps, 'predict: steps')
   const supply = await predictSupply(model, x, batchSize)

@@ -84,7 +84,7 @@ describe('sequential', () => {
 
   it('says what is wrong with a list', () => {
     expect(() => sequential([relu as never])).toThrow(
-      /expected a layer such as layers.dense\(10\), received a function/,
+      /expected a layer such as layers.dense\(10\), received the function relu \(is a call missing\?\)/,
     )
     expect(() => sequential([layers.flatten({ name: 'a' }), layers.flatten({ name: 'a' })])).toThrow(
       /named 'a' already/,

@@ -11,6 +11,7 @@ import type { Config } from '../utils/config.js'
 import { customObjectScope } from '../utils/customObjects.js'
 import { SeedScope } from '../utils/randomSeed.js'
 import type { CustomObjects } from '../utils/registration.js'
+import { show } from '../utils/show.js'
 import { deserializeModel } from './deserialize.js'
 import { Model } from './model.js'
 import { type Places, placesOf } from './places.js'
@@ -40,6 +41,11 @@ export class Sequential extends Model {
   constructor(layers: readonly Layer[] = [], options: SequentialOptions = {}) {
     super(options)
     this.seedScope = new SeedScope(options.seed)
+    if (!Array.isArray(layers)) {
+      throw new ArgumentError(
+        `${this.title}: expected a list of layers, received ${whatInstead(layers)}. Write models.sequential([...]).`,
+      )
+    }
     for (const layer of layers) this.append(layer)
     this.buildIfKnown()
   }
@@ -201,8 +207,8 @@ export class Sequential extends Model {
 }
 
 const whatInstead = (value: unknown): string => {
-  if (symbolOf(value)) return `${String(value)}, which a layer gave: here stands the layer itself`
-  return typeof value === 'function' ? 'a function (is the call missing?)' : String(value)
+  if (symbolOf(value)) return `${show(value)}, which a layer gave: here stands the layer itself`
+  return show(value)
 }
 
 /** Layers one after another: see `Sequential`. */

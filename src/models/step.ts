@@ -1,10 +1,11 @@
-import { StateError } from '../errors.js'
-import type { Tensor } from '../graph/tensor.js'
+import { ArgumentError, StateError } from '../errors.js'
+import { Tensor } from '../graph/tensor.js'
 import { type Trace, type TraceInput, trace } from '../graph/trace.js'
 import { type CallObserver, inContext } from '../layers/callContext.js'
 import { flatTensors, type Tensors } from '../layers/tensors.js'
 import { add } from '../ops/add.js'
 import { multiply } from '../ops/multiply.js'
+import { show } from '../utils/show.js'
 import { pack } from '../utils/structure.js'
 import { healthOf, standStill } from './guards/standStill.js'
 import type { AnyModel, Model, StepLogs } from './model.js'
@@ -60,7 +61,10 @@ export function trainingBody(
   const step = new TrainingStep(model.title, rates, () => model.trainableWeights)
   const keys = random.keysForStep()
   const context = { training: true, random: keys, losses: batch.losses, observer }
-  const logs = inContext(context, () => open(model).trainStep(batch, step))
+  const logs = checkLogs(
+    inContext(context, () => open(model).trainStep(batch, step)),
+    `${model.title}: expected trainStep`,
+  )
   keys.finish()
   return { logs, losses: step.losses.length > 0 ? step.losses : Object.values(logs) }
 }
@@ -75,7 +79,10 @@ export function traceTestStep(model: AnyModel, types: BatchTypes, isPadded: bool
   const traced = trace([...inputs, ...(isPadded ? [scalar('samples')] : [])], (...tensors) => {
     const samples = isPadded ? tensors[inputs.length] : undefined
     const batch = new StepBatch(types, tensors, requirePlaces(model), samples)
-    const logs = infer(model, batch, () => open(model).testStep(batch))
+    const logs = checkLogs(
+      infer(model, batch, () => open(model).testStep(batch)),
+      `${model.title}: expected testStep`,
+    )
     keys = Object.keys(logs)
     return Object.values(logs)
   })
@@ -91,6 +98,17 @@ export function tracePredictStep(model: AnyModel, x: readonly FeedType[]): Named
     return flatTensors(infer(model, undefined, () => open(model).predictStep(given)))
   })
   return { trace: traced, keys: [] }
+}
+
+/** @throws ArgumentError unless a step gave tensors under their keys */
+function checkLogs(logs: unknown, subject: string): StepLogs {
+  if (typeof logs === 'object' && logs !== null) {
+    const values = Object.values(logs)
+    if (values.length > 0 && values.every((value) => value instanceof Tensor)) return logs as StepLogs
+  }
+  throw new ArgumentError(
+    `${subject} to give tensors under their keys, such as { loss }, received ${show(logs)}.`,
+  )
 }
 
 function infer<T>(model: AnyModel, batch: StepBatch<Tensors, Tensors> | undefined, body: () => T): T {

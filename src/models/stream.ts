@@ -1,5 +1,6 @@
 import { ArgumentError, StateError } from '../errors.js'
 import { Tensor } from '../graph/tensor.js'
+import { show } from '../utils/show.js'
 import { paddedSize } from './batches.js'
 import type { ClassWeight } from './classWeights.js'
 import type { AnyModel } from './model.js'
@@ -155,7 +156,7 @@ export class StreamSupply implements BatchSupply {
     if (isObject && Symbol.asyncIterator in source) return source[Symbol.asyncIterator]()
     if (isObject && Symbol.iterator in source) return source[Symbol.iterator]()
     throw new ArgumentError(
-      `${this.model.title}: expected ${this.options.name} to be iterable, or a function that gives something iterable, received ${String(source)}.`,
+      `${this.model.title}: expected ${this.options.name} to be iterable, or a function that gives something iterable, received ${show(source)}.`,
     )
   }
 }
@@ -174,6 +175,6 @@ function partsOf(batch: unknown, title: string): readonly unknown[] {
   }
   throw new ArgumentError(
     `${title}: expected each batch as [x, y], [x, y, sampleWeight] or { x, y, sampleWeight }, received ` +
-      `${Array.isArray(batch) ? `a list of ${batch.length}` : String(batch)}.`,
+      `${Array.isArray(batch) ? `a list of ${batch.length}` : show(batch)}.`,
   )
 }

@@ -2,6 +2,7 @@ import type { DataPlace } from '../callbacks/trainingState.js'
 import { ArgumentError } from '../errors.js'
 import { foldInKey, randomPermutation } from '../ops/hostRandom.js'
 import type { RandomKey } from '../ops/threefry.js'
+import { show } from '../utils/show.js'
 import type { ClassWeight } from './classWeights.js'
 import type { CompiledModel } from './compiledModel.js'
 import { testSupply } from './evaluate.js'
@@ -93,6 +94,11 @@ async function validationSupply(
   if (isStream(given)) {
     const names = { ...argumentNames, x: 'validationData' }
     return { supply: await testSupply(model, compiled, { x: given }, { batchSize, names }) }
+  }
+  if (!Array.isArray(given)) {
+    throw new ArgumentError(
+      `fit: expected validationData as [x, y], [x, y, sampleWeight] or batches, received ${show(given)}.`,
+    )
   }
   const [x, y, sampleWeight] = given
   const names = { x: 'validationData[0]', y: 'validationData[1]', sampleWeight: 'validationData[2]' }

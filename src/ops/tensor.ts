@@ -127,7 +127,7 @@ function flatten(data: NestedValues | TypedArray): { shape: Shape; values: Array
       values.push(value)
     } else {
       throw new ArgumentError(
-        `tensor: expected numbers, booleans, nested arrays of them or a typed array, received ${String(value)}.`,
+        `tensor: expected numbers, booleans, nested arrays of them or a typed array, received ${typeof value === 'string' ? `'${value}'` : String(value)}.`,
       )
     }
   }

@@ -2,6 +2,7 @@ import { ArgumentError } from '../errors.js'
 import { isSerialized, type SerializedObject, serializeObject } from '../utils/config.js'
 import { type ConfiguredClass, construct } from '../utils/construct.js'
 import { suggestion } from '../utils/nearest.js'
+import { show } from '../utils/show.js'
 import { Adadelta } from './adadelta.js'
 import { Adafactor } from './adafactor.js'
 import { Adagrad } from './adagrad.js'
@@ -57,7 +58,7 @@ export function getOptimizer(identifier: OptimizerLike | SerializedObject): Opti
   const name = isSerialized(identifier) ? identifier.class_name : identifier
   if (typeof name !== 'string') {
     throw new ArgumentError(
-      `optimizer: expected a name such as 'adam' or an optimizer such as optimizers.adam(), received ${String(name)}.`,
+      `optimizer: expected a name such as 'adam' or an optimizer such as optimizers.adam(), received ${show(name)}.`,
     )
   }
   const type = byName.get(name.toLowerCase())

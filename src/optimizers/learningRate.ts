@@ -3,6 +3,7 @@ import type { Variable } from '../graph/variable.js'
 import { deserializeSchedule, serializeSchedule } from '../schedules/get.js'
 import { LearningRateSchedule } from '../schedules/schedule.js'
 import { type ConfigValue, isSerialized } from '../utils/config.js'
+import { show } from '../utils/show.js'
 import type { LearningRateLike } from './options.js'
 
 /**
@@ -31,7 +32,7 @@ export class LearningRate {
     const rate = this.rate(this.launched)
     if (Number.isFinite(rate) && rate >= 0) return rate
     throw new ArgumentError(
-      `${this.title}: expected a schedule to give a learning rate of at least 0, received ${String(rate)} for step ${this.launched}.`,
+      `${this.title}: expected a schedule to give a learning rate of at least 0, received ${show(rate)} for step ${this.launched}.`,
     )
   }
 
@@ -69,7 +70,7 @@ export class LearningRate {
     if (typeof value === 'function') return value as (step: number) => number
     if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value
     throw new ArgumentError(
-      `${this.title}: expected a learning rate of at least 0, or a schedule, received ${String(value)}. Usual ones are 0.1 to 0.0001.`,
+      `${this.title}: expected a learning rate of at least 0, or a schedule, received ${show(value)}. Usual ones are 0.1 to 0.0001.`,
     )
   }
 }

@@ -12,6 +12,7 @@ import { multiply } from '../ops/multiply.js'
 import { notEqual } from '../ops/notEqual.js'
 import { subtract } from '../ops/subtract.js'
 import { where } from '../ops/where.js'
+import { checkOptions } from '../utils/checkOptions.js'
 import { type Config, type Configurable, classNameOf } from '../utils/config.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { assignIf } from './assignIf.js'
@@ -68,6 +69,7 @@ export abstract class Optimizer implements Configurable {
   private exclusions: DecayExclusions = {}
 
   constructor(options: OptimizerOptions = {}, defaultLearningRate = 0.001) {
+    checkOptions(options, this.className)
     this.name = options.name ?? toSnakeCase(this.className)
     this.settings = commonSettings(options, this.className)
     this.rate = new LearningRate(options.learningRate ?? defaultLearningRate, this.className)

@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.js'
 import type { ScheduleFunction } from '../schedules/schedule.js'
 import { above, atLeast, fraction } from '../utils/numbers.js'
+import { show } from '../utils/show.js'
 
 /** A learning rate: a number, or a schedule or function from the number of steps taken to one. */
 export type LearningRateLike = number | ScheduleFunction
@@ -85,5 +86,5 @@ export function commonSettings(options: OptimizerOptions, title: string): Common
 
 function count(value: number | undefined, least: number, what: string): number | undefined {
   if (value === undefined || (Number.isInteger(value) && value >= least)) return value
-  throw new ArgumentError(`${what}: expected an integer of at least ${least}, received ${String(value)}.`)
+  throw new ArgumentError(`${what}: expected an integer of at least ${least}, received ${show(value)}.`)
 }

@@ -39,10 +39,13 @@ export class Concatenate extends ListLayer {
   override computeOutputShape(inputShapes: readonly BatchShape[]): BatchShape {
     const [first] = inputShapes
     const at = this.axis < 0 ? this.axis + first.length : this.axis
+    if (at < 0 || at >= first.length) {
+      throw new ShapeError(
+        `${this.title}: expected an axis from ${-first.length} to ${first.length - 1}, received ${this.axis} for inputs ${showShapes(inputShapes)}.`,
+      )
+    }
     const fits = (shape: BatchShape) =>
       shape.length === first.length &&
-      at >= 0 &&
-      at < first.length &&
       shape.every(
         (size, axis) => axis === at || size === null || first[axis] === null || size === first[axis],
       )

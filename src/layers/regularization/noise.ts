@@ -9,6 +9,7 @@ import { randomNormal } from '../../ops/randomNormal.js'
 import { randomUniform } from '../../ops/randomUniform.js'
 import { where } from '../../ops/where.js'
 import type { Config } from '../../utils/config.js'
+import { show } from '../../utils/show.js'
 import type { CallContext } from '../callContext.js'
 import type { LayerOptions } from '../layer.js'
 import { SameShapeLayer } from '../sameShape.js'
@@ -51,7 +52,7 @@ export class GaussianNoise extends Noise {
   constructor(stddev: number, options: NoiseOptions = {}) {
     super(options)
     if (!(stddev >= 0)) {
-      throw new ArgumentError(`${this.title}: expected a stddev of at least 0, received ${String(stddev)}.`)
+      throw new ArgumentError(`${this.title}: expected a stddev of at least 0, received ${show(stddev)}.`)
     }
     this.stddev = stddev
   }
@@ -78,7 +79,7 @@ abstract class RateNoise extends Noise {
     super(options)
     if (!(rate >= 0 && rate < 1)) {
       throw new ArgumentError(
-        `${this.title}: expected a rate of at least 0 and below 1, received ${String(rate)}.`,
+        `${this.title}: expected a rate of at least 0 and below 1, received ${show(rate)}.`,
       )
     }
     this.rate = rate

@@ -20,6 +20,7 @@ import { split } from '../../ops/split.js'
 import { where } from '../../ops/where.js'
 import type { RegularizerLike } from '../../regularizers/get.js'
 import type { Config } from '../../utils/config.js'
+import { show } from '../../utils/show.js'
 import type { BatchShape } from '../batchShape.js'
 import type { CallContext } from '../callContext.js'
 import { integer } from '../checks.js'
@@ -123,9 +124,7 @@ export abstract class GatedCell extends RecurrentCell {
 
   private rate(option: string, value = 0): number {
     if (value >= 0 && value <= 1) return value
-    throw new ArgumentError(
-      `${this.title}: ${option}: expected a rate from 0 to 1, received ${String(value)}.`,
-    )
+    throw new ArgumentError(`${this.title}: ${option}: expected a rate from 0 to 1, received ${show(value)}.`)
   }
 
   override build([inputShape]: readonly BatchShape[]): void {
