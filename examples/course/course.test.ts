@@ -13,6 +13,7 @@ import * as glorotWithTanh from './glorotWithTanh.js'
 import * as heBatchNormalization from './heBatchNormalization.js'
 import * as l2Regularizer from './l2Regularizer.js'
 import * as layerPresets from './layerPresets.js'
+import * as leakyReluObject from './leakyReluObject.js'
 import * as lenet from './lenet.js'
 import * as maxNorm from './maxNorm.js'
 import { optimizer as momentum } from './momentum.js'
@@ -56,6 +57,8 @@ describe('Layers', () => {
       true,
     )
   })
+
+  it('leakyReluObject', () => expectDense(leakyReluObject.layer, (z) => Math.max(z, 0.2 * z)))
 
   it('activationLayer', async () => {
     const [dense] = activationLayer.model.layers
