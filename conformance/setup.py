@@ -37,10 +37,13 @@ def make() -> None:
         sys.exit(f"Expected {wanted}, which {requirements.name} needs; this is {sys.version.split()[0]}.")
     print(f"Making conformance/{environment.name}: about 300 MB are downloaded, once.", file=sys.stderr, flush=True)
     shutil.rmtree(environment, ignore_errors=True)
-    venv.create(environment, with_pip=True)
     # The file lists every package, so nothing has to be resolved; bytecode is made for what is imported only.
-    options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-compile"]
-    subprocess.run([python, "-m", "pip", "install", *options, "-r", requirements], check=True, stdout=sys.stderr)
+    options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-compile", "--retries", "2"]
+    try:
+        venv.create(environment, with_pip=True)
+        subprocess.run([python, "-m", "pip", "install", *options, "-r", requirements], check=True, stdout=sys.stderr)
+    except (OSError, subprocess.CalledProcessError) as error:
+        sys.exit(f"conformance/{environment.name} could not be made, for want of venv, network or space: {error}")
     stamp.write_text(requirements.read_text())
 
 
