@@ -17,11 +17,26 @@ export interface RunParameters {
   readonly output: TextOutput
 }
 
+/** Whether a callback says what it does. */
+export interface VerboseOption {
+  /** 0, the default, for silence; 1 for a line. */
+  readonly verbose?: 0 | 1
+}
+
 /** One number that the logs of an epoch will have. */
 export interface LoggedMetric {
   readonly key: string
   /** Whether more of it is better (`up`), or less (`down`), where that is known. */
   readonly direction: 'up' | 'down' | undefined
+}
+
+/** What a callback can count on in the optimizer of its model. */
+export interface CallbackOptimizer {
+  learningRate: number
+  /** How many steps were taken. */
+  readonly iterations: Variable
+  /** The moving average of a weight, if it keeps one. */
+  averageOf(weight: Variable): Variable | undefined
 }
 
 /** What a callback can count on in the model that it follows. Models have more: see `Callback`. */
@@ -31,7 +46,7 @@ export interface CallbackModel {
   readonly title: string
   /** Set it to end training after the batch under way. */
   stopTraining: boolean
-  readonly optimizer: { learningRate: number } | undefined
+  readonly optimizer: CallbackOptimizer | undefined
   readonly weights: readonly Variable[]
   readonly trainableWeights: readonly Variable[]
 }
@@ -96,10 +111,20 @@ export class Callback<M extends CallbackModel = CallbackModel> {
     this.parameters = params
   }
 
+  /** The name of its class. */
+  get className(): string {
+    return classNameOf(this)
+  }
+
+  /** Writes a line where the run writes, behind a progress bar that is being drawn. */
+  protected say(text: string): void {
+    const { output, verbose } = this.params
+    output.write(`${verbose === 1 ? '\n' : ''}${text}\n`)
+  }
+
   private unused(what: string): never {
-    const name = classNameOf(this)
     throw new StateError(
-      `${name}: has no ${what} yet. Pass it to a run first: model.fit(x, y, { callbacks: [callback] }).`,
+      `${this.className}: has no ${what} yet. Pass it to a run first: model.fit(x, y, { callbacks: [callback] }).`,
     )
   }
 
@@ -161,4 +186,4 @@ export class Callback<M extends CallbackModel = CallbackModel> {
 }
 
 /** What a run is followed by: a `Callback`, or a plain object with any of its methods. */
-export type CallbackLike = Partial<Omit<Callback, 'model' | 'params'>>
+export type CallbackLike = Partial<Omit<Callback, 'model' | 'params' | 'className'>>

@@ -172,14 +172,15 @@ describe('wrong callbacks', () => {
   const make = (callbacks: unknown) => () => new CallbackList(callbacks as CallbackLike[])
 
   it('are named', () => {
-    expect(make({ onEpochEnd: () => {} })).toThrow(/callbacks: expected a list, received object/)
-    expect(make([{}, 'earlyStopping'])).toThrow(/received earlyStopping at position 1/)
+    expect(make({ onEpochEnd: () => {} })).toThrow(/callbacks: expected a list, received \{ onEpochEnd: /)
+    expect(make([{}, 'earlyStopping'])).toThrow(/received 'earlyStopping' at position 1/)
     expect(make([{ onEpochEnds: () => {} }])).toThrow(
       /callback, at position 0, has a method onEpochEnds, which is never called. Did you mean 'onEpochEnd'/,
     )
     class Mine extends Callback {
       on_epoch_end() {}
     }
+    expect(make([Mine])).toThrow(/received the class Mine \(is new missing\?\) at position 0/)
     expect(make([new Mine()])).toThrow(
       /mine, at position 0, has a method on_epoch_end.*Did you mean 'onEpochEnd'/,
     )

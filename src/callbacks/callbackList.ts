@@ -2,6 +2,7 @@ import { ArgumentError, type NumericError } from '../errors.js'
 import { classNameOf } from '../utils/config.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { suggestion } from '../utils/nearest.js'
+import { show } from '../utils/show.js'
 import {
   Callback,
   type CallbackLike,
@@ -50,7 +51,7 @@ export class CallbackList {
   constructor(callbacks: readonly CallbackLike[] = [], behind: readonly CallbackLike[] = []) {
     if (!Array.isArray(callbacks)) {
       throw new ArgumentError(
-        `callbacks: expected a list, received ${typeof callbacks}. Write callbacks: [callback].`,
+        `callbacks: expected a list, received ${show(callbacks)}. Write callbacks: [callback].`,
       )
     }
     callbacks.forEach(checkCallback)
@@ -142,11 +143,15 @@ export class CallbackList {
     return logs
   }
 
-  /** Tells of a loss that is not finite; whether a callback takes it, so that it need not be thrown. */
+  /** Whether a callback takes losses that are not finite, so that they need not be thrown. */
+  get takesFailures(): boolean {
+    return this.callbacks.some((callback) => callback.onNonFinite)
+  }
+
+  /** Tells of a loss that is not finite; whether a callback took it. */
   async takeFailure(failure: NumericError): Promise<boolean> {
-    const takers = this.callbacks.filter((callback) => callback.onNonFinite)
-    for (const callback of takers) await callback.onNonFinite?.(failure)
-    return takers.length > 0
+    for (const callback of this.callbacks) await callback.onNonFinite?.(failure)
+    return this.takesFailures
   }
 
   /**
@@ -208,7 +213,7 @@ const isPlain = (object: object): boolean =>
 function checkCallback(callback: unknown, i: number): void {
   if (typeof callback !== 'object' || callback === null) {
     throw new ArgumentError(
-      `callbacks: expected callbacks such as callbacks.earlyStopping() or { onEpochEnd(epoch, logs) {} }, received ${String(callback)} at ` +
+      `callbacks: expected callbacks such as callbacks.earlyStopping() or { onEpochEnd(epoch, logs) {} }, received ${show(callback)} at ` +
         `position ${i}.`,
     )
   }

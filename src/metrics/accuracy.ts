@@ -35,6 +35,7 @@ export function sparseCategoricalAccuracy(yTrue: Tensor, yPred: Tensor): Tensor 
 /** How often predictions are equal to labels. */
 export class Accuracy extends MeanOfFunction {
   static override readonly className = 'Accuracy'
+  override readonly direction = 'up'
 
   constructor({ name = 'accuracy' }: MetricOptions = {}) {
     super(accuracy, name)
@@ -49,6 +50,7 @@ export interface BinaryAccuracyOptions extends MetricOptions {
 /** How often predictions, cut at a threshold, are the label. */
 export class BinaryAccuracy extends MeanOfFunction {
   static override readonly className = 'BinaryAccuracy'
+  override readonly direction = 'up'
   readonly threshold: number
 
   constructor({ name = 'binary_accuracy', threshold = 0.5 }: BinaryAccuracyOptions = {}) {
@@ -69,6 +71,7 @@ export class BinaryAccuracy extends MeanOfFunction {
 /** How often the largest prediction is in the place of a one-hot label. */
 export class CategoricalAccuracy extends MeanOfFunction {
   static override readonly className = 'CategoricalAccuracy'
+  override readonly direction = 'up'
 
   constructor({ name = 'categorical_accuracy' }: MetricOptions = {}) {
     super(categoricalAccuracy, name)
@@ -78,6 +81,7 @@ export class CategoricalAccuracy extends MeanOfFunction {
 /** How often the largest prediction is that of the labelled class. */
 export class SparseCategoricalAccuracy extends MeanOfFunction {
   static override readonly className = 'SparseCategoricalAccuracy'
+  override readonly direction = 'up'
 
   constructor({ name = 'sparse_categorical_accuracy' }: MetricOptions = {}) {
     super(sparseCategoricalAccuracy, name)

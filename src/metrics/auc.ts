@@ -56,6 +56,7 @@ export interface AUCOptions extends MetricOptions {
  */
 export class AUC extends Metric {
   static readonly className = 'AUC'
+  override readonly direction = 'up'
   private readonly thresholds: readonly number[]
   private readonly evenly: boolean
   private readonly curve: AUCCurve

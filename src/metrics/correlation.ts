@@ -49,6 +49,7 @@ export interface CorrelationOptions extends MetricOptions {
 
 /** A correlation along the batch cannot leave padding out. */
 abstract class Correlation extends MeanOfFunction {
+  override readonly direction = 'up'
   constructor(
     correlation: typeof pearsonCorrelation,
     readonly axis: number,

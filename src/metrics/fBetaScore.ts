@@ -42,6 +42,7 @@ export interface FBetaScoreOptions extends F1ScoreOptions {
  */
 export class FBetaScore extends Metric {
   static readonly className: string = 'FBetaScore'
+  override readonly direction = 'up'
   readonly beta: number
   private counts: FScoreCounts | undefined
 

@@ -7,6 +7,7 @@ import type { MetricOptions } from './metric.js'
 /** The mean of `max(1 - yTrue yPred, 0)` for labels -1 and 1 (or 0 and 1). */
 export class Hinge extends MeanOfFunction {
   static override readonly className = 'Hinge'
+  override readonly direction = 'down'
 
   constructor({ name = 'hinge' }: MetricOptions = {}) {
     super(hinge, name)
@@ -16,6 +17,7 @@ export class Hinge extends MeanOfFunction {
 /** The mean of `max(1 - yTrue yPred, 0)^2` for labels -1 and 1 (or 0 and 1). */
 export class SquaredHinge extends MeanOfFunction {
   static override readonly className = 'SquaredHinge'
+  override readonly direction = 'down'
 
   constructor({ name = 'squared_hinge' }: MetricOptions = {}) {
     super(squaredHinge, name)
@@ -25,6 +27,7 @@ export class SquaredHinge extends MeanOfFunction {
 /** The mean of `max(neg - pos + 1, 0)` for one-hot labels: see `losses.categoricalHinge`. */
 export class CategoricalHinge extends MeanOfFunction {
   static override readonly className = 'CategoricalHinge'
+  override readonly direction = 'down'
 
   constructor({ name = 'categorical_hinge' }: MetricOptions = {}) {
     super(categoricalHinge, name)

@@ -42,6 +42,7 @@ export interface IoUOptions extends MeanIoUOptions {
  */
 export class IoU extends Metric {
   static readonly className: string = 'IoU'
+  override readonly direction = 'up'
   private readonly matrix
 
   constructor(private readonly options: IoUOptions) {

@@ -20,6 +20,8 @@ export interface MetricOptions {
 export abstract class Metric implements Configurable {
   /** The key in logs and History. */
   name: string
+  /** Whether more of it is better (`up`), or less (`down`), where that is known: what callbacks go by that monitor it. */
+  readonly direction: 'up' | 'down' | undefined = undefined
   private readonly state: { readonly variable: Variable; readonly initial: number }[] = []
 
   /** @param name default: the class's name in snake case with a number if it was given before, as in Keras */

@@ -17,6 +17,7 @@ export interface OperatingPointOptions extends MetricOptions {
 
 /** The best value of one rate among the thresholds at which another is at least as large as asked for, 0 if none is. */
 abstract class OperatingPoint extends Metric {
+  override readonly direction = 'up'
   readonly numThresholds: number
   readonly classId: number | undefined
   private readonly thresholds: readonly number[]

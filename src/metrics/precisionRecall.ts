@@ -18,6 +18,7 @@ export interface PrecisionRecallOptions extends MetricOptions, ThresholdOptions,
 
 /** The share of true positives among them and one kind of error. */
 abstract class ShareOfTruePositives extends Metric {
+  override readonly direction = 'up'
   private readonly thresholds: readonly number[]
   private readonly truePositives: Variable
   private readonly errors: Variable

@@ -10,6 +10,7 @@ import type { MetricOptions } from './metric.js'
 /** The mean Kullback-Leibler divergence of predictions from targets, in nats. */
 export class KLDivergence extends MeanOfFunction {
   static override readonly className = 'KLDivergence'
+  override readonly direction = 'down'
 
   constructor({ name = 'kl_divergence' }: MetricOptions = {}) {
     super(klDivergence, name)
@@ -23,6 +24,7 @@ export class KLDivergence extends MeanOfFunction {
 /** The mean of `yPred - yTrue ln(yPred)`: how unlikely counts are under predicted rates. */
 export class Poisson extends MeanOfFunction {
   static override readonly className = 'Poisson'
+  override readonly direction = 'down'
 
   constructor({ name = 'poisson' }: MetricOptions = {}) {
     super(poisson, name)
@@ -39,6 +41,7 @@ export interface CrossentropyMetricOptions extends MetricOptions {
 /** The mean cross-entropy (log loss) of yes-or-no labels, in nats. */
 export class BinaryCrossentropy extends MeanOfFunction {
   static override readonly className = 'BinaryCrossentropy'
+  override readonly direction = 'down'
   readonly fromLogits: boolean
   readonly labelSmoothing: number
 
@@ -67,6 +70,7 @@ export interface CategoricalCrossentropyMetricOptions extends CrossentropyMetric
 /** The mean cross-entropy (log loss) of one-hot labels, in nats. */
 export class CategoricalCrossentropy extends MeanOfFunction {
   static override readonly className = 'CategoricalCrossentropy'
+  override readonly direction = 'down'
   readonly fromLogits: boolean
   readonly labelSmoothing: number
   readonly axis: number
@@ -104,6 +108,7 @@ export interface SparseCrossentropyMetricOptions extends MetricOptions {
  */
 export class SparseCategoricalCrossentropy extends MeanOfFunction {
   static override readonly className = 'SparseCategoricalCrossentropy'
+  override readonly direction = 'down'
   readonly fromLogits: boolean
   readonly ignoreClass: number | undefined
   readonly axis: number

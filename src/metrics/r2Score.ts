@@ -39,6 +39,7 @@ export interface R2ScoreOptions extends MetricOptions {
  */
 export class R2Score extends Metric {
   static readonly className = 'R2Score'
+  override readonly direction = 'up'
   private readonly classAggregation: 'uniform_average' | 'variance_weighted_average' | 'none'
   private readonly numRegressors: number
   private readonly numSamples = this.addState('num_samples')

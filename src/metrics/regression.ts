@@ -17,6 +17,7 @@ import type { MetricOptions } from './metric.js'
 /** The mean of squared differences between targets and predictions. */
 export class MeanSquaredError extends MeanOfFunction {
   static override readonly className = 'MeanSquaredError'
+  override readonly direction = 'down'
 
   constructor({ name = 'mean_squared_error' }: MetricOptions = {}) {
     super(meanSquaredError, name)
@@ -26,6 +27,7 @@ export class MeanSquaredError extends MeanOfFunction {
 /** The mean of absolute differences between targets and predictions. */
 export class MeanAbsoluteError extends MeanOfFunction {
   static override readonly className = 'MeanAbsoluteError'
+  override readonly direction = 'down'
 
   constructor({ name = 'mean_absolute_error' }: MetricOptions = {}) {
     super(meanAbsoluteError, name)
@@ -35,6 +37,7 @@ export class MeanAbsoluteError extends MeanOfFunction {
 /** The mean of absolute differences in per cent of the target. */
 export class MeanAbsolutePercentageError extends MeanOfFunction {
   static override readonly className = 'MeanAbsolutePercentageError'
+  override readonly direction = 'down'
 
   constructor({ name = 'mean_absolute_percentage_error' }: MetricOptions = {}) {
     super(meanAbsolutePercentageError, name)
@@ -44,6 +47,7 @@ export class MeanAbsolutePercentageError extends MeanOfFunction {
 /** The mean of squared differences between logarithms, `(ln(1 + yTrue) - ln(1 + yPred))^2`. */
 export class MeanSquaredLogarithmicError extends MeanOfFunction {
   static override readonly className = 'MeanSquaredLogarithmicError'
+  override readonly direction = 'down'
 
   constructor({ name = 'mean_squared_logarithmic_error' }: MetricOptions = {}) {
     super(meanSquaredLogarithmicError, name)
@@ -53,6 +57,7 @@ export class MeanSquaredLogarithmicError extends MeanOfFunction {
 /** The square root of the mean of squared differences (RMSE), in the units of the targets. */
 export class RootMeanSquaredError extends MeanOfFunction {
   static override readonly className = 'RootMeanSquaredError'
+  override readonly direction = 'down'
 
   constructor({ name = 'root_mean_squared_error' }: MetricOptions = {}) {
     super(squaredDifferences, name)
@@ -72,6 +77,7 @@ function squaredDifferences(yTrue: Tensor, yPred: Tensor): Tensor {
 /** The square root of the mean of squared differences between logarithms (RMSLE). Keras has no such class. */
 export class RootMeanSquaredLogarithmicError extends MeanOfFunction {
   static override readonly className = 'RootMeanSquaredLogarithmicError'
+  override readonly direction = 'down'
 
   constructor({ name = 'root_mean_squared_logarithmic_error' }: MetricOptions = {}) {
     super(meanSquaredLogarithmicError, name)
@@ -85,6 +91,7 @@ export class RootMeanSquaredLogarithmicError extends MeanOfFunction {
 /** The mean of `ln(cosh(yPred - yTrue))`. */
 export class LogCoshError extends MeanOfFunction {
   static override readonly className = 'LogCoshError'
+  override readonly direction = 'down'
 
   constructor({ name = 'logcosh' }: MetricOptions = {}) {
     super(logCosh, name)
@@ -99,6 +106,7 @@ export interface CosineSimilarityOptions extends MetricOptions {
 /** The mean cosine of the angle between targets and predictions, 1 for the same direction (the loss is minus that). */
 export class CosineSimilarity extends MeanOfFunction {
   static override readonly className = 'CosineSimilarity'
+  override readonly direction = 'up'
   readonly axis: number
 
   constructor({ name = 'cosine_similarity', axis = -1 }: CosineSimilarityOptions = {}) {

@@ -60,6 +60,7 @@ export interface TopKOptions extends MetricOptions {
 /** How often the class of a one-hot label is among the `k` best. */
 export class TopKCategoricalAccuracy extends MeanOfFunction {
   static override readonly className = 'TopKCategoricalAccuracy'
+  override readonly direction = 'up'
   readonly k: number
 
   constructor({ name = 'top_k_categorical_accuracy', k = 5 }: TopKOptions = {}) {
@@ -80,6 +81,7 @@ export interface SparseTopKOptions extends TopKOptions {
 /** How often the labelled class is among the `k` best. */
 export class SparseTopKCategoricalAccuracy extends MeanOfFunction {
   static override readonly className = 'SparseTopKCategoricalAccuracy'
+  override readonly direction = 'up'
   readonly k: number
   readonly fromSortedIds: boolean
 

@@ -2,23 +2,28 @@ import { ArgumentError } from '../errors.js'
 import { arrayOf } from '../graph/dtype.js'
 import { show } from '../utils/show.js'
 import type { DataSource } from './dataSource.js'
+import type { ModelData } from './modelData.js'
 
 /** How much each class counts in the loss; 1 for classes that are not named. */
 export type ClassWeight = Readonly<Record<number, number>>
 
 /**
- * The weight of each sample by its class: the label itself, or the place of the largest number in a one-hot row.
- * @throws ArgumentError unless there is one output with labels, and weights are finite numbers of at least 0
+ * Data with the weight of each sample by its class: the label itself, or the place of the largest number in a one-hot row.
+ * @throws ArgumentError unless there is one output with labels and no weights yet, and weights are finite numbers of at least 0
  */
-export function classWeights(
+export function withClassWeights(
   title: string,
-  y: readonly (DataSource | undefined)[],
-  weights: ClassWeight,
-): DataSource {
-  const [labels] = y
-  if (y.length !== 1 || !labels) {
+  data: ModelData,
+  weights: ClassWeight | undefined,
+): ModelData {
+  if (weights === undefined) return data
+  if (data.weights.some(Boolean)) {
+    throw new ArgumentError(`${title}: expected sampleWeight or classWeight, received both.`)
+  }
+  const [labels] = data.y
+  if (data.y.length !== 1 || !labels) {
     throw new ArgumentError(
-      `${title}: classWeight needs a model with one output, and its labels; received ${y.length} arrays of labels. Use sampleWeight.`,
+      `${title}: classWeight needs a model with one output, and its labels; received ${data.y.length} arrays of labels. Use sampleWeight.`,
     )
   }
   for (const [name, weight] of Object.entries(weights)) {
@@ -33,15 +38,13 @@ export function classWeights(
       )
     }
   }
-  const data = new arrayOf.float32(labels.samples)
-  for (let sample = 0; sample < labels.samples; sample++) data[sample] = weights[classOf(labels, sample)] ?? 1
+  const { samples } = labels
+  const each = new arrayOf.float32(samples)
+  for (let sample = 0; sample < samples; sample++) each[sample] = weights[classOf(labels, sample)] ?? 1
+  const shape = [samples]
   return {
-    name: 'classWeight',
-    data,
-    shape: [labels.samples],
-    dtype: 'float32',
-    samples: labels.samples,
-    sampleSize: 1,
+    ...data,
+    weights: [{ name: 'classWeight', data: each, shape, dtype: 'float32', samples, sampleSize: 1 }],
   }
 }
 

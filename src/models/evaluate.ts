@@ -3,16 +3,17 @@ import { CallbackList } from '../callbacks/callbackList.js'
 import { ProgbarLogger } from '../callbacks/progbarLogger.js'
 import type { TextOutput } from '../callbacks/textOutput.js'
 import { checkOptions } from '../utils/checkOptions.js'
+import { positiveInteger } from '../utils/numbers.js'
 import type { CompiledModel } from './compiledModel.js'
-import { logsOf } from './logs.js'
+import { logsOf, prefixed } from './logs.js'
 import type { AnyModel } from './model.js'
 import { argumentNames, modelData, type SampleWeights } from './modelData.js'
-import { positiveInteger, resolveVerbosity, type Verbosity } from './options.js'
+import { resolveVerbosity, type Verbosity } from './options.js'
 import { runPipelined } from './pipeline.js'
 import { settle } from './settle.js'
 import { traceTestStep } from './step.js'
 import { type Batches, isStream, StreamSupply } from './stream.js'
-import { type BatchSupply, type FeedBatch, memorySupply } from './supply.js'
+import { type BatchForm, type BatchSupply, type FeedBatch, memorySupply } from './supply.js'
 
 /** How a run over data is done. */
 export interface RunOptions {
@@ -112,6 +113,8 @@ interface Evaluation {
   readonly limit?: number
   readonly signal: AbortSignal | undefined
   readonly callbacks: CallbackList
+  /** What stands in front of the keys of the logs. Default: nothing. */
+  readonly prefix?: string
 }
 
 /** Runs batches through the test step, from the beginning of a pass, between the beginning and the end of the stage `Test`. */
@@ -119,7 +122,7 @@ export const runEvaluation = (run: Evaluation): Promise<Logs> =>
   run.callbacks.during('Test', () => runBatches(run))
 
 async function runBatches(run: Evaluation): Promise<Logs> {
-  const { model, compiled, supply, limit, signal, callbacks } = run
+  const { model, compiled, supply, limit, signal, callbacks, prefix = '' } = run
   model.resetMetrics()
   const batches = supply.pass(0)
   let logs = (): Logs => ({})
@@ -130,22 +133,25 @@ async function runBatches(run: Evaluation): Promise<Logs> {
     async launch(step) {
       const batch = await batches.next()
       if (!batch) return undefined
-      const { program, inputs } = await testProgram(model, batch)
+      const { executable, keys } = await testProgram(model, batch)
       await callbacks.tell('onTestBatchBegin', step)
-      return { results: program.executable.run(inputs), keys: program.keys }
+      return { results: executable.run(testInputs(batch)), keys }
     },
     async land(step, values, { keys }) {
-      logs = () => logsOf(keys, values, compiled.objective?.trackers)
+      logs = () => prefixed(prefix, logsOf(keys, values, compiled.objective?.trackers))
       if (callbacks.hears('onTestBatchEnd')) await callbacks.tell('onTestBatchEnd', step, logs())
     },
   })
   return logs()
 }
 
-/** The compiled test step for a batch, and what it is fed. */
-export async function testProgram(model: AnyModel, { types, arrays, samples, isPadded }: FeedBatch) {
-  const program = await model.state.programs.get(`test ${isPadded} ${JSON.stringify(types)}`, () =>
+/** The compiled test step for a batch. */
+export function testProgram(model: AnyModel, { types, isPadded }: BatchForm) {
+  return model.state.programs.get(`test ${isPadded} ${JSON.stringify(types)}`, () =>
     traceTestStep(model, types, isPadded),
   )
-  return { program, inputs: isPadded ? [...arrays, new Float32Array([samples])] : arrays }
 }
+
+/** What a test step is fed: the batch, and how many of its samples count where there may be copies. */
+export const testInputs = ({ arrays, samples, isPadded }: FeedBatch) =>
+  isPadded ? [...arrays, new Float32Array([samples])] : arrays

@@ -3,23 +3,26 @@ import { CallbackList } from '../callbacks/callbackList.js'
 import { History } from '../callbacks/history.js'
 import { ProgbarLogger } from '../callbacks/progbarLogger.js'
 import type { TextOutput } from '../callbacks/textOutput.js'
+import { ArgumentError } from '../errors.js'
 import { foldInKey, keyFromSeed } from '../ops/hostRandom.js'
 import { checkOptions } from '../utils/checkOptions.js'
+import { positiveInteger } from '../utils/numbers.js'
 import { drawKey } from '../utils/randomSeed.js'
 import type { ClassWeight } from './classWeights.js'
 import type { CompiledModel } from './compiledModel.js'
 import { runEvaluation } from './evaluate.js'
 import { checkWeights, explainFailure } from './guards/nonFinite.js'
 import { warn } from './guards/warn.js'
-import { logsOf, validationLogs } from './logs.js'
+import { loggedMetrics } from './loggedMetrics.js'
+import { logsOf, prefixed } from './logs.js'
 import type { AnyModel } from './model.js'
 import type { DataFor, SampleWeights, TargetsFor } from './modelData.js'
-import { positiveInteger, resolveVerbosity, type Verbosity } from './options.js'
+import { resolveVerbosity, type Verbosity } from './options.js'
 import { runPipelined } from './pipeline.js'
 import { capture, identityOf, type Progress, type ResumableRun, restore, resume } from './resume.js'
 import { traceTrainStep } from './step.js'
 import type { Batches } from './stream.js'
-import type { FeedBatch } from './supply.js'
+import type { BatchForm, FeedBatch } from './supply.js'
 import { beginningOf, EpochBatches, supplies } from './trainingSupply.js'
 import type { ValidationSplitBy } from './validation.js'
 
@@ -54,6 +57,11 @@ export interface FitOptions<In = never, Out = never> {
   readonly validationData?: ValidationData<In, Out>
   /** Samples that are validated with at a time; results do not depend on it. Default: `batchSize`. */
   readonly validationBatchSize?: number
+  /**
+   * Whether the loss and metrics on the samples trained on are measured once more after each epoch, as those of validation are:
+   * with the weights that the epoch left, and dropout off. They are logged as `train_loss`, ... Default: false.
+   */
+  readonly evaluateTraining?: boolean
   /** Batches to validate with at most. Default: all. */
   readonly validationSteps?: number
   /** Validate after every so many epochs, or after those in the list, counted from 1. Default: 1. */
@@ -77,6 +85,8 @@ interface TrainingRun extends ResumableRun {
   /** Steps of an epoch, where it is known before. */
   readonly steps: number | undefined
   readonly signal: AbortSignal | undefined
+  /** Whether a callback took a loss that was not finite: what follows from it is no news. */
+  tookFailure: boolean
 }
 
 /** What a number of a run's key is spent on; others are in `trainingSupply.ts`. */
@@ -102,6 +112,12 @@ export async function fitModel(
   const history = new History()
   const bar = verbose === 0 ? [] : [new ProgbarLogger()]
   const callbacks = new CallbackList(options.callbacks, [history, ...bar])
+  if (callbacks.takesFailures && !compiled.guards.nonFinite) {
+    throw new ArgumentError(
+      'fit: TerminateOnNaN, or another callback with onNonFinite, needs the guard against NaN, which compile({ guards: { nonFinite: false } }) ' +
+        'turned off. Leave one of the two out.',
+    )
+  }
   const saved = await callbacks.restoreTraining()
   const key = saved?.state.key ?? seedKey
   if (saved && options.seed !== undefined && String(key) !== String(seedKey)) {
@@ -109,22 +125,24 @@ export async function fitModel(
       `fit: training goes on with the seed that ${saved.source} was begun with; seed ${options.seed} is not used.`,
     )
   }
-  const { train, validation } = await supplies(model, compiled, { x, y }, options, { batchSize, key })
+  const data = await supplies(model, compiled, { x, y }, options, { batchSize, key })
+  const { train } = data
 
   const steps = limit ?? train.steps
   const { signal } = options
   const place = saved?.state.place ?? beginningOf(initialEpoch, train, limit)
   const progress: Progress = { epoch: initialEpoch, step: 0, logs: () => ({}) }
   const run: TrainingRun = {
-    ...{ model, compiled, callbacks, epochs, steps, signal, key, progress },
+    ...{ model, compiled, callbacks, epochs, steps, signal, key, progress, tookFailure: false },
     batches: new EpochBatches(train, limit, place),
     identity: await identityOf(model, { samples: train.samples, batchSize, steps }),
   }
   callbacks.begin(model, { epochs, steps, verbose, output })
+  if (callbacks.asksForMetrics) await callbacks.setMetrics(await loggedMetrics(model, data))
   await model.prepareTraining()
   model.state.random.seed(foldInKey(key, LAYERS), initialEpoch * (steps ?? 0))
   model.stopTraining = false
-  if (saved) await resume(run, saved, async () => trainProgram(model, { types: await train.types() }))
+  if (saved) await resume(run, saved, async () => trainProgram(model, await train.form()))
 
   await callbacks.during('Train', async () => {
     if (saved && progress.step === 0) await restore(run, saved)
@@ -139,17 +157,16 @@ export async function fitModel(
         await callbacks.tell('onEpochBegin', epoch)
         if (saved && step > 0) await restore(run, saved)
         await runEpoch(run)
-        let logs = progress.logs()
-        if (validation && isDue(epoch + 1)) {
-          const evaluation = {
-            model,
-            compiled,
-            supply: validation,
-            limit: validationLimit,
-            signal,
-            callbacks,
-          }
-          logs = { ...logs, ...validationLogs(await runEvaluation(evaluation)) }
+        const logs = { ...progress.logs() }
+        const evaluation = { model, compiled, signal, callbacks }
+        if (data.trainAgain) {
+          const supply = data.trainAgain
+          Object.assign(logs, await runEvaluation({ ...evaluation, supply, limit, prefix: 'train_' }))
+        }
+        if (data.validation && isDue(epoch + 1)) {
+          const supply = data.validation
+          const measured = await runEvaluation({ ...evaluation, supply, limit: validationLimit })
+          Object.assign(logs, prefixed('val_', measured))
         }
         await callbacks.tell('onEpochEnd', epoch, logs)
         Object.assign(progress, { epoch: epoch + 1, step: 0, logs: () => logs })
@@ -157,7 +174,7 @@ export async function fitModel(
         await callbacks.keepTraining(() => capture(run), { kind: 'epoch', isLast })
       }
     })
-    if (compiled.guards.nonFinite) await checkWeights(model, callbacks)
+    if (compiled.guards.nonFinite && !run.tookFailure) await checkWeights(model, callbacks)
     for (const optimizer of model.optimizers) {
       await optimizer.finalizeVariableValues(model.trainableWeights)
     }
@@ -210,9 +227,10 @@ async function runEpoch(run: TrainingRun): Promise<void> {
     async land(step, [[health], ...values], { keys, batch }) {
       progress.step = step + 1
       progress.logs = () => logsOf(keys, values, compiled.objective?.trackers)
-      if (health !== 1 && compiled.guards.nonFinite) {
+      if (health !== 1 && compiled.guards.nonFinite && !run.tookFailure) {
         const failure = await explainFailure(model, batch, { epoch, epochs, step, steps })
         if (!(await callbacks.takeFailure(failure))) throw failure
+        run.tookFailure = true
         model.stopTraining = true
       }
       if (callbacks.hears('onTrainBatchEnd')) await callbacks.tell('onTrainBatchEnd', step, progress.logs())
@@ -225,7 +243,7 @@ async function runEpoch(run: TrainingRun): Promise<void> {
 }
 
 /** The compiled training step for a batch. */
-export function trainProgram(model: AnyModel, { types }: Pick<FeedBatch, 'types'>) {
+export function trainProgram(model: AnyModel, { types }: Pick<BatchForm, 'types'>) {
   return model.state.programs.get(`train ${JSON.stringify(types)}`, () => traceTrainStep(model, types))
 }
 

@@ -23,6 +23,6 @@ export function logsOf(
 const mean = (values: TypedArray): number =>
   Array.from(values).reduce((total, value) => total + value, 0) / values.length
 
-/** The logs of validation, under their keys in History: `val_loss`. */
-export const validationLogs = (logs: Logs): Logs =>
-  Object.fromEntries(Object.entries(logs).map(([key, value]) => [`val_${key}`, value]))
+/** Logs with something in front of their keys: `val_loss`. */
+export const prefixed = (prefix: string, logs: Logs): Logs =>
+  Object.fromEntries(Object.entries(logs).map(([key, value]) => [`${prefix}${key}`, value]))

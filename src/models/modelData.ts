@@ -12,7 +12,7 @@ import {
   pack,
   type Structure,
 } from '../utils/structure.js'
-import { type ClassWeight, classWeights } from './classWeights.js'
+import { type ClassWeight, withClassWeights } from './classWeights.js'
 import { type DataInput, type DataSource, dataSource, sliceSource } from './dataSource.js'
 import type { AnyModel } from './model.js'
 import type { Places } from './places.js'
@@ -75,7 +75,7 @@ export async function modelData(model: AnyModel, given: GivenData, names: DataNa
   const x = await modelInputs(model, given.x, names.x)
   const { samples } = x[0]
   const y = given.y === undefined || given.y === null ? [] : await targets(model, given.y, samples, names.y)
-  const weights = await weightsOf(model, given, y, names)
+  const weights = await weightsOf(model, given.sampleWeight, names)
   const all = [...x, ...y, ...weights].filter((source) => source !== undefined)
   const other = all.find((source) => source.samples !== samples)
   if (other) {
@@ -86,7 +86,7 @@ export async function modelData(model: AnyModel, given: GivenData, names: DataNa
         `Give one ${isLabels ? 'label' : 'value'} for each sample, in the same order.`,
     )
   }
-  return { x, y, weights, samples }
+  return withClassWeights(model.title, { x, y, weights, samples }, given.classWeight)
 }
 
 /** The arrays of a model's inputs, in order. */
@@ -172,18 +172,11 @@ async function targets(
 
 async function weightsOf(
   model: AnyModel,
-  { sampleWeight, classWeight }: GivenData,
-  y: readonly (DataSource | undefined)[],
+  sampleWeight: unknown,
   names: DataNames,
 ): Promise<(DataSource | undefined)[]> {
   const places = model.outputPlaces
   const count = places.names.length
-  if (classWeight !== undefined) {
-    if (sampleWeight !== undefined && sampleWeight !== null) {
-      throw new ArgumentError(`${model.title}: expected sampleWeight or classWeight, received both.`)
-    }
-    return [classWeights(model.title, y, classWeight)]
-  }
   if (sampleWeight === undefined || sampleWeight === null) return new Array(count).fill(undefined)
   if (isOne(sampleWeight as Structure<DataInput>) && !isListFor(sampleWeight, places.layout)) {
     const source = await dataSource(sampleWeight as DataInput, names.sampleWeight)

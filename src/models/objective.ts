@@ -32,6 +32,12 @@ export interface ObjectiveOptions {
   readonly weightedMetrics?: MetricsOption
 }
 
+/** The mean of a loss over batches. */
+class LossMean extends Mean {
+  static override readonly className = 'Mean'
+  override readonly direction = 'down'
+}
+
 /** The loss and metrics of one output. */
 export interface OutputObjective {
   readonly name: string
@@ -39,7 +45,7 @@ export interface OutputObjective {
   /** A factor of the loss. A variable, so that changing it compiles nothing. */
   readonly lossWeight: Variable | undefined
   /** The mean of the loss alone, where several outputs have one. */
-  readonly lossTracker: Mean | undefined
+  readonly lossTracker: LossMean | undefined
   readonly metrics: readonly Metric[]
   readonly weightedMetrics: readonly Metric[]
 }
@@ -54,7 +60,7 @@ export interface Tracker {
 export interface Objective {
   readonly outputs: readonly OutputObjective[]
   /** The mean of the whole loss. */
-  readonly lossTracker: Mean
+  readonly lossTracker: LossMean
   /** All that is tracked, in the order of a step's results. */
   readonly trackers: readonly Tracker[]
 }
@@ -119,17 +125,17 @@ export function settleObjective(
       loss: loss === undefined || !labels ? undefined : getLoss(loss, labels, output),
       lossWeight:
         weight === undefined ? undefined : new Variable([weight], [], { name: title, trainable: false }),
-      lossTracker: lossCount > 1 && loss !== undefined ? new Mean({ name: `${name}_loss` }) : undefined,
+      lossTracker: lossCount > 1 && loss !== undefined ? new LossMean({ name: `${name}_loss` }) : undefined,
       metrics: metrics[i].map((metric) => getMetric(metric, labels ?? [], output)),
       weightedMetrics: weightedMetrics[i].map((metric) => getMetric(metric, labels ?? [], output)),
     }
   })
-  const lossTracker = new Mean({ name: 'loss' })
+  const lossTracker = new LossMean({ name: 'loss' })
   return { outputs, lossTracker, trackers: trackersOf(lossTracker, outputs) }
 }
 
 /** Everything tracked under Keras's keys: `loss`, `main_output_loss`, `main_output_accuracy`; numbered where one comes again. */
-function trackersOf(lossTracker: Mean, outputs: readonly OutputObjective[]): Tracker[] {
+function trackersOf(lossTracker: LossMean, outputs: readonly OutputObjective[]): Tracker[] {
   const prefix = ({ name }: OutputObjective) => (outputs.length > 1 ? `${name}_` : '')
   const tracked = [
     { key: 'loss', metric: lossTracker },

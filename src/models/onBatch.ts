@@ -1,5 +1,5 @@
 import type { Logs } from '../callbacks/callback.js'
-import { testProgram } from './evaluate.js'
+import { testInputs, testProgram } from './evaluate.js'
 import { trainInputs, trainProgram } from './fit.js'
 import { explainFailure } from './guards/nonFinite.js'
 import { logsOf } from './logs.js'
@@ -29,6 +29,7 @@ export async function testOnBatch(model: AnyModel, given: GivenData): Promise<Lo
   const data = await modelData(model, given, argumentNames)
   const { objective } = settle(model, compiled, data)
   model.resetMetrics()
-  const { program, inputs } = await testProgram(model, feedOf(data))
-  return logsOf(program.keys, await program.executable.run(inputs), objective.trackers)
+  const batch = feedOf(data)
+  const { executable, keys } = await testProgram(model, batch)
+  return logsOf(keys, await executable.run(testInputs(batch)), objective.trackers)
 }

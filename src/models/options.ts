@@ -5,12 +5,6 @@ import { show } from '../utils/show.js'
 /** How much is written: 0 nothing, 1 a progress bar, 2 a line for each epoch. */
 export type Verbosity = 'auto' | 0 | 1 | 2
 
-/** @throws ArgumentError unless the value is an integer of at least `least` */
-export function positiveInteger(value: number, what: string, least = 1): number {
-  if (Number.isInteger(value) && value >= least) return value
-  throw new ArgumentError(`${what}: expected an integer of at least ${least}, received ${show(value)}.`)
-}
-
 /**
  * What is written, and where.
  * @param elsewhere what `'auto'` means where the output is no terminal

@@ -12,8 +12,14 @@ import {
   type SampleWeights,
   type TargetsFor,
 } from './modelData.js'
-import type { BatchTypes } from './stepBatch.js'
-import { type BatchCursor, type BatchSupply, type FeedBatch, feedOf, typesOf } from './supply.js'
+import {
+  type BatchCursor,
+  type BatchForm,
+  type BatchSupply,
+  type FeedBatch,
+  feedOf,
+  typesOf,
+} from './supply.js'
 
 /** One batch: samples, labels and weights as a list, or under their names. */
 export type Batch<In = never, Out = never> =
@@ -82,9 +88,13 @@ export class StreamSupply implements BatchSupply {
     return data
   }
 
-  async types(): Promise<BatchTypes> {
+  async form(): Promise<BatchForm> {
     const first = await this.peek()
-    return typesOf(first, first.samples)
+    const isPadded = this.options.isPadded?.() ?? false
+    return {
+      types: typesOf(first, isPadded ? paddedSize(first.samples, first.samples) : first.samples),
+      isPadded,
+    }
   }
 
   /** Batches to skip are drawn from the stream, which has no other way to come behind them, and not looked at. */

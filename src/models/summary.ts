@@ -8,11 +8,11 @@ import type { AnyLayer } from '../layers/layer.js'
 import { isSymbolic } from '../layers/symbolic.js'
 import { isShape } from '../layers/tensors.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
+import { positiveInteger } from '../utils/numbers.js'
 import { flatten, layoutOf, mapStructure, type Structure } from '../utils/structure.js'
 import { type LayerCost, layerCosts } from './flops.js'
 import type { LayerGraph } from './layerGraph.js'
 import { type AnyModel, Model } from './model.js'
-import { positiveInteger } from './options.js'
 import { type Column, fitWidths, roundHalfEven, textTable } from './textTable.js'
 
 export interface SummaryOptions {

@@ -4,13 +4,17 @@ import type { DataSource } from './dataSource.js'
 import type { ModelData } from './modelData.js'
 import type { BatchTypes, FeedType } from './stepBatch.js'
 
-/** A batch on the host, ready for a step. */
-export interface FeedBatch {
-  /** Samples that count; with padding there are more in the arrays. */
-  readonly samples: number
+/** All by which the step for a batch is made. */
+export interface BatchForm {
   readonly types: BatchTypes
   /** Whether copies may follow the samples that count. */
   readonly isPadded: boolean
+}
+
+/** A batch on the host, ready for a step. */
+export interface FeedBatch extends BatchForm {
+  /** Samples that count; with padding there are more in the arrays. */
+  readonly samples: number
   /** The arrays in the order of `batchInputs`, valid until the next batch is taken. */
   readonly arrays: readonly TypedArray[]
   /** The same arrays once more, for good. */
@@ -29,8 +33,8 @@ export interface BatchSupply {
   readonly steps: number | undefined
   /** Samples of a pass, where it is known before. */
   readonly samples: number | undefined
-  /** The types of the first batch. */
-  types(): Promise<BatchTypes>
+  /** What the first batch looks like. */
+  form(): Promise<BatchForm>
   /**
    * A pass over all batches.
    * @param number which pass, from 0: each has its own order, if it has one
@@ -54,10 +58,11 @@ export function memorySupply(data: ModelData, options: MemoryOptions): BatchSupp
   const sources = sourcesOf(data)
   const readers = sources.map((source) => new BatchReader(source, batchSize))
   const steps = batchCount(samples, batchSize)
+  const sizeOf = (count: number) => (isPadded ? paddedSize(count, batchSize) : count)
   return {
     steps,
     samples,
-    types: async () => typesOf(data, Math.min(batchSize, samples)),
+    form: async () => ({ types: typesOf(data, sizeOf(Math.min(samples, batchSize))), isPadded }),
     pass(number, skip = 0) {
       const rows = order?.(number)
       let step = skip
@@ -66,7 +71,7 @@ export function memorySupply(data: ModelData, options: MemoryOptions): BatchSupp
           if (step >= steps) return undefined
           const range = batchRange(samples, batchSize, step++)
           const count = range.end - range.begin
-          const size = isPadded ? paddedSize(count, batchSize) : count
+          const size = sizeOf(count)
           return {
             samples: count,
             isPadded,

@@ -2,8 +2,9 @@ import type { DataPlace } from '../callbacks/trainingState.js'
 import { ArgumentError } from '../errors.js'
 import { foldInKey, randomPermutation } from '../ops/hostRandom.js'
 import type { RandomKey } from '../ops/threefry.js'
+import { positiveInteger } from '../utils/numbers.js'
 import { show } from '../utils/show.js'
-import type { ClassWeight } from './classWeights.js'
+import { type ClassWeight, withClassWeights } from './classWeights.js'
 import type { CompiledModel } from './compiledModel.js'
 import { testSupply } from './evaluate.js'
 import type { FitOptions, ValidationData } from './fit.js'
@@ -11,7 +12,6 @@ import { checkClasses } from './guards/classes.js'
 import { checkScaling } from './guards/scaling.js'
 import type { AnyModel } from './model.js'
 import { argumentNames, type ModelData, modelData } from './modelData.js'
-import { positiveInteger } from './options.js'
 import { settle } from './settle.js'
 import { type Batches, isStream, StreamSupply } from './stream.js'
 import { type BatchCursor, type BatchSupply, type FeedBatch, memorySupply } from './supply.js'
@@ -24,6 +24,8 @@ const SPLITTING = 2
 /** Batches to train on, and to validate with. */
 export interface Supplies {
   readonly train: BatchSupply
+  /** Those to train on, to evaluate with after each epoch. */
+  readonly trainAgain: BatchSupply | undefined
   readonly validation: BatchSupply | undefined
 }
 
@@ -36,6 +38,7 @@ export async function supplies(
   { batchSize, key }: { readonly batchSize: number; readonly key: RandomKey },
 ): Promise<Supplies> {
   const { validationSplit = 0, validationData, classWeight, sampleWeight, shuffle = true } = options
+  const evaluatesTraining = options.evaluateTraining ?? false
   if (!(validationSplit >= 0 && validationSplit < 1)) {
     throw new ArgumentError(
       `fit: expected a validationSplit of at least 0 and below 1, received ${String(validationSplit)}. It is the fraction ` +
@@ -48,9 +51,16 @@ export async function supplies(
     if (validationSplit > 0 && !validationData) {
       throw new ArgumentError('fit: a stream of batches cannot be split. Give validationData.')
     }
-    return { train: await trainStream(model, compiled, x, classWeight), validation: separate?.supply }
+    if (evaluatesTraining) refuseOneShot(x)
+    return {
+      train: await trainStream(model, compiled, x, classWeight),
+      trainAgain: evaluatesTraining
+        ? await testSupply(model, compiled, { x }, { batchSize: testBatchSize })
+        : undefined,
+      validation: separate?.supply,
+    }
   }
-  const data = await modelData(model, { x, y, sampleWeight, classWeight }, argumentNames)
+  const data = await modelData(model, { x, y, sampleWeight }, argumentNames)
   const { allowsPadding, objective } = settle(model, compiled, data)
   const by = options.validationSplitBy ?? 'tail'
   const [part, held] =
@@ -61,12 +71,22 @@ export async function supplies(
   if (compiled.guards.scaling) await checkScaling(model, part)
   const shuffling = foldInKey(key, SHUFFLING)
   const order = (pass: number) => randomPermutation(foldInKey(shuffling, pass), part.samples)
+  const forTests = () => ({ batchSize: testBatchSize, isPadded: allowsPadding() })
+  // The weights of classes say what to train for; what is measured is measured without them, as in Keras.
+  const weighted = withClassWeights(model.title, part, classWeight)
   return {
-    train: memorySupply(part, { batchSize, order: shuffle ? order : undefined }),
-    validation:
-      separate?.supply ??
-      (held && memorySupply(held, { batchSize: testBatchSize, isPadded: allowsPadding() })),
+    train: memorySupply(weighted, { batchSize, order: shuffle ? order : undefined }),
+    trainAgain: evaluatesTraining ? memorySupply(part, forTests()) : undefined,
+    validation: separate?.supply ?? (held && memorySupply(held, forTests())),
   }
+}
+
+function refuseOneShot(stream: Batches): void {
+  if (typeof stream === 'function' || !('next' in stream)) return
+  throw new ArgumentError(
+    'fit: evaluateTraining goes through the batches a second time in each epoch, but a generator can be gone through only once. Give the ' +
+      'function that makes it, or an object that can be iterated over again.',
+  )
 }
 
 async function trainStream(

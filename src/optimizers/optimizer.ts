@@ -214,6 +214,11 @@ export abstract class Optimizer implements Configurable {
     return variables.includes(weight) || names.some((part) => weight.name.includes(part))
   }
 
+  /** With `useEma`: the moving average of a weight, which is of use once a step was taken. */
+  averageOf(weight: Variable): Variable | undefined {
+    return this.slots.get(weight)?.get('average')
+  }
+
   /** With `useEma`: writes the moving averages into the weights. `fit` ends with it. */
   async finalizeVariableValues(weights: readonly Variable[]): Promise<void> {
     // Before the first step averages are zeros.

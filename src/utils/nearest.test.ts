@@ -8,6 +8,7 @@ describe('nearest', () => {
     expect(nearest('categorical_crosentropy', known)).toBe('categorical_crossentropy')
     expect(nearest('sparseCategoricalCrossentropy', known)).toBe('sparse_categorical_crossentropy')
     expect(nearest('mes', known)).toBe('mse')
+    expect(nearest('val_acc', new Set(['loss', 'val_loss', 'val_accuracy']).values())).toBe('val_accuracy')
   })
 
   it('does not guess wildly', () => {

@@ -1,12 +1,13 @@
 /**
  * The candidate that a mistyped word most likely meant, or `undefined` if none is near: within a third of the longer
- * word's length in edits (Levenshtein distance; case and underscores do not count).
+ * word's length in edits (Levenshtein distance; case and underscores do not count); else one that begins with the word.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[_\s-]/g, '')
-  let best: string | undefined
+  const all = [...candidates]
+  let best = word.length > 2 ? all.find((candidate) => plain(candidate).startsWith(plain(word))) : undefined
   let bestDistance = Number.POSITIVE_INFINITY
-  for (const candidate of candidates) {
+  for (const candidate of all) {
     const distance = editDistance(plain(word), plain(candidate))
     if (distance < bestDistance && distance <= Math.max(word.length, candidate.length) / 3) {
       best = candidate

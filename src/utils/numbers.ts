@@ -22,5 +22,11 @@ export function fraction(value: number, what: string): number {
 /** @throws ArgumentError unless the value is a finite number */
 export function finite(value: number, what: string): number {
   if (Number.isFinite(value)) return value
-  throw new ArgumentError(`${what}: expected a finite number, received ${String(value)}.`)
+  throw new ArgumentError(`${what}: expected a finite number, received ${show(value)}.`)
+}
+
+/** @throws ArgumentError unless the value is an integer of at least `least` */
+export function positiveInteger(value: number, what: string, least = 1): number {
+  if (Number.isInteger(value) && value >= least) return value
+  throw new ArgumentError(`${what}: expected an integer of at least ${least}, received ${show(value)}.`)
 }
