@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { canonicalize } from '../graph/canonical.js'
+import type { Tensor } from '../graph/tensor.js'
 import { type Trace, trace } from '../graph/trace.js'
 import { Variable } from '../graph/variable.js'
 import type { TargetTraits } from '../loops/traits.js'
@@ -10,9 +11,11 @@ import { exp } from '../ops/exp.js'
 import { loop } from '../ops/loop.js'
 import { matmul } from '../ops/matmul.js'
 import { maxPool } from '../ops/maxPool.js'
+import { mean } from '../ops/mean.js'
 import { multiply } from '../ops/multiply.js'
 import { relu } from '../ops/relu.js'
 import { softmax } from '../ops/softmax.js'
+import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
 import { zeros } from '../ops/tensor.js'
@@ -72,6 +75,32 @@ describe('fusion', () => {
     expect(program(traced).report.launches.map((launch) => launch.function)).toEqual(['reduce sum multiply'])
     const pooled = trace([input(2, 4, 4, 3)], (x) => [maxPool(relu(x), { size: [2, 2], strides: [2, 2] })])
     expect(program(pooled).report.launches.map((launch) => launch.function)).toEqual(['reduce max relu'])
+  })
+
+  it('computes again what is cheaper to compute than to write and read', () => {
+    const scaled = trace([input(8, 6)], (x) => {
+      const centred = subtract(x, mean(x, { axis: 0 }))
+      return [multiply(centred, mean(square(centred), { axis: 0 }))]
+    })
+    // The difference is part of the second reduction and of the product, and no launch of its own.
+    expect(launches(scaled)).toEqual(['sum', 'multiply', 'sum', 'multiply', 'subtract+multiply'])
+    const squares = program(scaled).report.launches[2]
+    expect(squares.function).toMatch(/^reduce sum .*subtract.*square/)
+  })
+
+  it('puts in memory what is dear, needs two tensors, or nobody else has in memory', () => {
+    const twice = (compute: (x: Tensor, y: Tensor) => Tensor) =>
+      launches(
+        trace([input(8, 6), input(8, 6)], (x, y) => {
+          const value = compute(x, y)
+          return [sum(value, { axis: 0 }), sum(value, { axis: 1 })]
+        }),
+      )
+    expect(twice((x) => multiply(x, 2))).toEqual(['sum', 'sum'])
+    expect(twice((x) => exp(x))).toEqual(['exp', 'sum', 'sum'])
+    expect(twice((x, y) => multiply(x, y))).toEqual(['multiply', 'sum', 'sum'])
+    const finished = twice((x, y) => relu(matmul(x, y, { transposeB: true })))
+    expect(finished).toEqual(['matmul+relu', 'sum', 'sum'])
   })
 
   it('computes once what is then repeated', () => {

@@ -2,6 +2,7 @@ import { reachable } from '../graph/graph.js'
 import type { Node, OperationNode } from '../graph/node.js'
 import { sizeOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
+import { expressionCost } from './expressionCost.js'
 
 /**
  * What is computed by one set of launches: an anchor with the elementwise ops around it, or elementwise ops alone.
@@ -18,13 +19,16 @@ export interface Group {
 
 export interface FusionPlan {
   readonly nodes: readonly Node[]
-  /** The group that computes a node, where it is not a leaf or a mere view. */
+  /** The group that computes a node, where it is not a leaf, a mere view, or computed again wherever it is used. */
   readonly groupOf: Map<Node, Group>
   isRoot(tensor: Tensor): boolean
 }
 
 /** A group takes no more ops than this: code grows with each, and registers are few. */
 const largestGroup = 48
+
+/** What may be computed again at each use, in additions per element: little beside reading the element. */
+const cheapest = 6
 
 interface Use {
   readonly group: Group | 'memory'
@@ -35,7 +39,8 @@ interface Use {
 /**
  * Decides which elementwise ops are computed together, from the last node to the first: an op whose users all lie in
  * one group joins it; one with users in several groups is put in memory, by a user's group where that makes no cycle.
- * Views (movements) are computed where they are used. An anchor that takes an epilogue joins a user's group likewise.
+ * Views (movements) are computed where they are used, and so is what costs less to compute again from one tensor that is in memory
+ * anyway than to write and read. An anchor that takes an epilogue joins a user's group likewise.
  */
 export function planFusion(
   results: readonly Tensor[],
@@ -58,7 +63,7 @@ export function planFusion(
       const group = groupOf.get(consumer)
       switch (kind.kind) {
         case 'elementwise':
-          return group ? [{ group, aligned: true }] : []
+          return group ? [{ group, aligned: true }] : usesOf(consumer)
         case 'movement': {
           // What is computed and then repeated goes to memory, so that it is computed once.
           const computed = node.type === 'operation' && ['elementwise', 'random'].includes(node.op.kind.kind)
@@ -82,6 +87,35 @@ export function planFusion(
     return wanted.has(node) ? [...uses, { group: 'memory', aligned: false }] : uses
   }
 
+  /** Additions per element of the nodes that are computed again at each use, with all before and after each of them. */
+  const repeated = new Map<Node, number>()
+
+  /**
+   * What it costs to compute a node anew from one tensor at most that is in memory anyway: a leaf, or what others read
+   * too. Nothing where there is no such way.
+   */
+  const costFromMemory = (node: OperationNode): number | undefined => {
+    const { kind } = node.op
+    if (kind.kind !== 'elementwise' || kind.positional) return undefined
+    const dtypes = node.inputs.map(({ dtype }) => dtype)
+    const own = expressionCost(kind, node.attributes, dtypes)
+    const large = new Set(node.inputs.filter((input) => sourceSize(input) >= node.outputs[0].size))
+    if (large.size > 1 || own > cheapest) return undefined
+    const [source] = [...large].map((input) => input.node)
+    if (source?.type !== 'operation' || (consumers.get(source) as Node[]).length > 1) return own
+    const before = costFromMemory(source)
+    return before === undefined ? undefined : own + before
+  }
+
+  /** Whether a node should be computed again at each use, rather than be put in memory. */
+  const isRepeated = (node: OperationNode): boolean => {
+    const after = Math.max(0, ...(consumers.get(node) as Node[]).map((user) => repeated.get(user) ?? 0))
+    const cost = costFromMemory(node)
+    if (cost === undefined || after + cost > cheapest) return false
+    repeated.set(node, after + cost)
+    return true
+  }
+
   /** Whether a path leads from one of the nodes into the group. */
   const reaches = (from: readonly OperationNode[], group: Group): boolean => {
     const limit = Math.max(...group.roots.map((root) => order.get(root.node) ?? 0))
@@ -100,8 +134,7 @@ export function planFusion(
   const outside = (node: Node, group: Group): OperationNode[] =>
     (consumers.get(node) as OperationNode[]).flatMap((consumer) => {
       if (groupOf.get(consumer) === group && consumer !== group.anchor) return []
-      const isView = consumer.op.kind.kind === 'movement' && !groupOf.has(consumer)
-      return isView ? outside(consumer, group) : [consumer]
+      return groupOf.has(consumer) ? [consumer] : outside(consumer, group)
     })
 
   const groupToJoin = (
@@ -147,6 +180,7 @@ export function planFusion(
           only.members++
           break
         }
+        if (!groups.has('memory') && isRepeated(node)) break
         const joined = groupToJoin(output, uses, () => true)
         if (joined) {
           groupOf.set(node, joined)
@@ -179,4 +213,10 @@ export function planFusion(
     }
   }
   return { nodes, groupOf, isRoot: (tensor) => roots.has(tensor) }
+}
+
+/** How many elements are read for a tensor, views looked through: fewer than it has where they are repeated. */
+function sourceSize({ node, size }: Tensor): number {
+  if (node.type !== 'operation' || node.op.kind.kind !== 'movement') return size
+  return Math.min(size, ...node.inputs.map(sourceSize))
 }
