@@ -25,7 +25,8 @@ export interface ReductionRequest {
 const parallelAccumulators = 4
 /** A long reduction into few results is cut into this many parts at most, whatever the number of threads. */
 const maximumParts = 64
-const partElements = 4096
+/** A part has at least about this many elements: work of some microseconds. */
+const partElements = 16_384
 
 /**
  * Reductions keep lanes on the last kept axis where the data lies along it (sums over rows), else on the last
@@ -48,8 +49,10 @@ export function lowerReduction(request: ReductionRequest, lowering: Lowering): v
   const outputs = sizeOfAxes(body.space.slice(0, keptAxes))
   const reduced = sizeOfAxes(body.space.slice(keptAxes))
   if (outputs === 0) return
-  const units = outputs / (lanesOnKept(plan, lowering) ? lowering.traits.width * parallelAccumulators : 1)
-  const parts = Math.min(maximumParts, Math.ceil(reduced / partElements), body.space[keptAxes])
+  const block = lowering.traits.width * parallelAccumulators
+  const lanes = lanesOnKept(plan, lowering) ? Math.min(block, body.space[keptAxes - 1]) : 1
+  const units = outputs / lanes
+  const parts = Math.min(maximumParts, Math.ceil((reduced * lanes) / partElements), body.space[keptAxes])
   const isIndex = request.combine === 'indexOfMax' || request.combine === 'indexOfMin'
   if (isIndex || units >= 32 || parts < 2 || outputs * parts > 1 << 20) {
     launchReduction(plan, lowering, '')
