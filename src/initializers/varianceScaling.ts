@@ -2,6 +2,7 @@ import { ArgumentError } from '../errors.js'
 import type { Shape } from '../graph/shape.js'
 import { resolveAxis, sizeOf } from '../graph/shape.js'
 import type { Config } from '../utils/config.js'
+import { type ConfiguredClass, construct } from '../utils/construct.js'
 import type { RandomStream } from '../utils/randomStream.js'
 import { RandomInitializer, type SeededOptions } from './initializer.js'
 
@@ -102,6 +103,13 @@ export class VarianceScaling extends RandomInitializer {
         return () => limit * (2 * stream.uniform() - 1)
       }
     }
+  }
+
+  /** One with the same settings that takes its fans from these axes, unless it was given some. */
+  withAxes(inputAxes: readonly number[], outputAxes: readonly number[]): VarianceScaling {
+    if (this.inputAxes && this.outputAxes) return this
+    const type = this.constructor as unknown as ConfiguredClass<VarianceScaling>
+    return construct(type, { ...this.getConfig(), input_axes: inputAxes, output_axes: outputAxes })
   }
 
   /** The seed, and the axes where they were given: what all that scale variances have in their configs. */

@@ -6,6 +6,7 @@ const fixed: Readonly<Record<string, readonly [value: ConfigValue, fix: string]>
   data_format: ['channels_last', 'Save the model with channels last, and its kernels keep their meaning.'],
   renorm: [false, 'Batch renormalisation would give other numbers in training; save the layer without it.'],
   rms_scaling: [false, 'Use RMSNormalization.'],
+  lora_rank: [null, 'Merge the adapters into the kernel before saving.'],
   ragged: [false, 'Pad the sequences to one length, and mask the padding.'],
   sparse: [false, 'Feed dense arrays.'],
 }

@@ -36,6 +36,7 @@ export { cumulativeProduct } from './cumulativeProduct.js'
 export { cumulativeSum } from './cumulativeSum.js'
 export { divide } from './divide.js'
 export { dot, tensordot } from './dot.js'
+export { einsum } from './einsum.js'
 // Comparison, logic and choice.
 export { equal } from './equal.js'
 export { erf } from './erf.js'

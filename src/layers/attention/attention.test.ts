@@ -7,9 +7,11 @@ import { reshape } from '../../ops/reshape.js'
 import { sliceAxis } from '../../ops/slice.js'
 import { softmax } from '../../ops/softmax.js'
 import { tensor } from '../../ops/tensor.js'
+import { repeat } from '../../ops/tile.js'
 import { expectClose } from '../../testing/opTest.js'
 import { referenceValues } from '../../testing/referenceEvaluate.js'
 import { type LayerCase, runLayerTest, sampleTensor } from '../../testing/runLayerTest.js'
+import { contextFor, inContext } from '../callContext.js'
 import * as layers from '../index.js'
 
 const lists = [
@@ -45,6 +47,39 @@ const cases: Record<string, LayerCase> = {
     inputShape: lists,
     outputShape: [2, 3, 4],
     weightShapes: [[4, 2, 3], [2, 3], [4, 2, 3], [2, 3], [4, 2, 2], [2, 2], [2, 2, 4], [4]],
+  },
+  groupQueryAttention: {
+    make: () => layers.groupQueryAttention(3, 4, 2, { biasInitializer: 'random_uniform' }),
+    inputShape: lists,
+    outputShape: [2, 3, 4],
+    weightShapes: [[4, 4, 3], [4, 3], [4, 2, 3], [2, 3], [4, 2, 3], [2, 3], [4, 3, 4], [4]],
+  },
+  'groupQueryAttention with one head of keys, gate and window': {
+    make: () => layers.groupQueryAttention(2, 3, 1, { useBias: false, useGate: true, slidingWindow: 2 }),
+    inputShape: lists,
+    outputShape: [2, 3, 4],
+    weightShapes: [
+      [4, 3, 2],
+      [4, 1, 2],
+      [4, 3, 2],
+      [4, 1, 2],
+      [3, 2, 4],
+    ],
+  },
+  'multiHeadAttention with an output of several axes': {
+    make: () => layers.multiHeadAttention(2, 3, { outputShape: [2, 5] }),
+    inputShape: lists,
+    outputShape: [2, 3, 2, 5],
+    weightShapes: [
+      [4, 2, 3],
+      [2, 3],
+      [4, 2, 3],
+      [2, 3],
+      [4, 2, 3],
+      [2, 3],
+      [2, 3, 2, 5],
+      [2, 5],
+    ],
   },
   'multiHeadAttention with gate, window and output shape': {
     make: () =>
@@ -170,6 +205,35 @@ describe('attention', () => {
     const windowed = layers.multiHeadAttention(1, 2, { slidingWindow: 1 })
     const [, own] = windowed([x, x], { returnAttentionScores: true })
     expect(referenceValues(own)).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1])
+  })
+
+  it('in groups: heads of queries share those of keys and values', () => {
+    const [grouped, full] = [layers.groupQueryAttention(3, 4, 2), layers.multiHeadAttention(4, 3)]
+    const inputs = [sampleTensor([1, 3, 4]), sampleTensor([1, 5, 4], 2)]
+    const output = grouped(inputs)
+    full(inputs)
+    // Multi-head attention with each head of keys and values written down twice gives the same.
+    grouped.weights.forEach((weight, i) => {
+      const twice = [2, 3, 4, 5].includes(i)
+        ? repeat(weight.value(), 2, weight.shape.length - 2)
+        : weight.value()
+      full.weights[i].write(referenceValues(twice))
+    })
+    expectClose(referenceValues(output), referenceValues(full(inputs)), 1e-12)
+    expect(() => layers.groupQueryAttention(3, 4, 3)).toThrow(
+      /numQueryHeads to divide by numKeyValueHeads, received 4 and 3/,
+    )
+  })
+
+  it('penalises what each projection gives', () => {
+    const layer = layers.multiHeadAttention(2, 3, { activityRegularizer: 'l2', useBias: false })
+    const x = sampleTensor([2, 3, 4])
+    layer([x, x])
+    const terms: Tensor[] = []
+    const context = { ...contextFor({}), losses: { add: (term: Tensor) => void terms.push(term) } }
+    inContext(context, () => layer([x, x]))
+    expect(terms.length).toBe(4)
+    expect(layer.getConfig().activity_regularizer).toMatchObject({ class_name: 'L2' })
   })
 
   it('symbolically: options of the call count for its shapes', () => {

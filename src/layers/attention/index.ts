@@ -6,6 +6,8 @@ export {
   additiveAttention,
   attention,
 } from './attention.js'
+export { GroupQueryAttention, groupQueryAttention } from './groupQueryAttention.js'
+export type { HeadedAttentionOptions } from './headedAttention.js'
 export {
   MultiHeadAttention,
   type MultiHeadAttentionOptions,

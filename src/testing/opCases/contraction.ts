@@ -88,4 +88,21 @@ export const contractionCases: readonly OpCase[] = [
         [0, 2],
       ]),
   },
+  ...(
+    [
+      ['abc,cde->abde', [2, 3, 4], [4, 2, 3]],
+      ['aecd,abcd->acbe', [2, 3, 2, 4], [2, 5, 2, 4]],
+      ['acbe,aecd->abcd', [2, 2, 5, 3], [2, 3, 2, 4]],
+      ['ijk,kl->lji', [2, 3, 17], [17, 5]],
+      ['bi,bi->b', [3, 17], [3, 17]],
+      ['iij,jk->ik', [3, 3, 4], [4, 5]],
+    ] as readonly (readonly [string, Shape, Shape])[]
+  ).map(
+    ([equation, a, b]): OpCase => ({
+      name: `einsum ${equation}`,
+      inputs: [{ shape: a }, { shape: b }],
+      build: ([x, y]) => ops.einsum(equation, x, y),
+      gradient: 'second',
+    }),
+  ),
 ]
