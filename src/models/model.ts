@@ -139,13 +139,13 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
   }
 
   /**
-   * The layer of this name.
+   * The layer of this name; its class, where it matters, is said by the caller: `getLayer<layers.Dense>('out').kernel`.
    * @throws ArgumentError if there is none, with the nearest name that exists
    */
-  getLayer(name: string): AnyLayer {
+  getLayer<L extends AnyLayer = Layer>(name: string): L {
     const layers = this.sublayers()
     const layer = layers.find((each) => each.name === name)
-    if (layer) return layer
+    if (layer) return layer as L
     throw new ArgumentError(
       `${this.title}: has no layer '${name}'. ${suggestion(
         name,

@@ -35,7 +35,36 @@ function blocksOf(page: string): Block[] {
   }))
 }
 
-const blocks = pages.flatMap(blocksOf)
+/** What the lines of a table may speak of. */
+const surroundings = `
+import {
+  activations, callbacks, constraints, datasets, grad, initializers, layers, losses, metrics, models, ops, optimizers,
+  regularizers, type Tensor, utils,
+} from 'gradus'
+declare const model: models.Sequential
+declare const layer: layers.Layer
+declare const input: layers.InputLayer
+declare const output: layers.SymbolicTensor
+declare const tensor: Tensor
+declare const x: number[][]
+declare const y: number[]
+declare const batches: () => Iterable<readonly [number[][], number[]]>
+export const used = [activations, callbacks, constraints, datasets, grad, initializers, losses, metrics, regularizers]
+`
+
+/** The lines of Gradus in a page's tables of Keras and Gradus, as programs that are type-checked only. */
+function linesOf(page: string): Block[] {
+  const lines = readFileSync(join(root, page), 'utf8').split('\n')
+  return lines.flatMap((line, i) => {
+    const [, cell] = line.startsWith('| `') ? line.split(' | ') : []
+    const code = [...(cell?.matchAll(/`([^`]+)`/g) ?? [])].map((match) => match[1])
+    if (code.length === 0 || code[0].startsWith('import ')) return []
+    const text = `${surroundings}${code.map((each) => `{\n;${each}\n}`).join('\n')}\n`
+    return [{ name: `${page}:${i + 1}`, language: 'ts', notRun: 'a line of a table', text }]
+  })
+}
+
+const blocks = [...pages.flatMap(blocksOf), ...linesOf('docs/from-keras.md')]
 const programs = blocks.filter(({ language }) => language === 'ts')
 const fileOf = (block: Block) => `block${programs.indexOf(block)}`
 
@@ -56,6 +85,8 @@ beforeAll(() => {
         lib: ['es2023', 'dom'],
         module: 'nodenext',
         strict: true,
+        noUncheckedIndexedAccess: true,
+        exactOptionalPropertyTypes: true,
         moduleDetection: 'force',
         rootDir: 'src',
         outDir: 'out',

@@ -62,3 +62,8 @@ exactly<Tensor>()((await new Pair().predict([[1]])).spread)
 const halves = layers.lambda((x: Tensor) => ops.split(x, 2, 1))
 exactly<Tensor[]>()(halves(ops.ones([2, 4])))
 exactly<number[]>()((await sequential.predict([[1, 2]])).shape.slice())
+
+// A layer by its name is one of one input and output, unless its class is said.
+const features = models.functional({ inputs: sequential.input, outputs: sequential.getLayer('dense').output })
+exactly<Tensor>()(await features.predict([[1, 2]]))
+exactly<number>()(sequential.getLayer<layers.Dense>('dense').units)
