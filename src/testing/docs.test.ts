@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +14,7 @@ const pages = [
   ...readdirSync(join(root, 'docs'))
     .filter((file) => file.endsWith('.md'))
     .map((file) => `docs/${file}`),
+  'examples/course/README.md',
 ]
 
 interface Block {
@@ -134,6 +135,30 @@ describe('Programs in the documentation', () => {
       }
     },
   )
+})
+
+describe('Links in the documentation', () => {
+  const links = pages.flatMap((page) =>
+    [...readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, target]) => ({
+      page,
+      target,
+    })),
+  )
+  /** The anchors of a page's headings, as GitHub writes them. */
+  const anchorsOf = (file: string) =>
+    [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
+    )
+
+  it.each(links)('$page: $target', ({ page, target }) => {
+    const [path, anchor] = target.split('#')
+    const file = path === '' ? join(root, page) : resolve(root, page, '..', path)
+    expect(existsSync(file)).toBe(true)
+    if (anchor !== undefined) expect(anchorsOf(file)).toContain(anchor)
+  })
 })
 
 describe('Commands in the documentation', () => {
