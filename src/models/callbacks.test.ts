@@ -1,5 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Callback, type CallbackLike, type Logs } from '../callbacks/index.js'
+import {
+  Callback,
+  type CallbackLike,
+  csvLogger,
+  earlyStopping,
+  type Logs,
+  reduceLrOnPlateau,
+  terminateOnNan,
+} from '../callbacks/index.js'
 import { useExecutor } from '../graph/executor.js'
 import * as layers from '../layers/index.js'
 import * as optimizers from '../optimizers/index.js'
@@ -109,6 +120,42 @@ describe('callbacks', () => {
       if (byHand.optimizer) byHand.optimizer.learningRate /= 2
     }
     expect(kernels).toEqual(steps)
+  })
+
+  it('leave steps overlapping, unless they are told of batches and are not safe', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'gradus-overlap-')), 'log.csv')
+    let [running, most] = [0, 0]
+    const compile = executor.compile.bind(executor)
+    executor.compile = async (step) => {
+      const program = await compile(step)
+      return {
+        ...program,
+        run: async (inputs) => {
+          most = Math.max(most, ++running)
+          const results = await program.run(inputs)
+          // As a device would, it is not done at once.
+          await new Promise((resolve) => setTimeout(resolve, 1))
+          running--
+          return results
+        },
+      }
+    }
+    const mostWith = async (...callbacks: CallbackLike[]) => {
+      most = 0
+      await line().fit(x, y, { ...silent, batchSize: 1, epochs: 2, validationSplit: 0.25, callbacks })
+      return most
+    }
+    const quiet = [
+      earlyStopping({ patience: 9, restoreBestWeights: true }),
+      reduceLrOnPlateau(),
+      csvLogger(file),
+      terminateOnNan(),
+    ]
+    expect(await mostWith()).toBe(2)
+    expect(await mostWith(...quiet)).toBe(2)
+    expect(await mostWith({ asyncSafe: true, onTrainBatchEnd: () => {} })).toBe(2)
+    expect(await mostWith({ onTrainBatchEnd: () => {} })).toBe(1)
+    rmSync(dirname(file), { recursive: true })
   })
 
   it('know the run', async () => {

@@ -1,6 +1,6 @@
+import { shuffledParts, stratifiedParts } from '../data/parts.js'
 import { ArgumentError } from '../errors.js'
 import { arrayOf } from '../graph/dtype.js'
-import { randomPermutation } from '../ops/hostRandom.js'
 import type { RandomKey } from '../ops/threefry.js'
 import { oneOf } from '../utils/oneOf.js'
 import { classOf } from './classWeights.js'
@@ -42,33 +42,18 @@ export function splitData(
     )
   }
   if (by === 'tail') return [sliceData(data, 0, count), sliceData(data, count, samples)]
-  const drawn = randomPermutation(key, samples)
-  const order = by === 'stratified' ? spreadClasses(data, drawn) : drawn
-  return [takeRows(data, order.slice(0, count).sort()), takeRows(data, order.slice(count).sort())]
+  const sizes = { train: count, test: samples - count }
+  const parts =
+    by === 'stratified' ? stratifiedParts(classesOf(data), sizes, key) : shuffledParts(samples, sizes, key)
+  return [takeRows(data, parts.train.sort()), takeRows(data, parts.test.sort())]
 }
 
-/**
- * Rows in an order in which each beginning holds about the same part of every class: row i of n of a class stands at
- * `(i + 1/2) / n`.
- */
-function spreadClasses({ y: [labels] }: ModelData, rows: Int32Array): Int32Array {
+/** The class of each sample, by the first output's labels. */
+function classesOf({ y: [labels], samples }: ModelData): Int32Array {
   if (!labels) {
     throw new ArgumentError("fit: validationSplitBy 'stratified' needs labels for the first output.")
   }
-  const ofClass = new Map<number, number[]>()
-  for (const row of rows) {
-    const label = classOf(labels, row)
-    const members = ofClass.get(label)
-    if (members) members.push(row)
-    else ofClass.set(label, [row])
-  }
-  const placed = [...ofClass.values()].flatMap((members) =>
-    members.map((row, i) => ({ row, place: (i + 0.5) / members.length })),
-  )
-  return Int32Array.from(
-    placed.sort((a, b) => a.place - b.place),
-    ({ row }) => row,
-  )
+  return Int32Array.from({ length: samples }, (_, row) => classOf(labels, row))
 }
 
 /** A copy of some rows of all arrays. */

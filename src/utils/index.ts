@@ -4,3 +4,9 @@ export { type GradientCheck, type GradientCheckOptions, gradientCheck } from './
 export { resetNames as clearSession } from './naming.js'
 export { setRandomSeed } from './randomSeed.js'
 export { type CustomObject, type CustomObjects, registerKerasSerializable } from './registration.js'
+export {
+  type SplitArray,
+  type SplitsOf,
+  type TrainTestSplitOptions,
+  trainTestSplit,
+} from './trainTestSplit.js'
