@@ -110,6 +110,7 @@ export type { ReductionOptions } from './reduction.js'
 export { relu } from './relu.js'
 // Movement of elements.
 export { reshape } from './reshape.js'
+export { type Interpolation, type ResizeOptions, resize } from './resize.js'
 export { rightShift } from './rightShift.js'
 export { rightShiftUnsigned } from './rightShiftUnsigned.js'
 export { round } from './round.js'

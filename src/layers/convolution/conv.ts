@@ -41,13 +41,12 @@ abstract class Conv extends Convolution {
   kernel: Variable | undefined
 
   constructor(
-    rank: number,
     filters: number,
     kernelSize: PerAxis,
     options: Conv1DOptions,
     paddings?: readonly ConvolutionPadding[],
   ) {
-    super(rank, kernelSize, options, paddings)
+    super(kernelSize, options, paddings)
     this.filters = integer(filters, `${this.title}: filters`)
     this.groups = integer(options.groups ?? 1, `${this.title}: groups`)
     this.kernelSettings = weightSettings(
@@ -108,9 +107,10 @@ abstract class Conv extends Convolution {
  */
 export class Conv1D extends Conv {
   static override readonly className = 'Conv1D'
+  static override readonly rank = 1
 
   constructor(filters: number, kernelSize: PerAxis, options: Conv1DOptions = {}) {
-    super(1, filters, kernelSize, options, ['valid', 'same', 'causal'])
+    super(filters, kernelSize, options, ['valid', 'same', 'causal'])
   }
 }
 
@@ -125,9 +125,10 @@ export class Conv1D extends Conv {
  */
 export class Conv2D extends Conv {
   static override readonly className = 'Conv2D'
+  static override readonly rank = 2
 
   constructor(filters: number, kernelSize: PerAxis, options: ConvOptions = {}) {
-    super(2, filters, kernelSize, options)
+    super(filters, kernelSize, options)
   }
 }
 
@@ -141,9 +142,10 @@ export class Conv2D extends Conv {
  */
 export class Conv3D extends Conv {
   static override readonly className = 'Conv3D'
+  static override readonly rank = 3
 
   constructor(filters: number, kernelSize: PerAxis, options: ConvOptions = {}) {
-    super(3, filters, kernelSize, options)
+    super(filters, kernelSize, options)
   }
 }
 

@@ -43,8 +43,8 @@ abstract class ConvTranspose extends Convolution {
   /** Weights of shape `[...kernelSize, filters, channels]`, once built. */
   kernel: Variable | undefined
 
-  constructor(rank: number, filters: number, kernelSize: PerAxis, options: ConvTransposeOptions) {
-    super(rank, kernelSize, options)
+  constructor(filters: number, kernelSize: PerAxis, options: ConvTransposeOptions = {}) {
+    super(kernelSize, options)
     this.filters = integer(filters, `${this.title}: filters`)
     this.outputPadding = this.checkOutputPadding(options.outputPadding)
     this.kernelSettings = weightSettings(
@@ -125,10 +125,7 @@ abstract class ConvTranspose extends Convolution {
  */
 export class Conv1DTranspose extends ConvTranspose {
   static override readonly className = 'Conv1DTranspose'
-
-  constructor(filters: number, kernelSize: PerAxis, options: ConvTransposeOptions = {}) {
-    super(1, filters, kernelSize, options)
-  }
+  static override readonly rank = 1
 }
 
 /**
@@ -142,10 +139,7 @@ export class Conv1DTranspose extends ConvTranspose {
  */
 export class Conv2DTranspose extends ConvTranspose {
   static override readonly className = 'Conv2DTranspose'
-
-  constructor(filters: number, kernelSize: PerAxis, options: ConvTransposeOptions = {}) {
-    super(2, filters, kernelSize, options)
-  }
+  static override readonly rank = 2
 }
 
 /**
@@ -156,10 +150,7 @@ export class Conv2DTranspose extends ConvTranspose {
  */
 export class Conv3DTranspose extends ConvTranspose {
   static override readonly className = 'Conv3DTranspose'
-
-  constructor(filters: number, kernelSize: PerAxis, options: ConvTransposeOptions = {}) {
-    super(3, filters, kernelSize, options)
-  }
+  static override readonly rank = 3
 }
 
 /** Transposed 1-D convolution: see `Conv1DTranspose`. */

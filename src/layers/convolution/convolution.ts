@@ -17,8 +17,9 @@ import { oneOf } from '../../utils/oneOf.js'
 import type { BatchShape } from '../batchShape.js'
 import { integersPerAxis, type PerAxis } from '../checks.js'
 import { knownSize } from '../knownSize.js'
-import { Layer, type LayerOptions } from '../layer.js'
+import type { LayerOptions } from '../layer.js'
 import { spatialForm } from '../spatialForm.js'
+import { SpatialLayer } from '../spatialLayer.js'
 import { type WeightSettings, weightConfig, weightSettings } from '../weightSettings.js'
 import { windowedSpatialShape } from '../windowShape.js'
 
@@ -48,7 +49,7 @@ export interface ConvolutionOptions extends LayerOptions {
 type AnyPadding<Options> = Omit<Options, 'padding'> & { readonly padding?: ConvolutionPadding }
 
 /** What all convolutions share: how the kernel moves over the spatial axes, the bias and the activation. */
-export abstract class Convolution extends Layer {
+export abstract class Convolution extends SpatialLayer {
   static override readonly positional: readonly string[] = ['filters', 'kernel_size']
 
   readonly kernelSize: readonly number[]
@@ -62,12 +63,12 @@ export abstract class Convolution extends Layer {
   bias: Variable | undefined
 
   constructor(
-    rank: number,
     kernelSize: PerAxis,
     options: AnyPadding<ConvolutionOptions>,
     paddings: readonly ConvolutionPadding[] = ['valid', 'same'],
   ) {
     super(options)
+    const { rank } = this
     this.kernelSize = integersPerAxis(kernelSize, rank, `${this.title}: kernelSize`)
     this.strides = integersPerAxis(options.strides ?? 1, rank, `${this.title}: strides`)
     this.padding = oneOf(options.padding ?? 'valid', paddings, `${this.title}: padding`)
@@ -79,7 +80,6 @@ export abstract class Convolution extends Layer {
       options.biasRegularizer,
       options.biasConstraint,
     )
-    this.inputSpec = { rank: rank + 2, form: spatialForm(rank) }
     if (Math.max(...this.strides) > 1 && Math.max(...this.dilationRate) > 1) {
       throw new ArgumentError(
         `${this.title}: strides [${this.strides}] and dilationRate [${this.dilationRate}] cannot both be above 1.`,
@@ -90,9 +90,8 @@ export abstract class Convolution extends Layer {
   /** The input's channels, which the weights are made for; later inputs must have as many. For use in `build`. */
   protected takeChannels(inputShape: BatchShape): number {
     const channels = knownSize(this.title, inputShape, -1, 'channels')
-    const rank = this.kernelSize.length
     this.computeOutputShape(inputShape)
-    this.inputSpec = { rank: rank + 2, axes: { [-1]: channels }, form: spatialForm(rank) }
+    this.inputSpec = { rank: this.rank + 2, axes: { [-1]: channels }, form: spatialForm(this.rank) }
     return channels
   }
 
@@ -133,7 +132,6 @@ export abstract class Convolution extends Layer {
       kernel_size: this.kernelSize,
       strides: this.strides,
       padding: this.padding,
-      data_format: 'channels_last',
       dilation_rate: this.dilationRate,
       activation: serializeActivation(this.activation),
       use_bias: this.useBias,

@@ -28,8 +28,8 @@ export abstract class ChannelConvolution extends Convolution {
   readonly depthMultiplier: number
   readonly depthwiseSettings: WeightSettings
 
-  constructor(rank: number, kernelSize: PerAxis, options: DepthwiseOptions) {
-    super(rank, kernelSize, options)
+  constructor(kernelSize: PerAxis, options: DepthwiseOptions = {}) {
+    super(kernelSize, options)
     this.depthMultiplier = integer(options.depthMultiplier ?? 1, `${this.title}: depthMultiplier`)
     this.depthwiseSettings = weightSettings(
       options.depthwiseInitializer ?? 'glorot_uniform',
@@ -93,10 +93,7 @@ abstract class DepthwiseConv extends ChannelConvolution {
  */
 export class DepthwiseConv1D extends DepthwiseConv {
   static override readonly className = 'DepthwiseConv1D'
-
-  constructor(kernelSize: PerAxis, options: DepthwiseOptions = {}) {
-    super(1, kernelSize, options)
-  }
+  static override readonly rank = 1
 }
 
 /**
@@ -108,10 +105,7 @@ export class DepthwiseConv1D extends DepthwiseConv {
  */
 export class DepthwiseConv2D extends DepthwiseConv {
   static override readonly className = 'DepthwiseConv2D'
-
-  constructor(kernelSize: PerAxis, options: DepthwiseOptions = {}) {
-    super(2, kernelSize, options)
-  }
+  static override readonly rank = 2
 }
 
 /** Convolution of each channel of a sequence: see `DepthwiseConv1D`. */

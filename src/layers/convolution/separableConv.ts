@@ -32,8 +32,8 @@ abstract class SeparableConv extends ChannelConvolution {
   /** Weights of shape `[1..., channels * depthMultiplier, filters]`, once built. */
   pointwiseKernel: Variable | undefined
 
-  constructor(rank: number, filters: number, kernelSize: PerAxis, options: SeparableConvOptions) {
-    super(rank, kernelSize, options)
+  constructor(filters: number, kernelSize: PerAxis, options: SeparableConvOptions = {}) {
+    super(kernelSize, options)
     this.filters = integer(filters, `${this.title}: filters`)
     this.pointwiseSettings = weightSettings(
       options.pointwiseInitializer ?? 'glorot_uniform',
@@ -77,10 +77,7 @@ abstract class SeparableConv extends ChannelConvolution {
  */
 export class SeparableConv1D extends SeparableConv {
   static override readonly className = 'SeparableConv1D'
-
-  constructor(filters: number, kernelSize: PerAxis, options: SeparableConvOptions = {}) {
-    super(1, filters, kernelSize, options)
-  }
+  static override readonly rank = 1
 }
 
 /**
@@ -93,10 +90,7 @@ export class SeparableConv1D extends SeparableConv {
  */
 export class SeparableConv2D extends SeparableConv {
   static override readonly className = 'SeparableConv2D'
-
-  constructor(filters: number, kernelSize: PerAxis, options: SeparableConvOptions = {}) {
-    super(2, filters, kernelSize, options)
-  }
+  static override readonly rank = 2
 }
 
 /** Separable convolution of sequences: see `SeparableConv1D`. */

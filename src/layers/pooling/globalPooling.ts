@@ -9,8 +9,8 @@ import { where } from '../../ops/where.js'
 import type { Config } from '../../utils/config.js'
 import type { BatchShape } from '../batchShape.js'
 import type { CallContext } from '../callContext.js'
-import { Layer, type LayerOptions } from '../layer.js'
-import { spatialForm } from '../spatialForm.js'
+import type { LayerOptions } from '../layer.js'
+import { SpatialLayer } from '../spatialLayer.js'
 
 export interface GlobalPoolingOptions extends LayerOptions {
   /** Keep the spatial axes with size 1. Default: false. */
@@ -18,99 +18,82 @@ export interface GlobalPoolingOptions extends LayerOptions {
 }
 
 /** One value for each channel, over all places of `[batch, ...spatial, channels]`. */
-abstract class GlobalPooling extends Layer {
+abstract class GlobalPooling extends SpatialLayer {
   readonly keepdims: boolean
-  private readonly spatialAxes: readonly number[]
 
-  constructor(rank: number, options: GlobalPoolingOptions) {
+  constructor(options: GlobalPoolingOptions = {}) {
     super(options)
     this.keepdims = options.keepdims ?? false
-    this.spatialAxes = Array.from({ length: rank }, (_, i) => i + 1)
-    this.inputSpec = { rank: rank + 2, form: spatialForm(rank) }
   }
 
-  override call(inputs: Tensor, _context: CallContext): Tensor {
-    return this.combine(inputs, this.spatialAxes, this.keepdims)
+  /** Which axes go, and whether a 1 stays in their place. */
+  protected get over(): { readonly axis: readonly number[]; readonly keepDims: boolean } {
+    return { axis: Array.from({ length: this.rank }, (_, i) => i + 1), keepDims: this.keepdims }
   }
-
-  protected abstract combine(inputs: Tensor, axis: readonly number[], keepDims: boolean): Tensor
 
   override computeOutputShape(inputShape: BatchShape): BatchShape {
-    const spatial = this.keepdims ? this.spatialAxes.map(() => 1) : []
+    const spatial = this.keepdims ? new Array<number>(this.rank).fill(1) : []
     return [inputShape[0], ...spatial, inputShape[inputShape.length - 1]]
   }
 
   override getConfig(): Config {
-    return { ...super.getConfig(), data_format: 'channels_last', keepdims: this.keepdims }
+    return { ...super.getConfig(), keepdims: this.keepdims }
   }
 }
 
 abstract class GlobalMaxPooling extends GlobalPooling {
-  protected combine(inputs: Tensor, axis: readonly number[], keepDims: boolean): Tensor {
-    return max(inputs, { axis, keepDims })
+  override call(inputs: Tensor): Tensor {
+    return max(inputs, this.over)
   }
 }
 
 abstract class GlobalAveragePooling extends GlobalPooling {
-  protected combine(inputs: Tensor, axis: readonly number[], keepDims: boolean): Tensor {
-    return mean(inputs, { axis, keepDims })
+  override call(inputs: Tensor, _context: CallContext): Tensor {
+    return mean(inputs, this.over)
   }
 }
 
 /** The largest value of each channel of a sequence: `[batch, steps, channels]` to `[batch, channels]`. */
 export class GlobalMaxPooling1D extends GlobalMaxPooling {
   static override readonly className = 'GlobalMaxPooling1D'
-  constructor(options: GlobalPoolingOptions = {}) {
-    super(1, options)
-  }
+  static override readonly rank = 1
 }
 
 /** The largest value of each channel of an image: `[batch, height, width, channels]` to `[batch, channels]`. */
 export class GlobalMaxPooling2D extends GlobalMaxPooling {
   static override readonly className = 'GlobalMaxPooling2D'
-  constructor(options: GlobalPoolingOptions = {}) {
-    super(2, options)
-  }
+  static override readonly rank = 2
 }
 
 /** The largest value of each channel of a volume: `[batch, depth, height, width, channels]` to `[batch, channels]`. */
 export class GlobalMaxPooling3D extends GlobalMaxPooling {
   static override readonly className = 'GlobalMaxPooling3D'
-  constructor(options: GlobalPoolingOptions = {}) {
-    super(3, options)
-  }
+  static override readonly rank = 3
 }
 
 /** The mean of each channel of a sequence, over the steps that count: `[batch, steps, channels]` to `[batch, channels]`. */
 export class GlobalAveragePooling1D extends GlobalAveragePooling {
   static override readonly className = 'GlobalAveragePooling1D'
-  constructor(options: GlobalPoolingOptions = {}) {
-    super(1, options)
-  }
+  static override readonly rank = 1
 
   override call(inputs: Tensor, context: CallContext): Tensor {
     const { mask } = context
     if (!mask) return super.call(inputs, context)
     const counts = expandDims(mask, -1)
-    const options = { axis: 1, keepDims: this.keepdims }
-    return divide(sum(where(counts, inputs, 0), options), sum(cast(counts, 'float32'), options))
+    return divide(sum(where(counts, inputs, 0), this.over), sum(cast(counts, 'float32'), this.over))
   }
 }
 
 /** The mean of each channel of an image: `[batch, height, width, channels]` to `[batch, channels]`. */
 export class GlobalAveragePooling2D extends GlobalAveragePooling {
   static override readonly className = 'GlobalAveragePooling2D'
-  constructor(options: GlobalPoolingOptions = {}) {
-    super(2, options)
-  }
+  static override readonly rank = 2
 }
 
 /** The mean of each channel of a volume: `[batch, depth, height, width, channels]` to `[batch, channels]`. */
 export class GlobalAveragePooling3D extends GlobalAveragePooling {
   static override readonly className = 'GlobalAveragePooling3D'
-  constructor(options: GlobalPoolingOptions = {}) {
-    super(3, options)
-  }
+  static override readonly rank = 3
 }
 
 /** See `GlobalMaxPooling1D`. */

@@ -5,9 +5,9 @@ import type { Config } from '../../utils/config.js'
 import { oneOf } from '../../utils/oneOf.js'
 import type { BatchShape } from '../batchShape.js'
 import { integersPerAxis, type PerAxis } from '../checks.js'
-import { Layer, type LayerOptions } from '../layer.js'
-import { spatialForm } from '../spatialForm.js'
-import { windowedSpatialShape } from '../windowShape.js'
+import type { LayerOptions } from '../layer.js'
+import { SpatialLayer } from '../spatialLayer.js'
+import { type SlidingWindow, windowedSpatialShape } from '../windowShape.js'
 
 export interface PoolingOptions extends LayerOptions {
   /** Steps between windows. Default: the window's size. */
@@ -16,20 +16,24 @@ export interface PoolingOptions extends LayerOptions {
   readonly padding?: 'valid' | 'same'
 }
 
-/** What max and average pooling share: windows over the spatial axes of `[batch, ...spatial, channels]`. */
-abstract class Pooling extends Layer {
+/** What max and average pooling share: windows over the spatial axes, which are 2 long unless said otherwise. */
+abstract class Pooling extends SpatialLayer {
   static override readonly positional = ['pool_size']
 
   readonly poolSize: readonly number[]
   readonly strides: readonly number[]
   readonly padding: 'valid' | 'same'
 
-  constructor(rank: number, poolSize: PerAxis, options: PoolingOptions) {
+  constructor(poolSize: PerAxis = 2, options: PoolingOptions = {}) {
     super(options)
-    this.poolSize = integersPerAxis(poolSize, rank, `${this.title}: poolSize`)
-    this.strides = integersPerAxis(options.strides ?? this.poolSize, rank, `${this.title}: strides`)
+    this.poolSize = integersPerAxis(poolSize, this.rank, `${this.title}: poolSize`)
+    this.strides = integersPerAxis(options.strides ?? this.poolSize, this.rank, `${this.title}: strides`)
     this.padding = oneOf(options.padding ?? 'valid', ['valid', 'same'], `${this.title}: padding`)
-    this.inputSpec = { rank: rank + 2, form: spatialForm(rank) }
+  }
+
+  protected get window(): SlidingWindow {
+    const { poolSize: size, strides, padding } = this
+    return { size, strides, padding }
   }
 
   override build(inputShape: BatchShape): void {
@@ -37,8 +41,7 @@ abstract class Pooling extends Layer {
   }
 
   override computeOutputShape(inputShape: BatchShape): BatchShape {
-    const { poolSize: size, strides, padding } = this
-    const spatial = windowedSpatialShape(this.title, inputShape, { size, strides, padding })
+    const spatial = windowedSpatialShape(this.title, inputShape, this.window)
     return [inputShape[0], ...spatial, inputShape[inputShape.length - 1]]
   }
 
@@ -48,22 +51,19 @@ abstract class Pooling extends Layer {
       pool_size: this.poolSize,
       padding: this.padding,
       strides: this.strides,
-      data_format: 'channels_last',
     }
   }
 }
 
 abstract class MaxPooling extends Pooling {
   override call(inputs: Tensor): Tensor {
-    const { poolSize: size, strides, padding } = this
-    return maxPool(inputs, { size, strides, padding })
+    return maxPool(inputs, this.window)
   }
 }
 
 abstract class AveragePooling extends Pooling {
   override call(inputs: Tensor): Tensor {
-    const { poolSize: size, strides, padding } = this
-    return averagePool(inputs, { size, strides, padding })
+    return averagePool(inputs, this.window)
   }
 }
 
@@ -74,10 +74,7 @@ abstract class AveragePooling extends Pooling {
  */
 export class MaxPooling1D extends MaxPooling {
   static override readonly className = 'MaxPooling1D'
-
-  constructor(poolSize: PerAxis = 2, options: PoolingOptions = {}) {
-    super(1, poolSize, options)
-  }
+  static override readonly rank = 1
 }
 
 /**
@@ -87,10 +84,7 @@ export class MaxPooling1D extends MaxPooling {
  */
 export class MaxPooling2D extends MaxPooling {
   static override readonly className = 'MaxPooling2D'
-
-  constructor(poolSize: PerAxis = 2, options: PoolingOptions = {}) {
-    super(2, poolSize, options)
-  }
+  static override readonly rank = 2
 }
 
 /**
@@ -100,10 +94,7 @@ export class MaxPooling2D extends MaxPooling {
  */
 export class MaxPooling3D extends MaxPooling {
   static override readonly className = 'MaxPooling3D'
-
-  constructor(poolSize: PerAxis = 2, options: PoolingOptions = {}) {
-    super(3, poolSize, options)
-  }
+  static override readonly rank = 3
 }
 
 /**
@@ -112,10 +103,7 @@ export class MaxPooling3D extends MaxPooling {
  */
 export class AveragePooling1D extends AveragePooling {
   static override readonly className = 'AveragePooling1D'
-
-  constructor(poolSize: PerAxis = 2, options: PoolingOptions = {}) {
-    super(1, poolSize, options)
-  }
+  static override readonly rank = 1
 }
 
 /**
@@ -124,10 +112,7 @@ export class AveragePooling1D extends AveragePooling {
  */
 export class AveragePooling2D extends AveragePooling {
   static override readonly className = 'AveragePooling2D'
-
-  constructor(poolSize: PerAxis = 2, options: PoolingOptions = {}) {
-    super(2, poolSize, options)
-  }
+  static override readonly rank = 2
 }
 
 /**
@@ -136,10 +121,7 @@ export class AveragePooling2D extends AveragePooling {
  */
 export class AveragePooling3D extends AveragePooling {
   static override readonly className = 'AveragePooling3D'
-
-  constructor(poolSize: PerAxis = 2, options: PoolingOptions = {}) {
-    super(3, poolSize, options)
-  }
+  static override readonly rank = 3
 }
 
 /** See `MaxPooling1D`. @example layers.maxPooling1d(2) */

@@ -3,20 +3,19 @@ import type { Tensor } from '../../graph/tensor.js'
 import { slice } from '../../ops/slice.js'
 import type { Config } from '../../utils/config.js'
 import { type BatchShape, showBatchShape } from '../batchShape.js'
-import { Layer, type LayerOptions } from '../layer.js'
-import { spatialForm } from '../spatialForm.js'
+import type { LayerOptions } from '../layer.js'
+import { SpatialLayer } from '../spatialLayer.js'
 import { type Margins, marginsPerAxis } from './margins.js'
 
 /** Cuts off both ends of the spatial axes of `[batch, ...spatial, channels]`. */
-abstract class Cropping extends Layer {
+abstract class Cropping extends SpatialLayer {
   static override readonly positional = ['cropping']
 
   readonly cropping: readonly (readonly [number, number])[]
 
-  constructor(rank: number, cropping: Margins, options: LayerOptions) {
+  constructor(cropping: Margins = 1, options: LayerOptions = {}) {
     super(options)
-    this.cropping = marginsPerAxis(cropping, rank, `${this.title}: cropping`)
-    this.inputSpec = { rank: rank + 2, form: spatialForm(rank) }
+    this.cropping = marginsPerAxis(cropping, this.rank, `${this.title}: cropping`)
   }
 
   override build(inputShape: BatchShape): void {
@@ -41,17 +40,14 @@ abstract class Cropping extends Layer {
   }
 
   override getConfig(): Config {
-    return { ...super.getConfig(), cropping: this.cropping, data_format: 'channels_last' }
+    return { ...super.getConfig(), cropping: this.cropping }
   }
 }
 
 /** Cuts both ends off sequences (Keras's `Cropping1D`): `[batch, steps, channels]`. Default: 1 each. */
 export class Cropping1D extends Cropping {
   static override readonly className = 'Cropping1D'
-
-  constructor(cropping: Margins = 1, options: LayerOptions = {}) {
-    super(1, cropping, options)
-  }
+  static override readonly rank = 1
 
   override getConfig(): Config {
     const { data_format: _, ...config } = super.getConfig()
@@ -62,19 +58,17 @@ export class Cropping1D extends Cropping {
 /** Cuts the border off images (Keras's `Cropping2D`): `[batch, height, width, channels]`. Default: nothing. */
 export class Cropping2D extends Cropping {
   static override readonly className = 'Cropping2D'
+  static override readonly rank = 2
 
   constructor(cropping: Margins = 0, options: LayerOptions = {}) {
-    super(2, cropping, options)
+    super(cropping, options)
   }
 }
 
 /** Cuts the border off volumes (Keras's `Cropping3D`): `[batch, depth, height, width, channels]`. Default: 1 on each side. */
 export class Cropping3D extends Cropping {
   static override readonly className = 'Cropping3D'
-
-  constructor(cropping: Margins = 1, options: LayerOptions = {}) {
-    super(3, cropping, options)
-  }
+  static override readonly rank = 3
 }
 
 /** Cuts sequences: see `Cropping1D`. */

@@ -6,6 +6,7 @@ export { Reshape, reshape } from './reshape.js'
 export {
   UpSampling1D,
   UpSampling2D,
+  type UpSampling2DOptions,
   UpSampling3D,
   upSampling1d,
   upSampling2d,

@@ -37,6 +37,16 @@ const cases: Record<string, LayerCase> = {
     inputShape: [1, 2, 2, 2],
     outputShape: [1, 4, 6, 2],
   },
+  'upSampling2d, bilinear': {
+    make: () => layers.upSampling2d([2, 3], { interpolation: 'bilinear' }),
+    inputShape: [1, 3, 2, 2],
+    outputShape: [1, 6, 6, 2],
+  },
+  'upSampling2d, lanczos5': {
+    make: () => layers.upSampling2d(2, { interpolation: 'lanczos5' }),
+    inputShape: [2, 3, 4, 1],
+    outputShape: [2, 6, 8, 1],
+  },
   upSampling3d: {
     make: () => layers.upSampling3d(),
     inputShape: [1, 1, 2, 2, 1],
@@ -46,6 +56,27 @@ const cases: Record<string, LayerCase> = {
 
 describe('reshaping layers', () => {
   it.each(Object.entries(cases))('%s', (_, layerCase) => runLayerTest(layerCase))
+
+  it('weigh the places around, as their interpolation says', () => {
+    const line = tensor([[[[0], [4], [8]]]])
+    const enlarged = (interpolation: layers.UpSampling2DOptions['interpolation']) =>
+      referenceValues(layers.upSampling2d([1, 2], { interpolation })(line))
+    expect(enlarged('nearest')).toEqual([0, 0, 4, 4, 8, 8])
+    // Halfway between two halves of pixels: three quarters of one and one of the other; borders stay.
+    expect(enlarged('bilinear')).toEqual([0, 1, 3, 5, 7, 8])
+    // Keys's weights at 1/4 and 5/4 from pixels: -9, 111, 29, -3 of 128; at the border they are brought to sum 1.
+    const cubic = enlarged('bicubic')
+    expect(cubic[2]).toBeCloseTo((29 * 0 + 111 * 4 - 9 * 8) / 131, 6)
+    expect(cubic.slice(3)).toEqual(
+      cubic
+        .slice(0, 3)
+        .map((value) => expect.closeTo(8 - value, 5))
+        .reverse(),
+    )
+    expect(() => layers.upSampling2d(2, { interpolation: 'cubic' as 'bicubic' })).toThrow(
+      /interpolation: expected 'nearest' or 'bilinear'.*received 'cubic'/,
+    )
+  })
 
   it('repeat each place where it stands', () => {
     const image = tensor([

@@ -1,21 +1,22 @@
 import type { Tensor } from '../../graph/tensor.js'
+import { type Interpolation, interpolations, resize } from '../../ops/resize.js'
 import { repeat } from '../../ops/tile.js'
 import type { Config } from '../../utils/config.js'
+import { oneOf } from '../../utils/oneOf.js'
 import type { BatchShape } from '../batchShape.js'
 import { integersPerAxis, type PerAxis } from '../checks.js'
-import { Layer, type LayerOptions } from '../layer.js'
-import { spatialForm } from '../spatialForm.js'
+import type { LayerOptions } from '../layer.js'
+import { SpatialLayer } from '../spatialLayer.js'
 
-/** Repeats every place of `[batch, ...spatial, channels]` along each spatial axis: the nearest neighbour's value. */
-abstract class UpSampling extends Layer {
+/** Repeats every place of `[batch, ...spatial, channels]` along each spatial axis, twice unless said otherwise. */
+abstract class UpSampling extends SpatialLayer {
   static override readonly positional = ['size']
 
   readonly size: readonly number[]
 
-  constructor(rank: number, size: PerAxis, options: LayerOptions) {
+  constructor(size: PerAxis = 2, options: LayerOptions = {}) {
     super(options)
-    this.size = integersPerAxis(size, rank, `${this.title}: size`)
-    this.inputSpec = { rank: rank + 2, form: spatialForm(rank) }
+    this.size = integersPerAxis(size, this.rank, `${this.title}: size`)
   }
 
   override call(inputs: Tensor): Tensor {
@@ -27,17 +28,14 @@ abstract class UpSampling extends Layer {
   }
 
   override getConfig(): Config {
-    return { ...super.getConfig(), size: this.size, data_format: 'channels_last' }
+    return { ...super.getConfig(), size: this.size }
   }
 }
 
 /** Repeats each step of sequences (Keras's `UpSampling1D`): `[batch, steps, channels]`. Default: twice. */
 export class UpSampling1D extends UpSampling {
   static override readonly className = 'UpSampling1D'
-
-  constructor(size: PerAxis = 2, options: LayerOptions = {}) {
-    super(1, size, options)
-  }
+  static override readonly rank = 1
 
   override getConfig(): Config {
     const { data_format: _, ...config } = super.getConfig()
@@ -45,34 +43,53 @@ export class UpSampling1D extends UpSampling {
   }
 }
 
+export interface UpSampling2DOptions extends LayerOptions {
+  /** How pixels in between are made: `'nearest'` repeats rows and columns. Default: `'nearest'`. */
+  readonly interpolation?: Interpolation
+}
+
 /**
- * Repeats rows and columns of images (Keras's `UpSampling2D` with its default, nearest-neighbour interpolation):
- * `[batch, height, width, channels]`. Default: twice each.
+ * Enlarges images by whole factors (Keras's `UpSampling2D`): `[batch, height, width, channels]`. Default: twice each way, by
+ * repeating pixels. The others give weighted means of the pixels around; see `ops.resize`.
+ *
+ * @example layers.upSampling2d(2, { interpolation: 'bilinear' })
  */
 export class UpSampling2D extends UpSampling {
   static override readonly className = 'UpSampling2D'
+  static override readonly rank = 2
 
-  constructor(size: PerAxis = 2, options: LayerOptions = {}) {
-    super(2, size, options)
+  readonly interpolation: Interpolation
+
+  constructor(size: PerAxis = 2, options: UpSampling2DOptions = {}) {
+    super(size, options)
+    this.interpolation = oneOf(
+      options.interpolation ?? 'nearest',
+      interpolations,
+      `${this.title}: interpolation`,
+    )
+  }
+
+  override call(inputs: Tensor): Tensor {
+    const { interpolation } = this
+    if (interpolation === 'nearest') return super.call(inputs)
+    const [, height, width] = inputs.shape
+    return resize(inputs, [height * this.size[0], width * this.size[1]], { interpolation })
   }
 
   override getConfig(): Config {
-    return { ...super.getConfig(), interpolation: 'nearest' }
+    return { ...super.getConfig(), interpolation: this.interpolation }
   }
 }
 
 /** Repeats planes, rows and columns of volumes (Keras's `UpSampling3D`). Default: twice each. */
 export class UpSampling3D extends UpSampling {
   static override readonly className = 'UpSampling3D'
-
-  constructor(size: PerAxis = 2, options: LayerOptions = {}) {
-    super(3, size, options)
-  }
+  static override readonly rank = 3
 }
 
 /** Repeats steps: see `UpSampling1D`. */
 export const upSampling1d = (size?: PerAxis, options?: LayerOptions) => new UpSampling1D(size, options)
 /** Enlarges images: see `UpSampling2D`. */
-export const upSampling2d = (size?: PerAxis, options?: LayerOptions) => new UpSampling2D(size, options)
+export const upSampling2d = (size?: PerAxis, options?: UpSampling2DOptions) => new UpSampling2D(size, options)
 /** Enlarges volumes: see `UpSampling3D`. */
 export const upSampling3d = (size?: PerAxis, options?: LayerOptions) => new UpSampling3D(size, options)

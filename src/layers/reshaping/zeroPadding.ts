@@ -2,20 +2,19 @@ import type { Tensor } from '../../graph/tensor.js'
 import { pad } from '../../ops/pad.js'
 import type { Config } from '../../utils/config.js'
 import type { BatchShape } from '../batchShape.js'
-import { Layer, type LayerOptions } from '../layer.js'
-import { spatialForm } from '../spatialForm.js'
+import type { LayerOptions } from '../layer.js'
+import { SpatialLayer } from '../spatialLayer.js'
 import { type Margins, marginsPerAxis } from './margins.js'
 
 /** Zeros around the spatial axes of `[batch, ...spatial, channels]`. */
-abstract class ZeroPadding extends Layer {
+abstract class ZeroPadding extends SpatialLayer {
   static override readonly positional = ['padding']
 
   readonly padding: readonly (readonly [number, number])[]
 
-  constructor(rank: number, padding: Margins, options: LayerOptions) {
+  constructor(padding: Margins = 1, options: LayerOptions = {}) {
     super(options)
-    this.padding = marginsPerAxis(padding, rank, `${this.title}: padding`)
-    this.inputSpec = { rank: rank + 2, form: spatialForm(rank) }
+    this.padding = marginsPerAxis(padding, this.rank, `${this.title}: padding`)
   }
 
   override call(inputs: Tensor): Tensor {
@@ -30,17 +29,14 @@ abstract class ZeroPadding extends Layer {
   }
 
   override getConfig(): Config {
-    return { ...super.getConfig(), padding: this.padding, data_format: 'channels_last' }
+    return { ...super.getConfig(), padding: this.padding }
   }
 }
 
 /** Zeros before and after each sequence (Keras's `ZeroPadding1D`): `[batch, steps, channels]`. Default: 1 each. */
 export class ZeroPadding1D extends ZeroPadding {
   static override readonly className = 'ZeroPadding1D'
-
-  constructor(padding: Margins = 1, options: LayerOptions = {}) {
-    super(1, padding, options)
-  }
+  static override readonly rank = 1
 
   override getConfig(): Config {
     return { ...super.getConfig(), padding: this.padding[0] }
@@ -50,19 +46,13 @@ export class ZeroPadding1D extends ZeroPadding {
 /** Zeros around images (Keras's `ZeroPadding2D`): `[batch, height, width, channels]`. Default: 1 on each side. */
 export class ZeroPadding2D extends ZeroPadding {
   static override readonly className = 'ZeroPadding2D'
-
-  constructor(padding: Margins = 1, options: LayerOptions = {}) {
-    super(2, padding, options)
-  }
+  static override readonly rank = 2
 }
 
 /** Zeros around volumes (Keras's `ZeroPadding3D`): `[batch, depth, height, width, channels]`. Default: 1 on each side. */
 export class ZeroPadding3D extends ZeroPadding {
   static override readonly className = 'ZeroPadding3D'
-
-  constructor(padding: Margins = 1, options: LayerOptions = {}) {
-    super(3, padding, options)
-  }
+  static override readonly rank = 3
 }
 
 /** Zeros around sequences: see `ZeroPadding1D`. */

@@ -105,4 +105,14 @@ export const contractionCases: readonly OpCase[] = [
       gradient: 'second',
     }),
   ),
+  ...(['nearest', 'bilinear', 'bicubic', 'lanczos3', 'lanczos5'] as const).map(
+    (interpolation): OpCase => ({
+      name: `resize, ${interpolation}`,
+      inputs: [{ shape: [2, 3, 4, 2] }],
+      build: ([x]) => [
+        ops.resize(x, [7, 6], { interpolation }),
+        ops.resize(x, [2, 3], { interpolation, antialias: true }),
+      ],
+    }),
+  ),
 ]
