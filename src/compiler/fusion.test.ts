@@ -8,6 +8,7 @@ import { add } from '../ops/add.js'
 import { broadcastTo } from '../ops/broadcastTo.js'
 import { conv } from '../ops/conv.js'
 import { exp } from '../ops/exp.js'
+import { gradients } from '../ops/gradient.js'
 import { loop } from '../ops/loop.js'
 import { matmul } from '../ops/matmul.js'
 import { maxPool } from '../ops/maxPool.js'
@@ -53,6 +54,14 @@ describe('fusion', () => {
       relu(add(conv(x, w), b)),
     ])
     expect(launches(image)).toEqual(['conv+add+relu'])
+  })
+
+  it('finishes the gradient of pooling with what follows it', () => {
+    const traced = trace([input(2, 4, 4, 3), input(2, 2, 2, 3)], (x, dy) => {
+      const pooled = maxPool(relu(x), { size: [2, 2], strides: [2, 2] })
+      return gradients(sum(multiply(pooled, dy)), [x])
+    })
+    expect(launches(traced)).toEqual(['relu', 'multiply', 'maxPoolGradient+greater+where'])
   })
 
   it('stores a contraction as well where others read it', () => {

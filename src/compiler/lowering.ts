@@ -55,6 +55,8 @@ export interface Epilogue {
   bind(b: LoopBuilder, operands: Operands): BoundEpilogue
   /** For `LaunchRequest.inPlace` of the launch that it is bound in. */
   readonly inPlace?: LaunchRequest['inPlace']
+  /** The same for an input of the anchor's of which each element is last read before that place of the output is finished. */
+  readonly inPlaceOf?: (input: BufferView, dtype: DType) => NonNullable<LaunchRequest['inPlace']>
   /** Fused ops, for the report: `add+relu`, or empty. */
   readonly ops: string
 }

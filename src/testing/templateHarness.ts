@@ -254,6 +254,7 @@ const addressOf = ({ buffer, offset }: BufferView): number =>
 export function plainStore(lowering: Lowering, output: Tensor): Epilogue {
   return {
     ops: '',
+    inPlaceOf: (input, dtype) => (dtype === output.dtype ? [{ output: lowering.output(output), input }] : []),
     bind(b, operands) {
       const y = operands.write(lowering.output(output))
       const columns = output.shape[output.rank - 1] ?? 1

@@ -16,6 +16,12 @@ export function bodyEpilogue(
   const pairs = stores.flatMap((store) => inPlacePairs(body, store, store.index))
   return {
     inPlace: pairs.filter(({ input }) => !anchorReads.includes(input.buffer)),
+    inPlaceOf(input, dtype) {
+      const reads = body.steps.filter((step) => step.type === 'read' && step.view.buffer === input.buffer)
+      const own = pairs.filter((pair) => pair.input.buffer === input.buffer)
+      if (reads.length > 0) return own
+      return stores.filter((store) => store.dtype === dtype).map(({ view }) => ({ output: view, input }))
+    },
     ops: opsOf(body).join('+'),
     bind(b, operands) {
       const start = BodyEmitter.start(b, body, operands)

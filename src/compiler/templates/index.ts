@@ -29,10 +29,14 @@ const plain = (lower: AnchorTemplate['lower']): AnchorTemplate => ({ takesEpilog
 export const templates: Record<AnchorKind, AnchorTemplate> = {
   contraction: contractionTemplate,
   convolution: convolutionTemplate,
-  window: plain((node, lowering, epilogue) => {
-    if (kindOf(node, 'window').form === 'reduce') lowerWindowReduce(node, lowering)
-    else windowGradientTemplate.lower(node, lowering, epilogue)
-  }),
+  window: {
+    takesEpilogue: (node) =>
+      kindOf(node, 'window').form === 'gradient' && windowGradientTemplate.takesEpilogue(node),
+    lower(node, lowering, epilogue) {
+      if (kindOf(node, 'window').form === 'reduce') lowerWindowReduce(node, lowering)
+      else windowGradientTemplate.lower(node, lowering, epilogue)
+    },
+  },
   reduction: plain(lowerReduce),
   gather: gatherTemplate,
   scatter: scatterTemplate,

@@ -1,10 +1,16 @@
 import type { OperationNode } from '../../graph/node.js'
 import type { WindowGeometry } from '../../graph/op.js'
 import { type Shape, sizeOf } from '../../graph/shape.js'
-import { type BufferView, type Lowering, storageOf, type Template } from '../lowering.js'
+import { type BufferView, type Epilogue, type Lowering, storageOf, type Template } from '../lowering.js'
 import { kindOf } from './kindOf.js'
 import { divide, pointerTo, Runs, storeLanes } from './laneBlocks.js'
-import { type WindowAxis, type WindowGradientLoops, windowRow } from './windowGradientLoops.js'
+import {
+  everyWindowInside,
+  mostUnrolledPlaces,
+  type WindowAxis,
+  type WindowGradientLoops,
+  windowRow,
+} from './windowGradientLoops.js'
 
 /** With fewer images than this, overlapping windows are shared among threads by channels too. */
 const enoughImages = 16
@@ -14,13 +20,14 @@ const enoughImages = 16
  * Lanes are channels.
  *
  * - Windows that do not overlap: each place is written once, without a branch: the gradient where the place is the
- *   first maximum, else zero. The grid is rows of windows.
+ *   first maximum, else zero. The grid is rows of windows. Where windows cover the image and nothing else, the ops that
+ *   follow are computed on the way.
  * - Overlapping windows: each adds to its places, which were set to zero just before the first window that reaches
  *   them. One thread owns an image, or a part of its channels.
  */
 export const windowGradientTemplate: Template = {
-  takesEpilogue: () => false,
-  lower(node: OperationNode, lowering: Lowering): void {
+  takesEpilogue: writesEachPlaceOnce,
+  lower(node: OperationNode, lowering: Lowering, epilogue: Epilogue): void {
     const kind = kindOf(node, 'window')
     const geometry = kind.geometry(node.attributes)
     const image = node.outputs[0]
@@ -28,8 +35,9 @@ export const windowGradientTemplate: Template = {
     const x = kind.combine === 'max' ? node.inputs[0] : undefined
     const xView = x && lowering.input(x)
     const gradientView = lowering.input(gradient)
-    const imageView = lowering.output(image)
-    if (sizeOf(gradient.shape) === 0) {
+    const finish = writesEachPlaceOnce(node) ? epilogue : undefined
+    const imageView = finish ? undefined : lowering.output(image)
+    if (imageView && sizeOf(gradient.shape) === 0) {
       launchZeros(lowering, imageView, sizeOf(image.shape))
       return
     }
@@ -37,20 +45,22 @@ export const windowGradientTemplate: Template = {
     const images = image.shape[0]
     const channels = image.shape[image.shape.length - 1]
     const axes = windowAxes(image.shape, gradient.shape, geometry)
-    const overlapping = axes.some((axis) => axis.windows > 1 && axis.stride < axis.size)
-    const covered = axes.every(
-      ({ length, windows, size, stride, before }) =>
-        (windows === 1 || stride <= size) && (windows - 1) * stride + size - before >= length,
-    )
+    const overlapping = axes.some(overlaps)
+    const covered = axes.every(covers)
     const { width } = lowering.traits
     const split = overlapping && images < enoughImages
     const rows = images * (overlapping ? 1 : axes[0].windows)
     const runs = new Runs(rows, channels, width, split ? width : Math.max(channels, 1))
-    const writtenOnce = !overlapping && covered
     lowering.launch({
       name: `windowGradient ${kind.combine} ${geometry.size.join('x')}/${geometry.strides.join('x')}`,
       grid: runs.grid,
-      inPlace: xView && x.dtype === image.dtype && writtenOnce ? [{ output: imageView, input: xView }] : [],
+      inPlace: [
+        ...(finish?.inPlace ?? []),
+        ...((xView && finish?.inPlaceOf?.(xView, x.dtype)) ?? []),
+        ...(xView && imageView && x.dtype === image.dtype && !overlapping && covered
+          ? [{ output: imageView, input: xView }]
+          : []),
+      ],
       report: {
         algorithm: overlapping
           ? `window gradient: overlapping windows add up within an image${runs.parts > 1 ? `, its channels in ${runs.parts} parts` : ''}`
@@ -65,10 +75,12 @@ export const windowGradientTemplate: Template = {
           channels,
           x: xView && { pointer: operands.read(xView), storage: storageOf[x.dtype] },
           gradient: { pointer: operands.read(gradientView), storage: storageOf[gradient.dtype] },
-          image: {
-            pointer: overlapping ? operands.readWrite(imageView) : operands.write(imageView),
-            storage: storageOf[image.dtype],
-          },
+          image: imageView
+            ? {
+                pointer: overlapping ? operands.readWrite(imageView) : operands.write(imageView),
+                storage: storageOf[image.dtype],
+              }
+            : epilogue.bind(b, operands),
           overlapping,
           covered,
           runs,
@@ -84,6 +96,27 @@ export const windowGradientTemplate: Template = {
       },
     })
   },
+}
+
+const overlaps = ({ windows, stride, size }: WindowAxis): boolean => windows > 1 && stride < size
+
+/** Whether windows reach all places along an axis. */
+const covers = ({ length, windows, size, stride, before }: WindowAxis): boolean =>
+  (windows === 1 || stride <= size) && (windows - 1) * stride + size - before >= length
+
+/** Whether each place is written once and in straight code, so that more can be done to it there. */
+function writesEachPlaceOnce(node: OperationNode): boolean {
+  const kind = kindOf(node, 'window')
+  const image = node.outputs[0]
+  const gradient = node.inputs[node.inputs.length - 1]
+  const axes = windowAxes(image.shape, gradient.shape, kind.geometry(node.attributes))
+  const places = sizeOf(axes.map(({ size }) => size))
+  return (
+    image.dtype === 'float32' &&
+    gradient.size > 0 &&
+    places <= mostUnrolledPlaces &&
+    axes.every((axis) => !overlaps(axis) && covers(axis) && everyWindowInside(axis))
+  )
 }
 
 /** The spatial axes; one of length 1 stands before a single one, so that the inner loop runs along that. */

@@ -1,13 +1,14 @@
 import { type Shape, sizeOf, stridesOf } from '../../graph/shape.js'
 import type { LoopBuilder } from '../../loops/builder.js'
 import { type Storage, storageBytes, storageType, type Value, type Variable } from '../../loops/ir.js'
+import type { BoundEpilogue } from '../lowering.js'
 import { type LaneBlock, loadLanes, overLanes, pointerTo, type Runs, storeLanes } from './laneBlocks.js'
 
 type Integer = Value<'i32'>
 type Bool = Value<'bool'>
 
 /** Windows of more places than this are walked by loops. */
-const mostUnrolledPlaces = 32
+export const mostUnrolledPlaces = 32
 
 /** Windows along one spatial axis: window `w` starts at `w * stride - before`. */
 export interface WindowAxis {
@@ -30,7 +31,8 @@ export interface WindowGradientLoops {
   /** What the maximum is taken of; absent for sums. */
   readonly x: Elements | undefined
   readonly gradient: Elements
-  readonly image: Elements
+  /** Where the places are; or, if each is written once and without a branch, what finishes and stores them. */
+  readonly image: Elements | BoundEpilogue
   /** True if windows add to what others left; false if no place lies in two windows. */
   readonly overlapping: boolean
   /** True if every place lies in a window. */
@@ -44,11 +46,13 @@ interface Window {
   readonly coordinates: readonly Integer[]
   readonly inside: Bool | undefined
   readonly x: Value<'ptr'> | undefined
-  readonly image: Value<'ptr'>
+  readonly image: Value<'ptr'> | undefined
   readonly gradient: Value<'ptr'>
+  /** Number of its first place among those of all images. */
+  readonly place: Integer
 }
 
-const everyWindowInside = (axis: WindowAxis): boolean =>
+export const everyWindowInside = (axis: WindowAxis): boolean =>
   axis.before === 0 && (axis.windows - 1) * axis.stride + axis.size <= axis.length
 
 /** Element strides of `[...sizes, channels]` for all axes but the last. */
@@ -78,8 +82,10 @@ export function windowRow(
   const moved = ({ pointer, storage }: Elements, index: Integer, elements: number) =>
     b.advance(pointer, index, elements * storageBytes[storage])
   const imageElements = sizeOf(axes.map((axis) => axis.length)) * channels
-  const whole = moved(loops.image, image, imageElements)
-  if (loops.overlapping || !loops.covered) fillReached(b, loops, whole, first, part)
+  const stored = 'pointer' in loops.image ? loops.image : undefined
+  const whole = stored && moved(stored, image, imageElements)
+  if (stored && whole && (loops.overlapping || !loops.covered))
+    fillReached(b, loops, stored, whole, first, part)
 
   const enter = (depth: number, window: Window): void => {
     if (depth === axes.length) {
@@ -99,8 +105,9 @@ export function windowRow(
             ? (b.logic('and', inside, window.inside) as Bool)
             : (inside ?? window.inside),
         x: loops.x && window.x && step(loops.x, window.x, origin, imageStrides[depth]),
-        image: step(loops.image, window.image, origin, imageStrides[depth]),
+        image: stored && window.image && step(stored, window.image, origin, imageStrides[depth]),
         gradient: step(loops.gradient, window.gradient, w, gradientStrides[depth]),
+        place: b.add(window.place, b.mul(origin, b.int(imageStrides[depth] / channels))),
       })
     }
     if (depth === 0) visit(first)
@@ -112,6 +119,7 @@ export function windowRow(
     x: loops.x && moved(loops.x, image, imageElements),
     image: whole,
     gradient: moved(loops.gradient, image, sizeOf(axes.map((axis) => axis.windows)) * channels),
+    place: b.mul(image, b.int(imageElements / channels)),
   })
 }
 
@@ -125,7 +133,8 @@ function isInside(b: LoopBuilder, axis: WindowAxis, window: Integer): Bool {
 /** Sets to zero what windows at `window` of axis 0 reach first. */
 function fillReached(
   b: LoopBuilder,
-  { axes, channels, image, runs }: WindowGradientLoops,
+  { axes, channels, runs }: WindowGradientLoops,
+  image: Elements,
   whole: Value<'ptr'>,
   window: Integer,
   part: Integer,
@@ -166,9 +175,14 @@ function overPlaces(
   const { axes, runs } = loops
   const places = sizeOf(axes.map((axis) => axis.size))
   const unrolled = () => runs.overPart(b, part, (block) => unrolledPlaces(b, loops, window, strides, block))
+  const { image } = loops
+  if (!('pointer' in image)) {
+    unrolled()
+    return
+  }
   const looped = () => {
     const ranges = axes.map((axis, i) => visibleRange(b, axis, window.coordinates[i]))
-    runs.overPart(b, part, (block) => loopedPlaces(b, loops, window, strides, ranges, block))
+    runs.overPart(b, part, (block) => loopedPlaces(b, loops, image, window, strides, ranges, block))
   }
   if (places > mostUnrolledPlaces) looped()
   else if (window.inside) b.if(window.inside, unrolled, looped)
@@ -178,14 +192,15 @@ function overPlaces(
 /** Writes what one place receives, or adds it to what is there. */
 function give(
   b: LoopBuilder,
-  { overlapping, image }: WindowGradientLoops,
+  overlapping: boolean,
+  storage: Storage,
   place: Value<'ptr'>,
   block: LaneBlock,
   value: Value,
   displacement: number,
 ): void {
-  const result = overlapping ? b.add(loadLanes(b, image.storage, place, block, displacement), value) : value
-  storeLanes(b, image.storage, place, block, result, displacement)
+  const result = overlapping ? b.add(loadLanes(b, storage, place, block, displacement), value) : value
+  storeLanes(b, storage, place, block, result, displacement)
 }
 
 /**
@@ -213,7 +228,7 @@ function unrolledPlaces(
       outer.flatMap((sum) => Array.from({ length: axis.size }, (_, k) => sum + k * strides[i])),
     [0],
   )
-  const { image } = loops
+  const { image, channels } = loops
   const gradient = loadLanes(
     b,
     loops.gradient.storage,
@@ -235,10 +250,16 @@ function unrolledPlaces(
       winner = b.select(better, b.int(place), winner)
     }
   }
-  const to = pointerTo(b, window.image, block, image.storage)
+  const to = 'pointer' in image && window.image ? pointerTo(b, window.image, block, image.storage) : undefined
+  const storage = 'pointer' in image ? image.storage : 'f32'
   displacements.forEach((displacement, place) => {
-    const value = winner ? share(b, image.storage, winner, b.int(place), gradient) : gradient
-    give(b, loops, to, block, value, displacement)
+    const value = winner ? share(b, storage, winner, b.int(place), gradient) : gradient
+    if (to) give(b, loops.overlapping, storage, to, block, value, displacement)
+    else if ('emitRow' in image) {
+      const row = b.add(window.place, b.int(displacement / channels))
+      const column = block.start ? b.add(block.start, b.int(block.offset)) : b.int(block.offset)
+      image.emitRow(row, column, [b.widen(value) as Value<'f32v'>], [block.count])
+    }
   })
 }
 
@@ -258,12 +279,13 @@ function visibleRange(b: LoopBuilder, axis: WindowAxis, window: Integer): Range 
 function loopedPlaces(
   b: LoopBuilder,
   loops: WindowGradientLoops,
+  image: Elements,
   window: Window,
   strides: readonly number[],
   ranges: readonly Range[],
   block: LaneBlock,
 ): void {
-  const { axes, image } = loops
+  const { axes } = loops
   const numberStrides = stridesOf(axes.map((axis) => axis.size))
   const walk = (backwards: boolean, visit: (element: Integer, number: Integer) => void): void => {
     const enter = (depth: number, element: Integer, number: Integer): void => {
@@ -307,10 +329,18 @@ function loopedPlaces(
     })
     winner = number
   }
-  const to = pointerTo(b, window.image, block, image.storage)
+  const to = pointerTo(b, window.image ?? image.pointer, block, image.storage)
   const chosen = winner && b.get(winner)
   walk(false, (element, place) => {
     const value = chosen ? share(b, image.storage, chosen, place, gradient) : gradient
-    give(b, loops, b.advance(to, element, storageBytes[image.storage]), block, value, 0)
+    give(
+      b,
+      loops.overlapping,
+      image.storage,
+      b.advance(to, element, storageBytes[image.storage]),
+      block,
+      value,
+      0,
+    )
   })
 }
