@@ -9,6 +9,8 @@ import {
 } from '../utils/config.js'
 import { customObjects, findCustom, nameIn, serializeFunction } from '../utils/customObjects.js'
 import { suggestion } from '../utils/nearest.js'
+import { refuseClass } from '../utils/refuseClass.js'
+import { show } from '../utils/show.js'
 import { celu } from './celu.js'
 import { elu } from './elu.js'
 import { exponential } from './exponential.js'
@@ -125,13 +127,13 @@ export function getActivation(
   identifier: ActivationLike | SerializedObject | null | undefined,
 ): ActivationFunction {
   if (identifier === null || identifier === undefined) return linear
-  if (typeof identifier === 'function') return identifier
+  if (typeof identifier === 'function') return refuseClass(identifier, 'activation')
   const own = findCustom(identifier)
   if (typeof own === 'function') return own as ActivationFunction
   const name = isSerialized(identifier) ? nameIn(identifier) : identifier
   if (typeof name !== 'string') {
     throw new ArgumentError(
-      `activation: expected a name such as 'relu', a function or a layer, received ${String(name)}.`,
+      `activation: expected a name such as 'relu', a function or a layer, received ${show(name)}.`,
     )
   }
   if (!Object.hasOwn(activations, name)) {

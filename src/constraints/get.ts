@@ -4,6 +4,8 @@ import { type ConfiguredClass, construct } from '../utils/construct.js'
 import { customObjects, findCustom, nameIn, serializeFunction } from '../utils/customObjects.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { suggestion } from '../utils/nearest.js'
+import { refuseClass } from '../utils/refuseClass.js'
+import { show } from '../utils/show.js'
 import { Constraint, type ConstraintFunction } from './constraint.js'
 import { MaxNorm } from './maxNorm.js'
 import { MinMaxNorm } from './minMaxNorm.js'
@@ -31,13 +33,13 @@ export function getConstraint(
   identifier: ConstraintLike | SerializedObject | null | undefined,
 ): ConstraintFunction | undefined {
   if (identifier === null || identifier === undefined) return undefined
-  if (typeof identifier === 'function') return identifier
+  if (typeof identifier === 'function') return refuseClass(identifier, 'constraint')
   const own = findCustom(identifier)
   if (typeof own === 'function') return own as ConstraintFunction
   const name = isSerialized(identifier) ? nameIn(identifier) : identifier
   if (typeof name !== 'string') {
     throw new ArgumentError(
-      `constraint: expected a name such as 'non_neg', constraints.maxNorm(2) or a function of a tensor, received ${String(name)}.`,
+      `constraint: expected a name such as 'non_neg', constraints.maxNorm(2) or a function of a tensor, received ${show(name)}.`,
     )
   }
   const key = toSnakeCase(name)

@@ -1,10 +1,12 @@
 import { ArgumentError } from '../errors.js'
-import type { Shape } from '../graph/shape.js'
+import { type Shape, showShape } from '../graph/shape.js'
 import { type Config, isSerialized, type SerializedObject, serializeObject } from '../utils/config.js'
 import { type ConfiguredClass, construct } from '../utils/construct.js'
 import { customObjects, findCustom, nameIn, serializeFunction } from '../utils/customObjects.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { suggestion } from '../utils/nearest.js'
+import { refuseClass } from '../utils/refuseClass.js'
+import { show } from '../utils/show.js'
 import { Constant, Ones, Zeros } from './constant.js'
 import { GlorotNormal, GlorotUniform } from './glorot.js'
 import { HeNormal, HeUniform } from './he.js'
@@ -68,6 +70,9 @@ const classes: Record<InitializerName, ConfiguredClass<Initializer>> = {
   uniform: RandomUniform,
 }
 
+const isArrayLike = (value: unknown): value is ArrayLike<number> =>
+  typeof value === 'object' && value !== null && 'length' in value
+
 /** An initializer that calls the user's function. */
 class FunctionInitializer extends Initializer {
   constructor(readonly generateValues: InitializerFunction) {
@@ -75,7 +80,17 @@ class FunctionInitializer extends Initializer {
   }
 
   override generate(shape: Shape): ArrayLike<number> {
-    return this.generateValues(shape)
+    const values: unknown = this.generateValues(shape)
+    if (isArrayLike(values)) return values
+    if (values instanceof Initializer) {
+      throw new ArgumentError(
+        `initializer: expected the numbers of a weight of shape ${showShape(shape)}, received an initializer (${values.className}). Call the function ` +
+          'that makes it, as in initializers.heNormal().',
+      )
+    }
+    throw new ArgumentError(
+      `initializer: expected the function to give the numbers of a weight of shape ${showShape(shape)}, received ${show(values)}.`,
+    )
   }
 }
 
@@ -87,14 +102,16 @@ export function getInitializer(
   identifier: InitializerLike | SerializedObject | SerializedObject<string>,
 ): Initializer {
   if (identifier instanceof Initializer) return identifier
-  if (typeof identifier === 'function') return new FunctionInitializer(identifier)
+  if (typeof identifier === 'function') {
+    return new FunctionInitializer(refuseClass(identifier, 'initializer'))
+  }
   const own = findCustom(identifier)
   if (own instanceof Initializer) return own
   if (typeof own === 'function') return new FunctionInitializer(own as InitializerFunction)
   if (typeof identifier === 'string') return byName(identifier, {})
   if (isSerialized(identifier)) return byName(nameIn(identifier), identifier.config ?? {})
   throw new ArgumentError(
-    `initializer: expected a name such as 'he_normal', an initializer or a function of a shape, received ${String(identifier)}.`,
+    `initializer: expected a name such as 'he_normal', an initializer or a function of a shape, received ${show(identifier)}.`,
   )
 }
 

@@ -105,7 +105,7 @@ describe('a layer', () => {
       /weight 1 \(dense.*bias\) has shape \[2\], received \[3\]/,
     )
     await expect(layer.setWeights([tensor([[0, 0]])])).rejects.toThrow(
-      /expected 2 arrays of weights, received 1/,
+      /expected a list of 2 arrays of weights, received 1/,
     )
     expect(await (await layer.getWeights())[0].array()).toEqual([[5, 6]])
   })

@@ -8,10 +8,11 @@ import { Variable } from '../graph/variable.js'
 import { getInitializer, type InitializerLike } from '../initializers/get.js'
 import { type TensorLike, tensor } from '../ops/tensor.js'
 import { getRegularizer, type RegularizerLike, serializeRegularizer } from '../regularizers/get.js'
-import type { RegularizerFunction } from '../regularizers/regularizer.js'
+import { penaltyOf, type RegularizerFunction } from '../regularizers/regularizer.js'
 import { checkOptions } from '../utils/checkOptions.js'
 import { type Config, type Configurable, classNameOf, optionsOf } from '../utils/config.js'
 import { automaticName } from '../utils/naming.js'
+import { show } from '../utils/show.js'
 import { flatten, layoutOf, mapStructure, pack, type Structure } from '../utils/structure.js'
 import { activityPenalty } from './activityPenalty.js'
 import { type BatchShape, withOpenBatch } from './batchShape.js'
@@ -222,7 +223,8 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
         context.observer?.leave?.(this as AnyLayer, outputs)
         if (this.activityRegularizer && context.losses) {
           for (const output of flatTensors(outputs)) {
-            context.losses.add(activityPenalty(this.activityRegularizer, output, context.losses), true)
+            const penalty = activityPenalty(this.activityRegularizer, output, context.losses, this.title)
+            context.losses.add(penalty, true)
           }
         }
         if (this.supportsMasking && isTensor(outputs) && !maskOf(outputs)) {
@@ -353,6 +355,11 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
       regularizer,
       constraint,
     } = options
+    if (!Array.isArray(shape) || !shape.every((size) => Number.isInteger(size) && size >= 0)) {
+      throw new ArgumentError(
+        `${this.title}: weight '${name}': expected a shape of known sizes, such as [3, 10], received ${show(shape)}.`,
+      )
+    }
     const variable = new Variable(getInitializer(initializer).generate(shape), shape, {
       name: `${this.name}/${name}`,
       trainable,
@@ -371,7 +378,9 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
 
   /** The penalties of the weights that an optimizer may change: scalars that a model adds to its loss. */
   regularizationLosses(): Tensor[] {
-    return this.trainableWeights.flatMap((weight) => weight.regularizer?.(weight.value()) ?? [])
+    return this.trainableWeights.flatMap((weight) =>
+      weight.regularizer ? [penaltyOf(weight.regularizer, weight.value(), weight.name)] : [],
+    )
   }
 
   /**

@@ -2,6 +2,7 @@ import { ArgumentError } from '../errors.js'
 import { customObjectScope, customObjects, findCustom, type Reference } from '../utils/customObjects.js'
 import { suggestion } from '../utils/nearest.js'
 import type { CustomObjects } from '../utils/registration.js'
+import { show } from '../utils/show.js'
 import * as layers from './index.js'
 import { type AnyLayer, Layer } from './layer.js'
 
@@ -29,6 +30,9 @@ export function layerFromConfig(
   serialized: Exclude<Reference, string>,
   custom: CustomObjects = {},
 ): AnyLayer {
+  if (typeof serialized?.class_name !== 'string') {
+    throw new ArgumentError(`layer: expected an object { class_name, config }, received ${show(serialized)}.`)
+  }
   const known = { ...builtIn(), ...customObjects(), ...custom }
   return customObjectScope(known, () => {
     const layer = findCustom(serialized)

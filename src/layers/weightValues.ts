@@ -2,6 +2,7 @@ import { ArgumentError, ShapeError } from '../errors.js'
 import { showShape, sizeOf } from '../graph/shape.js'
 import type { Variable } from '../graph/variable.js'
 import { asTensor, type TensorLike } from '../ops/tensor.js'
+import { show } from '../utils/show.js'
 
 /** Values for weights: tensors, typed arrays or nested arrays. */
 export type WeightValues = readonly TensorLike[]
@@ -15,9 +16,9 @@ export async function writeWeights(
   weights: readonly Variable[],
   values: WeightValues,
 ): Promise<void> {
-  if (values.length !== weights.length) {
+  if (!Array.isArray(values) || values.length !== weights.length) {
     throw new ArgumentError(
-      `${title}: expected ${weights.length} arrays of weights, received ${values.length}. ` +
+      `${title}: expected a list of ${weights.length} arrays of weights, received ${Array.isArray(values) ? values.length : show(values)}. ` +
         `In order: ${weights.map((weight) => `${weight.name} ${showShape(weight.shape)}`).join(', ')}.`,
     )
   }

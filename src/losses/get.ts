@@ -10,6 +10,7 @@ import {
 } from '../utils/config.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { suggestion } from '../utils/nearest.js'
+import { refuseClass } from '../utils/refuseClass.js'
 import { show } from '../utils/show.js'
 import { BinaryCrossentropy, binaryCrossentropy } from './binaryCrossentropy.js'
 import { BinaryFocalCrossentropy, binaryFocalCrossentropy } from './binaryFocalCrossentropy.js'
@@ -131,7 +132,8 @@ const classOf = new Map<LossFunction, Name>([
  * `compile` can say so before shapes are known.
  */
 export function checkLossIdentifier(identifier: LossLike | SerializedObject): void {
-  if (identifier instanceof Loss || (typeof identifier === 'function' && !isClass(identifier))) return
+  if (identifier instanceof Loss) return
+  if (typeof identifier === 'function') return void refuseClass(identifier, 'loss')
   const name = isSerialized(identifier) ? identifier.class_name : identifier
   if (typeof name !== 'string') {
     throw new ArgumentError(
@@ -140,9 +142,6 @@ export function checkLossIdentifier(identifier: LossLike | SerializedObject): vo
   }
   if (!isChosenByShapes(name)) nameOf(name)
 }
-
-/** Whether the class itself was given in place of a loss of it. */
-const isClass = (value: LossFunction): boolean => value.prototype instanceof Loss
 
 /**
  * The loss that an identifier stands for, given the shapes of labels and outputs (batches of any one size), on which

@@ -11,6 +11,7 @@ import {
 } from '../utils/config.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { suggestion } from '../utils/nearest.js'
+import { refuseClass } from '../utils/refuseClass.js'
 import { show } from '../utils/show.js'
 import { Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy } from './accuracy.js'
 import { AUC } from './auc.js'
@@ -187,7 +188,8 @@ const isAccuracy = (name: string): boolean => ['accuracy', 'acc'].includes(name.
  * apart from `getMetric` so that `compile` can say so before shapes are known.
  */
 export function checkMetricIdentifier(identifier: MetricLike | SerializedObject): void {
-  if (identifier instanceof Metric || (typeof identifier === 'function' && !isClass(identifier))) return
+  if (identifier instanceof Metric) return
+  if (typeof identifier === 'function') return void refuseClass(identifier, 'metrics')
   if (isSerialized(identifier)) return void factoryOf(identifier.class_name)
   if (typeof identifier !== 'string') {
     throw new ArgumentError(
@@ -201,9 +203,6 @@ export function checkMetricIdentifier(identifier: MetricLike | SerializedObject)
     throw new ArgumentError(`metrics: '${identifier}' needs options. Write ${withOptions[key].example}.`)
   }
 }
-
-/** Whether the class itself was given in place of a metric of it. */
-const isClass = (value: MetricFunction): boolean => value.prototype instanceof Metric
 
 /**
  * The metric that an identifier stands for. `'accuracy'` becomes its binary, categorical or sparse form by the shapes of

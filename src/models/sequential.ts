@@ -3,7 +3,7 @@ import type { Tensor } from '../graph/tensor.js'
 import type { BatchShape } from '../layers/batchShape.js'
 import type { CallContext } from '../layers/callContext.js'
 import { InputLayer } from '../layers/input.js'
-import { Layer, type LayerOptions } from '../layers/layer.js'
+import { type AnyLayer, Layer, type LayerOptions } from '../layers/layer.js'
 import { serializeLayer } from '../layers/serializeLayer.js'
 import { type SymbolicTensor, symbolOf } from '../layers/symbolic.js'
 import { cast } from '../ops/cast.js'
@@ -183,6 +183,11 @@ export class Sequential extends Model {
         `${this.title}: expected a layer such as layers.dense(10), received ${whatInstead(layer)}.`,
       )
     }
+    if (holds(layer, this)) {
+      throw new ArgumentError(
+        `${this.title}: a model cannot stand in itself, as it would in '${layer.name}'. Make another one, or share the layers that both need.`,
+      )
+    }
     if (this.stack.some(({ name }) => name === layer.name)) {
       throw new ArgumentError(
         `${this.title}: there is a layer named '${layer.name}' already. Names must differ; give one with { name }.`,
@@ -205,6 +210,10 @@ export class Sequential extends Model {
     else if (this.builtInputShape) this.build(this.builtInputShape)
   }
 }
+
+/** Whether a layer is this model, or one that holds it. */
+const holds = (layer: AnyLayer, model: AnyLayer): boolean =>
+  layer === model || layer.sublayers().some((each) => holds(each, model))
 
 const whatInstead = (value: unknown): string => {
   if (symbolOf(value)) return `${show(value)}, which a layer gave: here stands the layer itself`

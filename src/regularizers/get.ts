@@ -4,6 +4,8 @@ import { type ConfiguredClass, construct } from '../utils/construct.js'
 import { customObjects, findCustom, nameIn, serializeFunction } from '../utils/customObjects.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { suggestion } from '../utils/nearest.js'
+import { refuseClass } from '../utils/refuseClass.js'
+import { show } from '../utils/show.js'
 import { L1 } from './l1.js'
 import { L1L2 } from './l1l2.js'
 import { L2 } from './l2.js'
@@ -31,13 +33,13 @@ export function getRegularizer(
   identifier: RegularizerLike | SerializedObject | null | undefined,
 ): RegularizerFunction | undefined {
   if (identifier === null || identifier === undefined) return undefined
-  if (typeof identifier === 'function') return identifier
+  if (typeof identifier === 'function') return refuseClass(identifier, 'regularizer')
   const own = findCustom(identifier)
   if (typeof own === 'function') return own as RegularizerFunction
   const name = isSerialized(identifier) ? nameIn(identifier) : identifier
   if (typeof name !== 'string') {
     throw new ArgumentError(
-      `regularizer: expected a name such as 'l2', regularizers.l2(0.01) or a function of a tensor, received ${String(name)}.`,
+      `regularizer: expected a name such as 'l2', regularizers.l2(0.01) or a function of a tensor, received ${show(name)}.`,
     )
   }
   const key = toSnakeCase(name)

@@ -1,3 +1,4 @@
+import { ArgumentError } from '../errors.js'
 import type { TypedArray } from '../graph/dtype.js'
 import { getExecutor, readTensors } from '../graph/executor.js'
 import { constant } from '../graph/node.js'
@@ -7,6 +8,7 @@ import { cast } from '../ops/cast.js'
 import { gradients as differentiate } from '../ops/gradient.js'
 import { asTensor, type TensorLike } from '../ops/tensor.js'
 import { above } from './numbers.js'
+import { show } from './show.js'
 
 export interface GradientCheckOptions {
   /** How far each element is moved up and down, relative to it where it is larger than 1. Default: 0.005. */
@@ -42,6 +44,11 @@ export async function gradientCheck(
   { step = 0.005 }: GradientCheckOptions = {},
 ): Promise<GradientCheck> {
   above(step, 0, 'gradientCheck: step')
+  if (!Array.isArray(inputs)) {
+    throw new ArgumentError(
+      `gradientCheck: expected a list of arguments, received ${show(inputs)}. Write gradientCheck(f, [x]).`,
+    )
+  }
   const tensors = inputs.map((input) => cast(asTensor(input), 'float32'))
   const given = (await readTensors(tensors)).map((data) => Float32Array.from(data))
   const places = tensors.map(({ shape }, i) => ({ name: `argument_${i}`, shape, dtype: 'float32' }) as const)

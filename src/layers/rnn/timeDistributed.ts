@@ -1,6 +1,8 @@
+import { ArgumentError } from '../../errors.js'
 import type { Tensor } from '../../graph/tensor.js'
 import { reshape } from '../../ops/reshape.js'
 import { type Config, optionsOf } from '../../utils/config.js'
+import { show } from '../../utils/show.js'
 import type { BatchShape } from '../batchShape.js'
 import type { CallContext } from '../callContext.js'
 import { Layer, type LayerOptions } from '../layer.js'
@@ -24,6 +26,11 @@ export class TimeDistributed extends Layer {
     options: LayerOptions = {},
   ) {
     super(options)
+    if (!(layer instanceof Layer)) {
+      throw new ArgumentError(
+        `${this.title}: expected a layer such as layers.dense(10), received ${show(layer)}.`,
+      )
+    }
     this.supportsMasking = true
     this.inputSpec = { minRank: 3, form: '[batch, time, ...]' }
   }
