@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import { ArgumentError, layers, models, ops, ShapeError, type Tensor } from '../../index.js'
+import { ArgumentError, layers, models, ops, ShapeError } from '../../index.js'
 import { any, checkAttempts } from './attempts.js'
 
 const a = () => layers.input([2], { name: 'a' })
