@@ -202,10 +202,11 @@ def with_floats(value, like):
 
 
 def made_model(model, compile, weights, precision):
-    """A model of the config that Gradus wrote, with its weights, compiled."""
+    """A model of the config that Gradus wrote, with its weights, compiled with an optimizer of its own."""
+    optimizer = compile["optimizer"]
     model = keras.saving.deserialize_keras_object(in_precision(model, precision))
     model.set_weights(weights)
-    model.compile(**compile, jit_compile=False)
+    model.compile(**{**compile, "optimizer": optimizer.from_config(optimizer.get_config())}, jit_compile=False)
     return model
 
 
@@ -220,18 +221,82 @@ def train(model, compile, weights, x, y, steps, precision):
     return {"losses": np.array([step["loss"] for step in logs], np.float64)}
 
 
-def fit(model, compile, weights, x, y, options, precision):
-    """The history of a fit that does not shuffle."""
-    model = made_model(model, compile, weights, precision)
-    history = model.fit(x, y, shuffle=False, verbose=0, **options)
-    return {"history": {key: np.array(values, np.float64) for key, values in history.history.items()}}
+class Rates(keras.callbacks.Callback):
+    """A user's own callback: the learning rate of each epoch."""
+
+    def __init__(self, rates):
+        super().__init__()
+        self.rates = rates
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.model.optimizer.learning_rate = self.rates[epoch]
+
+
+def callbacks_of_rates(model, kind, rates):
+    """The ways to set the learning rate of each epoch."""
+    if kind == "Callback":
+        return Rates(rates)
+    if kind == "LearningRateScheduler":
+        return keras.callbacks.LearningRateScheduler(lambda epoch, rate: rates[epoch])
+    assign = lambda epoch, logs: setattr(model.optimizer, "learning_rate", rates[epoch])  # noqa: E731
+    return keras.callbacks.LambdaCallback(on_epoch_begin=assign)
+
+
+def fit(model, compile, weights, x, y, options, precision, callbacks=(), rates=None, interrupt=None):
+    """The history of a fit that does not shuffle, and the weights in the end.
+
+    `rates`: the kind of callback that sets the learning rate, and the rate of each epoch. `interrupt`: the epoch that a
+    first run begins and does not end; a second one with the same callbacks, and the model as at first, is what counts.
+    """
+
+    def run(epochs=None):
+        made = made_model(model, compile, weights, precision)
+        all_callbacks = [*callbacks, *([callbacks_of_rates(made, **rates)] if rates else [])]
+        if epochs is not None:
+            all_callbacks.append(keras.callbacks.LambdaCallback(on_epoch_begin=stop_at(epochs)))
+        return made, made.fit(x, y, shuffle=False, verbose=0, callbacks=all_callbacks, **options)
+
+    if interrupt is not None:
+        with contextlib.suppress(InterruptedError):
+            run(interrupt)
+    made, history = run()
+    return {
+        "history": {key: np.array(values, np.float64) for key, values in history.history.items()},
+        "epochs": np.array(history.epoch, np.int32),
+        "weights": made.get_weights(),
+    }
+
+
+def stop_at(stopped):
+    def on_epoch_begin(epoch, logs):
+        if epoch == stopped:
+            raise InterruptedError
+
+    return on_epoch_begin
+
+
+def told(callbacks, losses):
+    """What callbacks make of a hand-written loop that tells them the loss of each epoch."""
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.stop_training = False
+    told_of = keras.callbacks.CallbackList(callbacks, add_history=True, model=model, epochs=len(losses))
+    told_of.on_train_begin()
+    for epoch, loss in enumerate(losses):
+        told_of.on_epoch_begin(epoch)
+        told_of.on_epoch_end(epoch, {"loss": loss})
+        if model.stop_training:
+            break
+    told_of.on_train_end()
+    history = model.history
+    return {"losses": np.array(history.history["loss"], np.float64), "epochs": np.array(history.epoch, np.int32)}
 
 
 operations = {
     function.__name__: function
     for function in [
         *[versions, inventory, value, evaluate, layer, metric],
-        *[optimizer, schedule, initializer, configs, train, fit],
+        *[optimizer, schedule, initializer, configs, train, fit, told],
     ]
 }
 

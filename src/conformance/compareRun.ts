@@ -1,8 +1,7 @@
-import type { Tensor } from '../graph/tensor.js'
 import { type AnyModel, type Model, serialize } from '../models/index.js'
+import { batchOf, type HostData } from './batches.js'
 import { compareAll, type Measurement } from './compare.js'
-import { asGradus } from './gradusSide.js'
-import { HostTensor } from './hostTensor.js'
+import type { HostTensor } from './hostTensor.js'
 import type { Settings } from './kerasObject.js'
 import type { KerasPeer, Precision } from './kerasPeer.js'
 import { floats } from './samples.js'
@@ -20,8 +19,8 @@ export interface RunComparison {
   /** The same arguments of `compile` in Keras. */
   readonly compile: Settings
   /** As many rows as all steps take, one batch behind the other; a list for several inputs. */
-  readonly x: HostTensor | readonly HostTensor[]
-  readonly y: HostTensor | readonly HostTensor[]
+  readonly x: HostData
+  readonly y: HostData
 }
 
 interface Reply {
@@ -40,7 +39,10 @@ export async function compareRun(peer: KerasPeer, run: RunComparison): Promise<M
   const { losses: keras } = await ask('float32')
   const gradus = floats([runSteps], new Float32Array(runSteps))
   for (let step = 0; step < runSteps; step++) {
-    const { loss } = await (model as unknown as Model).trainOnBatch(batchOf(x, step), batchOf(y, step))
+    const { loss } = await (model as unknown as Model).trainOnBatch(
+      batchOf(x, step, runSteps),
+      batchOf(y, step, runSteps),
+    )
     gradus.data[step] = loss
   }
   const arbiter = async () => ({ losses: (await ask('float64')).losses })
@@ -53,13 +55,3 @@ export async function compareRun(peer: KerasPeer, run: RunComparison): Promise<M
 /** A model's weights on the host. */
 export const weightsOf = (model: AnyModel): Promise<HostTensor[]> =>
   Promise.all(model.weights.map(async (weight) => floats(weight.shape, await weight.data())))
-
-/** The rows of a step, as a user gives them. */
-function batchOf(data: HostTensor | readonly HostTensor[], step: number): Tensor {
-  // A list of tensors where the model has several inputs or outputs, which the type of one model cannot say.
-  if (!(data instanceof HostTensor)) return data.map((each) => batchOf(each, step)) as unknown as Tensor
-  const rows = data.shape[0] / runSteps
-  const size = data.data.length / runSteps
-  const part = data.data.slice(step * size, (step + 1) * size)
-  return asGradus(new HostTensor(data.dtype, [rows, ...data.shape.slice(1)], part))
-}

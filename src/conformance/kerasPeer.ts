@@ -8,6 +8,9 @@ const folder = fileURLToPath(new URL('../../conformance/', import.meta.url))
 /** `float64` is the arbiter: the same Keras, asked to compute in double precision. */
 export type Precision = 'float32' | 'float64'
 
+/** The newest Keras, and older ones whose files are read. */
+export type KerasVersion = '2.15' | '3.0' | 'newest'
+
 interface Reply {
   readonly reply?: unknown
   readonly error?: string
@@ -16,6 +19,7 @@ interface Reply {
 /** The real Keras, in a process of its own. Requests are answered in order. */
 export class KerasPeer {
   private readonly waiting: { resolve(value: unknown): void; reject(error: Error): void }[] = []
+  private readonly others = new Map<KerasVersion, KerasPeer>()
   private errorText = ''
   /** Why there will be no more answers. */
   private ended: string | undefined
@@ -30,16 +34,30 @@ export class KerasPeer {
     server.on('exit', (code) => this.end(`Keras's process ended with code ${code}.\n${this.errorText}`))
   }
 
-  /** Makes the virtual environment if it is not there, and starts Keras in it. */
+  /** Makes the virtual environment of the newest Keras if it is not there, and starts it. */
   static start(): KerasPeer {
-    const setup = spawnSync('python3', [`${folder}setup.py`], { stdio: ['ignore', 'pipe', 'inherit'] })
+    return KerasPeer.launch('keras_server.py', 'newest')
+  }
+
+  private static launch(server: string, version: KerasVersion): KerasPeer {
+    const named = version === 'newest' ? [] : [version]
+    const setup = spawnSync('python3', [`${folder}setup.py`, ...named], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     if (setup.status !== 0) {
       throw new InternalError(
-        `conformance/setup.py failed (${setup.error?.message ?? `code ${setup.status}`}). It needs Python 3.11 or newer ` +
-          'and, the first time, the Python package index.',
+        `conformance/setup.py failed (${setup.error?.message ?? `code ${setup.status}`}). It needs Python 3.11 and, the first ` +
+          'time, the Python package index.',
       )
     }
-    return new KerasPeer(spawn(setup.stdout.toString().trim(), [`${folder}keras_server.py`]))
+    return new KerasPeer(spawn(setup.stdout.toString().trim(), [`${folder}${server}`]))
+  }
+
+  /** The Keras of a version that writes and reads model files: started at the first use, ended with this one. */
+  files(version: KerasVersion): KerasPeer {
+    const peer = this.others.get(version) ?? KerasPeer.launch('file_server.py', version)
+    this.others.set(version, peer)
+    return peer
   }
 
   /** Asks for an operation of the server; its functions state what they take and give. */
@@ -54,6 +72,7 @@ export class KerasPeer {
   /** Ends the process once it has answered. */
   close(): void {
     this.server.stdin?.end()
+    for (const other of this.others.values()) other.close()
   }
 
   private settle({ reply, error }: Reply): void {

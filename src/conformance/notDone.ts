@@ -49,20 +49,7 @@ export const reasons: Readonly<Record<string, Reason>> = Object.fromEntries([
     'audio and its Fourier transforms: no course needs them',
     ...['initializers.STFT', 'layers.STFTSpectrogram', 'layers.MelSpectrogram'],
   ),
-  ...group(
-    'later',
-    'comes with callbacks and saving',
-    ...['BackupAndRestore', 'CSVLogger', 'Callback', 'CallbackList', 'EarlyStopping', 'LambdaCallback'].map(
-      (name) => `callbacks.${name}`,
-    ),
-    ...[
-      'LearningRateScheduler',
-      'ModelCheckpoint',
-      'ReduceLROnPlateau',
-      'SwapEMAWeights',
-      'TerminateOnNaN',
-    ].map((name) => `callbacks.${name}`),
-  ),
+  ...group('later', 'comes with saving', 'callbacks.ModelCheckpoint'),
   ...group('later', 'comes with the event files of TensorBoard', 'callbacks.TensorBoard'),
   ...group('out', 'writes a format of Google Orbax, a Python library', 'callbacks.OrbaxCheckpoint'),
   ...group(

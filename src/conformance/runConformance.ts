@@ -2,7 +2,7 @@ import { configure } from '../graph/executor.js'
 import type { ConformanceArguments } from './arguments.js'
 import type { Measurement } from './compare.js'
 import { accountFor, type Inventory } from './coverage.js'
-import { KerasPeer } from './kerasPeer.js'
+import { KerasPeer, type KerasVersion } from './kerasPeer.js'
 import { type CaseResult, isFault, rowsOf, worstVerdict } from './results.js'
 import { sampleCases } from './sampleCases.js'
 import type { ConformanceCase, Suite } from './suite.js'
@@ -21,8 +21,13 @@ export async function runConformance(
     const inventory = await peer.ask<Inventory>('inventory')
     const chosen = suites.filter(({ name }) => options.only.length === 0 || options.only.includes(name))
     const results: CaseResult[] = []
+    const leftOut: string[] = []
     for (const suite of chosen) {
       const cases = casesOf(suite, options)
+      if (cases.length > 0 && suite.needs && !isThere(peer, suite.needs)) {
+        leftOut.push(suite.name)
+        continue
+      }
       process.stderr.write(`${suite.name}: ${cases.length} of ${suite.cases.length} cases\n`)
       for (const conformanceCase of cases) {
         results.push({
@@ -42,13 +47,14 @@ export async function runConformance(
     for (const line of tableLines(rows)) print(line)
     for (const line of faultLines(rows)) print(line)
     for (const { text } of faults) print(text)
+    for (const name of leftOut) print(`NOT COMPARED: ${name}, which cannot be installed here: see above`)
     const seconds = (performance.now() - start) / 1000
     print(
       `\n${results.length} cases, ${differing.length} differ; Keras ${versions.keras} on TensorFlow ${versions.tensorflow}; ` +
         `${seconds.toFixed(0)} s`,
     )
     const isWhole = options.only.length === 0 && !options.filter && options.sample === undefined
-    if (isWhole) await writePage({ versions, rows, results, coverage })
+    if (isWhole) await writePage({ versions, rows, results, coverage, leftOut })
     return differing.length + faults.length > 0 ? 1 : 0
   } finally {
     peer.close()
@@ -57,9 +63,20 @@ export async function runConformance(
   }
 }
 
+/** Whether an older Keras could be installed and started; if not, its set-up has said why. */
+function isThere(peer: KerasPeer, version: KerasVersion): boolean {
+  try {
+    peer.files(version)
+    return true
+  } catch {
+    return false
+  }
+}
+
 function casesOf(suite: Suite, { filter, sample }: ConformanceArguments): readonly ConformanceCase[] {
   if (filter) return suite.cases.filter(({ name }) => name.includes(filter))
-  return sample === undefined ? suite.cases : sampleCases(suite, sample)
+  if (sample === undefined) return suite.cases
+  return suite.needs ? [] : sampleCases(suite, sample)
 }
 
 async function measure(conformanceCase: ConformanceCase, peer: KerasPeer): Promise<readonly Measurement[]> {

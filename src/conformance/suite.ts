@@ -1,5 +1,5 @@
 import type { Measurement } from './compare.js'
-import type { KerasPeer } from './kerasPeer.js'
+import type { KerasPeer, KerasVersion } from './kerasPeer.js'
 
 /** One comparison of Gradus with Keras. */
 export interface ConformanceCase {
@@ -12,8 +12,10 @@ export interface ConformanceCase {
   run(peer: KerasPeer): Promise<readonly Measurement[]>
 }
 
-/** All cases of one of Keras's modules, or of whole training runs. */
+/** All cases of one of Keras's modules, of whole training runs, or of files. */
 export interface Suite {
   readonly name: string
+  /** The Keras that it needs beside the newest, which is left out where that cannot be had, and of samples. */
+  readonly needs?: Exclude<KerasVersion, 'newest'>
   readonly cases: readonly ConformanceCase[]
 }

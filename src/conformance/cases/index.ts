@@ -1,5 +1,6 @@
 import type { Suite } from '../suite.js'
 import { activationSuite } from './activations.js'
+import { callbackSuite } from './callbacks.js'
 import { constraintSuite } from './constraints.js'
 import { identifierSuite } from './identifiers.js'
 import { initializerSuite } from './initializers.js'
@@ -12,7 +13,7 @@ import { scheduleSuite } from './schedules.js'
 import { subclassSuite } from './subclasses.js'
 import { trainingSuite } from './training.js'
 
-/** What is compared, in the order of Keras's modules and then whole runs. */
+/** What is compared, in the order of Keras's modules, then whole runs, then files. */
 export const suites: readonly Suite[] = [
   activationSuite,
   initializerSuite,
@@ -25,5 +26,6 @@ export const suites: readonly Suite[] = [
   scheduleSuite,
   identifierSuite,
   subclassSuite,
+  callbackSuite,
   trainingSuite,
 ]

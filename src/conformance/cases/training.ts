@@ -4,60 +4,15 @@ import * as initializers from '../../initializers/index.js'
 import * as layers from '../../layers/index.js'
 import * as models from '../../models/index.js'
 import * as optimizers from '../../optimizers/index.js'
-import * as regularizers from '../../regularizers/index.js'
-import { compareAll, type Named } from '../compare.js'
-import { compareRun, type RunComparison, runSteps, weightsOf } from '../compareRun.js'
-import { asGradus } from '../gradusSide.js'
+import { compareRun, type RunComparison, runSteps } from '../compareRun.js'
 import { HostTensor } from '../hostTensor.js'
 import { object } from '../kerasObject.js'
-import type { Precision } from '../kerasPeer.js'
+import { clusters, perceptron } from '../perceptron.js'
 import { floats, integers, Samples } from '../samples.js'
 import type { ConformanceCase, Suite } from '../suite.js'
 
 const batchSize = 32
 const rows = runSteps * batchSize
-
-/** Points of classes that overlap a little: `[rows, features]` and class numbers `[rows]`. */
-function clusters(seed: number, features: number, classes: number) {
-  const samples = new Samples(seed)
-  const centers = samples.normal([classes, features])
-  const labels = samples.labels([rows], classes)
-  const noise = samples.normal([rows, features])
-  const points = noise.data.map((value, i) => {
-    const label = labels.data[Math.floor(i / features)]
-    return value + 1.5 * centers.data[label * features + (i % features)]
-  })
-  return { points: floats([rows, features], points), labels }
-}
-
-const oneHot = ({ data }: HostTensor, classes: number): HostTensor =>
-  floats(
-    [data.length, classes],
-    Float32Array.from({ length: data.length * classes }, (_, i) =>
-      data[Math.floor(i / classes)] === i % classes ? 1 : 0,
-    ),
-  )
-
-/** Two hidden layers, penalised, with momentum and one-hot labels. */
-function perceptron() {
-  const { points, labels } = clusters(30, 12, 4)
-  const penalised = { activation: 'relu', kernelRegularizer: regularizers.l2(0.001) } as const
-  const model = models.sequential(
-    [
-      layers.input([12]),
-      layers.dense(32, penalised),
-      layers.dense(16, penalised),
-      layers.dense(4, { activation: 'softmax' }),
-    ],
-    { seed: 1 },
-  )
-  model.compile({
-    loss: 'categorical_crossentropy',
-    optimizer: optimizers.sgd({ learningRate: 0.05, momentum: 0.9, nesterov: true }),
-  })
-  const optimizer = object('optimizers.SGD', { learning_rate: 0.05, momentum: 0.9, nesterov: true })
-  return { model, compile: { optimizer, loss: 'categorical_crossentropy' }, x: points, y: oneHot(labels, 4) }
-}
 
 /** A function of three variables, by tanh units with RMSprop, clipping and a schedule. */
 function regression(): RunComparison {
@@ -94,7 +49,7 @@ function regression(): RunComparison {
 
 /** Convolutions with batch normalisation, whose moving statistics train along, and AdamW. */
 function normalizedConvolutions(): RunComparison {
-  const { points, labels } = clusters(32, 8 * 8 * 2, 5)
+  const { points, labels } = clusters(32, { rows, features: 8 * 8 * 2, classes: 5 })
   const x = new HostTensor('float32', [rows, 8, 8, 2], points.data)
   const model = models.sequential(
     [
@@ -142,7 +97,7 @@ function recurrent(): RunComparison {
 
 /** A functional model: a branch that is added to its input, then a layer that is used twice. */
 function functional(): RunComparison {
-  const { points, labels } = clusters(34, 10, 3)
+  const { points, labels } = clusters(34, { rows, features: 10, classes: 3 })
   const input = layers.input([10])
   const branch = layers.dense(10)(layers.dense(20, { activation: 'gelu' })(input))
   const sum = layers.layerNormalization()(layers.add([input, branch]))
@@ -195,30 +150,6 @@ async function lenet(): Promise<RunComparison> {
   return { model, compile: { optimizer, loss: 'sparse_categorical_crossentropy' }, x, y }
 }
 
-/** What `fit` keeps of each epoch: means over steps of unequal size, and validation on the last tenth. */
-const history: ConformanceCase = {
-  entries: ['callbacks.History'],
-  name: 'the history of a fit with validation and a partial last batch',
-  run: async (peer) => {
-    const { model, compile, x, y } = perceptron()
-    const weights = await weightsOf(model)
-    const options = { epochs: 3, batch_size: 50, validation_split: 0.1 }
-    const request = { model: models.serialize(model), compile, weights, x, y, options }
-    const ask = (precision: Precision) => peer.ask<{ readonly history: Named }>('fit', request, precision)
-    const received = await model.fit(asGradus(x), asGradus(y), {
-      epochs: 3,
-      batchSize: 50,
-      validationSplit: 0.1,
-      shuffle: false,
-      verbose: 0,
-    })
-    const named = Object.fromEntries(
-      Object.entries(received.history).map(([key, values]) => [key, floats([values.length], values)]),
-    )
-    return compareAll(named, (await ask('float32')).history, async () => (await ask('float64')).history, 1e-4)
-  },
-}
-
 const run = (
   name: string,
   entries: readonly string[],
@@ -233,13 +164,12 @@ const run = (
 export const trainingSuite: Suite = {
   name: 'training',
   cases: [
-    run('a perceptron with L2 penalties and Nesterov momentum', [], perceptron),
+    run('a perceptron with L2 penalties and Nesterov momentum', [], () => perceptron(rows)),
     run('regression with RMSprop, clipping and a schedule', [], regression),
     run('convolutions with batch normalisation and AdamW', [], normalizedConvolutions),
     run('an embedding and an LSTM with Adam and clipping', [], recurrent),
     run('a functional model with a skip and a shared layer', ['layers.Input'], functional),
     run("the courses' wide and deep network", [], wideAndDeep),
-    history,
     run("the courses' LeNet on drawn digits", ['layers.InputLayer'], lenet),
   ],
 }
