@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { constraints, datasets, layers, models, ops, type optimizers, type Tensor, utils } from 'gradus'
+import { constraints, datasets, layers, models, ops, optimizers, type Tensor, utils } from 'gradus'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import * as activationLayer from './activationLayer.js'
 import { optimizer as adagrad } from './adagrad.js'
@@ -9,6 +9,9 @@ import * as batchNormalizationBeforeActivation from './batchNormalizationBeforeA
 import * as convolutionAndPooling from './convolutionAndPooling.js'
 import * as dropoutLayer from './dropoutLayer.js'
 import * as dropoutSequential from './dropoutSequential.js'
+import { earlyStopping } from './earlyStopping.js'
+import * as earlyStoppingWithFit from './earlyStoppingWithFit.js'
+import * as exponentialSchedule from './exponentialSchedule.js'
 import * as glorotWithTanh from './glorotWithTanh.js'
 import * as heBatchNormalization from './heBatchNormalization.js'
 import * as l2Regularizer from './l2Regularizer.js'
@@ -19,6 +22,8 @@ import * as maxNorm from './maxNorm.js'
 import { optimizer as momentum } from './momentum.js'
 import * as namedActivation from './namedActivation.js'
 import { oneHot } from './oneHot.js'
+import { lrScheduler as piecewise } from './piecewiseSchedule.js'
+import { lrScheduler as plateau } from './reduceLrOnPlateau.js'
 import { optimizer as rmsprop } from './rmsprop.js'
 import * as wideAndDeep from './wideAndDeep.js'
 
@@ -46,6 +51,19 @@ async function expectDense(layer: layers.Dense, activation: (z: number) => numbe
     })
   })
   return { kernel, outputs }
+}
+
+/** What a program prints, and gives. */
+async function captured<T>(run: () => Promise<T>): Promise<{ readonly text: string; readonly result: T }> {
+  const lines: string[] = []
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => lines.push(String(text)) > 0)
+  const log = vi.spyOn(console, 'log').mockImplementation((...words) => void lines.push(words.join(' ')))
+  try {
+    return { result: await run(), text: lines.join('\n') }
+  } finally {
+    write.mockRestore()
+    log.mockRestore()
+  }
 }
 
 beforeAll(() => utils.setRandomSeed(1))
@@ -225,6 +243,61 @@ describe('Optimizers', () => {
   })
 })
 
+describe('Callbacks', () => {
+  const line = () => {
+    const unit = layers.dense(1, { useBias: false, kernelInitializer: 'zeros' })
+    const model = models.sequential([layers.input([1]), unit])
+    model.compile({ loss: 'mse', optimizer: optimizers.sgd({ learningRate: 0.1 }) })
+    return model
+  }
+  const silent = { verbose: 0 } as const
+
+  it('exponentialSchedule', async () => {
+    const { result } = await captured(() => exponentialSchedule.train(line(), [[1]], [1], 41))
+    const { learning_rate: rates = [] } = result.history
+    expect([rates[0], rates[20], rates[40]].map((rate) => rate?.toPrecision(6))).toEqual([
+      '0.0100000',
+      '0.00100000',
+      '0.000100000',
+    ])
+  })
+
+  it('piecewiseSchedule', async () => {
+    const { history } = await line().fit([[1]], [1], { ...silent, epochs: 16, callbacks: [piecewise] })
+    expect(history.learning_rate).toEqual([...Array(5).fill(0.01), ...Array(10).fill(0.005), 0.001])
+  })
+
+  it('reduceLrOnPlateau lowers the rate, and training goes on', async () => {
+    // The loss is 0 from the beginning: no epoch is better than the first.
+    const options = { ...silent, epochs: 40, validationData: [[[0]], [0]], callbacks: [plateau] } as const
+    const { history } = await line().fit([[0]], [0], options)
+    const rates = history.learning_rate ?? []
+    expect(rates.length).toBe(40)
+    expect([rates[15], rates[16], rates[30], rates[31], rates[39]]).toEqual([0.1, 0.05, 0.05, 0.025, 0.025])
+  })
+
+  it('earlyStopping', async () => {
+    // What is learned is wrong for the validation sample: its loss rises from the first epoch on.
+    const options = {
+      ...silent,
+      epochs: 50,
+      validationData: [[[1]], [-1]],
+      callbacks: [earlyStopping],
+    } as const
+    const { history } = await line().fit([[1]], [1], options)
+    expect(history.loss?.length).toBe(1 + 2)
+  })
+
+  it('earlyStoppingWithFit', async () => {
+    const model = line()
+    const { result } = await captured(() => earlyStoppingWithFit.train(model, [[[1]], [1]], [[[1]], [-1]]))
+    expect(result.history.loss?.length).toBe(1 + 10)
+    // The weight after the first epoch: 0 - 0.1 * 2 (0 - 1).
+    const [weight] = await model.getWeights()
+    expect(await weight?.item()).toBeCloseTo(0.2, 6)
+  })
+})
+
 describe('Networks for pictures of 28 x 28', () => {
   let pictures: Tensor
   let labels: Tensor
@@ -273,19 +346,6 @@ describe('Networks for pictures of 28 x 28', () => {
     expect(await accuracyOf(model)).toBeGreaterThan(0.9)
   })
 })
-
-/** What a program prints, and gives. */
-async function captured<T>(run: () => Promise<T>): Promise<{ readonly text: string; readonly result: T }> {
-  const lines: string[] = []
-  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => lines.push(String(text)) > 0)
-  const log = vi.spyOn(console, 'log').mockImplementation((...words) => void lines.push(words.join(' ')))
-  try {
-    return { result: await run(), text: lines.join('\n') }
-  } finally {
-    write.mockRestore()
-    log.mockRestore()
-  }
-}
 
 describe('Programs', () => {
   it('wideAndDeep', async () => {
