@@ -44,6 +44,7 @@ import {
 } from 'gradus'
 declare const model: models.Sequential
 declare const layer: layers.Layer
+declare const optimizer: optimizers.Optimizer
 declare const input: layers.InputLayer
 declare const output: layers.SymbolicTensor
 declare const tensor: Tensor
