@@ -3,12 +3,11 @@ import { BackgroundWrites } from './backgroundWrites.js'
 
 /** A write that ends when it is told to. */
 function write() {
-  let [end, fail] = [() => {}, (_error: Error) => {}]
-  const done = new Promise<void>((resolve, reject) => {
+  let end = () => {}
+  const done = new Promise<void>((resolve) => {
     end = resolve
-    fail = reject
   })
-  return { run: () => done, end, fail }
+  return { run: () => done, end }
 }
 
 const settles = async (promise: Promise<unknown>) => {
@@ -30,6 +29,8 @@ describe('BackgroundWrites', () => {
     expect(started).toBe(false)
     first.end()
     await next
+    expect(started).toBe(false)
+    await new Promise((resolve) => setTimeout(resolve, 5))
     expect(started).toBe(true)
     expect(await settles(writes.finish())).toBe(false)
     second.end()
@@ -39,9 +40,7 @@ describe('BackgroundWrites', () => {
   it('throws what made a write fail, once, when the next one starts or all is over', async () => {
     const writes = new BackgroundWrites()
     for (const later of [() => writes.start(async () => {}), () => writes.finish()]) {
-      const failing = write()
-      await writes.start(failing.run)
-      failing.fail(new Error('no room'))
+      await writes.start(() => Promise.reject(new Error('no room')))
       await expect(later()).rejects.toThrow('no room')
       await writes.finish()
     }

@@ -5,12 +5,12 @@ export class BackgroundWrites {
   private current: Promise<void> | undefined
 
   /**
-   * Starts a write, once the one before is done. Resolves when it is under way.
+   * Takes on a write, once the one before is done. It begins when whoever waits for this has gone on: the next step is then running.
    * @throws what made the one before fail
    */
   async start(write: () => Promise<void>): Promise<void> {
     await this.finish()
-    this.current = write()
+    this.current = new Promise<void>((resolve) => setTimeout(resolve)).then(write)
     // Its error is thrown when it is waited for; until then it must not count as unhandled.
     this.current.catch(() => {})
   }

@@ -20,6 +20,9 @@ import { exponentialDecay } from '../schedules/index.js'
 import { ReferenceExecutor } from '../testing/referenceExecutor.js'
 import { type BackupAndRestoreOptions, backupAndRestore } from './backupAndRestore.js'
 import { Callback, type CallbackLike, type Logs } from './callback.js'
+import { csvLogger } from './csvLogger.js'
+import { earlyStopping } from './earlyStopping.js'
+import { reduceLrOnPlateau } from './reduceLrOnPlateau.js'
 
 const silent = { verbose: 0 } as const
 let folder = ''
@@ -93,6 +96,8 @@ const crashAfter = (steps: number): CallbackLike => {
   let left = steps
   return {
     name: 'crash',
+    // The next step may be running already, as it is in most runs.
+    asyncSafe: true,
     onTrainBatchEnd() {
       if (--left === 0) throw new Crash()
     },
@@ -119,6 +124,14 @@ describe('a run that was interrupted by its signal', () => {
     const { callback, signal } = abortAfter(steps)
     await expect(start(run, [callback], signal)).rejects.toBeInstanceOf(Crash)
     expect(await start(run)).toEqual(whole)
+  })
+
+  it('has ended after the steps that were under way', async () => {
+    const { callback, signal } = abortAfter(1)
+    let told = 0
+    const counting = { asyncSafe: true, onTrainBatchEnd: () => void told++ }
+    await expect(start({ options, backup: {} }, [callback, counting], signal)).rejects.toBeInstanceOf(Crash)
+    expect(told).toBe(2)
   })
 
   it('saves nothing where there was no step yet', async () => {
@@ -247,6 +260,33 @@ describe('what a run goes on from', () => {
     await expectResumable({ options, callbacks: () => [new Halve(), new PerBatch()] }, [1, 3, 4, 5, 8, 9])
   })
 
+  it("is what Gradus's own callbacks remember", async () => {
+    const log = join(folder, '..', 'log.csv')
+    const validated = { ...options, epochs: 8, validationData: [x, y] as [number[][], number[]] }
+    const read = () => readFile(log, 'utf8')
+    const callbacks = () => [
+      earlyStopping({ monitor: 'val_loss', patience: 2, restoreBestWeights: true }),
+      reduceLrOnPlateau({ monitor: 'loss', patience: 1, factor: 0.7 }),
+      csvLogger(log),
+    ]
+    const run: Run = {
+      options: validated,
+      callbacks,
+      model: () => network(optimizers.adam({ learningRate: 0.4 })),
+    }
+    const whole = await start(run)
+    const rows = await read()
+    // Training ends early, and the learning rate was lowered: both have something to remember.
+    expect(whole.epoch.length).toBeLessThan(8)
+    expect(new Set(whole.history.learning_rate).size).toBeGreaterThan(1)
+    for (const steps of [3, 5, 9, 12, 13, 4 * whole.epoch.length]) {
+      const kept = { ...run, backup: { saveFreq: 3 } }
+      await expect(start(kept, [crashAfter(steps)])).rejects.toBeInstanceOf(Crash)
+      expect(await start(kept), `after step ${steps}`).toEqual(whole)
+      expect(await read()).toBe(rows)
+    }
+  })
+
   it('is whatever else the step reads', async () => {
     class Own extends Model {
       private readonly dense = layers.dense(1, { kernelInitializer: 'ones' })
@@ -345,9 +385,7 @@ describe('the folder', () => {
   })
 
   it('says what cannot be a folder or a frequency', () => {
-    expect(() => backupAndRestore('')).toThrow(
-      /expected the path of a folder as backupDir, received an empty text/,
-    )
+    expect(() => backupAndRestore('')).toThrow(/BackupAndRestore: expected the path of a folder, received ''/)
     expect(() => backupAndRestore('a', { saveFreq: 0 })).toThrow(
       /saveFreq 'epoch' or a number of batches of at least 1/,
     )

@@ -1,4 +1,6 @@
 import { ArgumentError, StateError } from '../errors.js'
+import { checkOptions } from '../utils/checkOptions.js'
+import { show } from '../utils/show.js'
 import { BackgroundWrites } from './backgroundWrites.js'
 import type { BackupFolder } from './backupFolder.node.js'
 import { Callback, type Logs } from './callback.js'
@@ -32,15 +34,16 @@ export class BackupAndRestore extends Callback {
     options: BackupAndRestoreOptions = {},
   ) {
     super()
+    checkOptions(options, this.className, '{ saveFreq: 100 }')
     if (typeof backupDir !== 'string' || backupDir === '') {
       throw new ArgumentError(
-        `backupAndRestore: expected the path of a folder as backupDir, received ${backupDir === '' ? 'an empty text' : String(backupDir)}.`,
+        `${this.className}: expected the path of a folder, received ${show(backupDir)}.`,
       )
     }
     this.saveFreq = options.saveFreq ?? 'epoch'
     this.doubleCheckpoint = options.doubleCheckpoint ?? false
     this.deleteCheckpoint = options.deleteCheckpoint ?? true
-    this.count = new BatchCount(this.saveFreq, 'backupAndRestore')
+    this.count = new BatchCount(this.saveFreq, this.className)
   }
 
   override async restoreTraining(): Promise<SavedTraining | undefined> {
@@ -64,7 +67,6 @@ export class BackupAndRestore extends Callback {
     const { folder } = this
     if (!folder || !this.isDue(moment)) return
     const state = await capture()
-    // Turned into bytes beside the next step, too.
     if (state) await this.writes.start(async () => folder.write(encodeState(state)))
   }
 
@@ -100,7 +102,7 @@ export class BackupAndRestore extends Callback {
 async function openFolder(path: string, keepsPrevious: boolean): Promise<BackupFolder> {
   if (typeof process === 'undefined' || process.versions?.node === undefined) {
     throw new StateError(
-      `backupAndRestore: a page has no folder '${path}'. Keep await model.toBytes('keras') in a callback of your own.`,
+      `BackupAndRestore: a page has no folder '${path}'. Keep await model.toBytes('keras') in a callback of your own.`,
     )
   }
   // Out of bundlers' sight: a page has no use for it, and its imports would fail there.

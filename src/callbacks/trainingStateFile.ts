@@ -70,7 +70,7 @@ function toJson(value: unknown, path: string, arrays: Map<string, StoredArray>):
   }
   if (!isRecord(value)) {
     throw new ArgumentError(
-      `backupAndRestore: expected ${CALLBACKS} to remember plain data, received ${describe(value)} as ${path.slice(1)}: getState may give ` +
+      `BackupAndRestore: expected ${CALLBACKS} to remember plain data, received ${describe(value)} as ${path.slice(1)}: getState may give ` +
         'numbers, texts, booleans, null, Float32Array, Int32Array and Uint8Array, and lists and objects of them.',
     )
   }
