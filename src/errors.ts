@@ -21,6 +21,14 @@ export class StateError extends GradusError {
 /** A loss or gradient that became NaN or infinite. */
 export class NumericError extends GradusError {
   override readonly name = 'NumericError'
+
+  /** @param loss the loss, if it is what was not finite */
+  constructor(
+    message?: string,
+    readonly loss?: number,
+  ) {
+    super(message)
+  }
 }
 
 /** A file that is missing, truncated, corrupt or of another format. */

@@ -38,13 +38,15 @@ describe('TerminateOnNaN', () => {
     const ended: unknown[] = []
     const ends: CallbackLike = { onTrainEnd: (_, failure) => void ended.push(failure) }
     const model = made()
-    const { epoch } = await model.fit(x, y, { ...options, verbose: 0, output, callbacks: [guard, ends] })
+    const callbacks = [guard, ends]
+    const { epoch, history } = await model.fit(x, y, { ...options, verbose: 0, output, callbacks })
     expect(epoch).toEqual([0])
     expect(guard.failure).toBeInstanceOf(NumericError)
     expect(guard.failure?.message).toMatch(
       /Model 'm': the loss became NaN in epoch 1 of 3, batch 3 of 3.*'log'/,
     )
     expect(written).toEqual([`${guard.failure?.message}\n`])
+    expect(history.loss).toEqual([Number.NaN])
     expect(ended).toEqual([undefined])
     const part = made()
     await part.fit(x.slice(0, 4), y.slice(0, 4), { ...options, epochs: 1, verbose: 0 })

@@ -225,12 +225,17 @@ async function runEpoch(run: TrainingRun): Promise<void> {
       return { results: program.executable.run(trainInputs(model, batch)), keys: program.keys, batch }
     },
     async land(step, [[health], ...values], { keys, batch }) {
+      // A step after one that failed stands still: it did not happen.
+      if (run.tookFailure) return false
       progress.step = step + 1
       progress.logs = () => logsOf(keys, values, compiled.objective?.trackers)
-      if (health !== 1 && compiled.guards.nonFinite && !run.tookFailure) {
+      if (health !== 1 && compiled.guards.nonFinite) {
         const failure = await explainFailure(model, batch, { epoch, epochs, step, steps })
         if (!(await callbacks.takeFailure(failure))) throw failure
         run.tookFailure = true
+        // The step changed nothing, the mean of losses neither: history shows where it ended all the same.
+        const { logs } = progress
+        progress.logs = () => ({ ...logs(), loss: failure.loss ?? Number.NaN })
         model.stopTraining = true
       }
       if (callbacks.hears('onTrainBatchEnd')) await callbacks.tell('onTrainBatchEnd', step, progress.logs())

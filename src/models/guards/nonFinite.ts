@@ -42,6 +42,7 @@ export async function explainFailure(
     : ''
   return new NumericError(
     `${model.title}: the loss became ${found.loss}${where}. ${causeOf(model, batch, found, place)} ${ADVICE}`,
+    found.loss,
   )
 }
 
