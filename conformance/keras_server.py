@@ -261,7 +261,7 @@ def fit(model, compile, weights, x, y, options, precision, callbacks=(), rates=N
             run(interrupt)
     made, history = run()
     return {
-        "history": {key: np.array(values, np.float64) for key, values in history.history.items()},
+        "history": history_of(history),
         "epochs": np.array(history.epoch, np.int32),
         "weights": made.get_weights(),
     }
@@ -292,11 +292,86 @@ def told(callbacks, losses):
     return {"losses": np.array(history.history["loss"], np.float64), "epochs": np.array(history.epoch, np.int32)}
 
 
+def history_of(history):
+    return {key: np.array(values, np.float64) for key, values in history.history.items()}
+
+
+class Script(keras.callbacks.Callback):
+    """Puts given numbers into the logs of each epoch, and the number of the epoch, from 1, into the model's weight."""
+
+    def __init__(self, keys, rows):
+        super().__init__()
+        self.keys, self.rows = keys, rows.tolist()
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs.update(zip(self.keys, self.rows[epoch]))
+        self.model.set_weights([np.full((1, 1), epoch + 1)])
+
+
+def script(callbacks, keys, rows, factors=None):
+    """What callbacks make of a run whose logs are given: history and learning rates of the epochs, and the weight in the end.
+
+    With factors, a LearningRateScheduler multiplies the learning rate by them.
+    """
+    if factors is not None:
+        schedule = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * factors[epoch])
+        callbacks = [schedule, *callbacks]
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    model.compile(keras.optimizers.SGD(1.0), loss="mse", metrics=["mae", "binary_accuracy"], jit_compile=False)
+    rates = []
+    recorder = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda *_, **__: rates.append(float(model.optimizer.learning_rate))
+    )
+    zeros = np.zeros((1, 1))
+    options = {"epochs": len(rows), "validation_data": (zeros, zeros), "verbose": 0}
+    history = model.fit(zeros, zeros, callbacks=[Script(keys, rows), *callbacks, recorder], **options)
+    weight = model.get_weights()[0]
+    return {"history": history_of(history), "rates": np.array(rates), "weight": weight}
+
+
+def moments(kind, names):
+    """Which of the named methods of callbacks are called, in order: each one's place in the list of names, and its number.
+
+    Of fit, evaluate and predict with a callback of the kind; or of a loop of one's own over a list of two, whose second
+    callback is counted from 1,000.
+    """
+    told = []
+
+    def is_numbered(name):
+        return "batch" in name or "epoch" in name
+
+    def hooks(offset=0):
+        def hear(place):
+            numbered = is_numbered(names[place])
+            return lambda *args, **_: told.append([place + offset, args[0] if numbered else -1])
+
+        return {f"on_{name}": hear(place) for place, name in enumerate(names)}
+
+    def recorder(offset=0):
+        methods = {name: staticmethod(hook) for name, hook in hooks(offset).items()}
+        return type("Recorder", (keras.callbacks.Callback,), methods)()
+
+    if kind == "CallbackList":
+        both = keras.callbacks.CallbackList([recorder(), recorder(1000)])
+        for name in names:
+            getattr(both, f"on_{name}")(*([0] if is_numbered(name) else []))
+        return {"moments": np.array(told, np.int32)}
+    callback = recorder() if kind == "Callback" else keras.callbacks.LambdaCallback(**hooks())
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("sgd", loss="mse", jit_compile=False)
+    x = np.ones((4, 1))
+    options = {"batch_size": 2, "verbose": 0, "callbacks": [callback]}
+    model.fit(x, x, epochs=2, validation_data=(x, x), **options)
+    model.evaluate(x, x, **options)
+    model.predict(x, **options)
+    return {"moments": np.array(told, np.int32)}
+
+
 operations = {
     function.__name__: function
     for function in [
         *[versions, inventory, value, evaluate, layer, metric],
-        *[optimizer, schedule, initializer, configs, train, fit, told],
+        *[optimizer, schedule, initializer, configs, train, fit, told, script, moments],
     ]
 }
 

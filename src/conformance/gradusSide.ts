@@ -17,6 +17,7 @@ type PublicFunction = (...args: unknown[]) => unknown
 /** Keys that Gradus's constructors and functions take by position, where the class does not state them itself. */
 const positionalKeys: Readonly<Record<string, readonly string[]>> = {
   'activations.threshold': ['threshold', 'default_value'],
+  'callbacks.CSVLogger': ['filename'],
   'initializers.Constant': ['value'],
   'initializers.Identity': ['gain'],
   'layers.Bidirectional': ['layer'],

@@ -14,6 +14,7 @@ import type { KerasPeer } from '../kerasPeer.js'
 import { clusters, oneHot, perceptron } from '../perceptron.js'
 import { floats, integers } from '../samples.js'
 import type { ConformanceCase, Suite } from '../suite.js'
+import { scriptedCases } from './scriptedCallbacks.js'
 
 /** So few samples that the loss of validation soon rises again. */
 const samples = 240
@@ -235,5 +236,6 @@ export const callbackSuite: Suite = {
     logged,
     restored,
     told,
+    ...scriptedCases,
   ],
 }
