@@ -94,7 +94,12 @@ function weighted(x: Tensor, axis: number, count: number, kernel: Kernel, antial
 }
 
 /** How much input `j` of `length` counts for output `i` of `count`: rows that sum to 1. */
-function weightMatrix(length: number, count: number, kernel: Kernel, antialias: boolean): Float32Array<ArrayBuffer> {
+function weightMatrix(
+  length: number,
+  count: number,
+  kernel: Kernel,
+  antialias: boolean,
+): Float32Array<ArrayBuffer> {
   const step = length / count
   const stretch = antialias ? Math.max(step, 1) : 1
   const reach = kernel.radius * stretch

@@ -59,6 +59,11 @@ describe('activation layers', () => {
     expect(layers.leakyRelu().getConfig()).toMatchObject({ negative_slope: 0.3 })
   })
 
+  it('read the slope under the name that Keras 2 gave it', () => {
+    const layer = layers.deserialize({ class_name: 'LeakyReLU', config: { alpha: 0.125 } })
+    expect(layer.getConfig()).toMatchObject({ negative_slope: 0.125 })
+  })
+
   it('learn one slope for each feature, or one for all that share it', () => {
     const layer = layers.prelu({ sharedAxes: 1, alphaInitializer: () => [0.5, 0.25] })
     expect(

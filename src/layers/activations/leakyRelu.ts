@@ -1,6 +1,6 @@
 import { leakyRelu as leakyReluOf } from '../../activations/leakyRelu.js'
 import type { Tensor } from '../../graph/tensor.js'
-import type { Config } from '../../utils/config.js'
+import { type Config, optionsOf } from '../../utils/config.js'
 import { atLeast } from '../../utils/numbers.js'
 import type { LayerOptions } from '../layer.js'
 import { SameShapeLayer } from '../sameShape.js'
@@ -28,6 +28,15 @@ export class LeakyReLU extends SameShapeLayer {
 
   override getConfig(): Config {
     return { ...super.getConfig(), negative_slope: this.negativeSlope }
+  }
+
+  /** Files of Keras 2 call the slope `alpha`. */
+  static override fromConfig(config: Config): LeakyReLU {
+    const slope = config.negative_slope ?? config.alpha
+    return new LeakyReLU(
+      typeof slope === 'number' ? slope : undefined,
+      optionsOf(config, ['negative_slope', 'alpha', 'dtype']),
+    )
   }
 }
 
