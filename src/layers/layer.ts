@@ -1,13 +1,12 @@
-import { type ConstraintLike, getConstraint } from '../constraints/get.js'
+import { getConstraint } from '../constraints/get.js'
 import { ArgumentError, InternalError, ShapeError, StateError } from '../errors.js'
-import type { DType } from '../graph/dtype.js'
 import type { Shape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import { trace } from '../graph/trace.js'
 import { Variable } from '../graph/variable.js'
-import { getInitializer, type InitializerLike } from '../initializers/get.js'
+import { getInitializer } from '../initializers/get.js'
 import { type TensorLike, tensor } from '../ops/tensor.js'
-import { getRegularizer, type RegularizerLike, serializeRegularizer } from '../regularizers/get.js'
+import { getRegularizer, serializeRegularizer } from '../regularizers/get.js'
 import { penaltyOf, type RegularizerFunction } from '../regularizers/regularizer.js'
 import { checkOptions } from '../utils/checkOptions.js'
 import { type Config, type Configurable, classNameOf, optionsOf } from '../utils/config.js'
@@ -22,6 +21,7 @@ import { addLossTerm, type CallContext, type CallOptions, contextFor, inContext 
 import { checkOutputs } from './checkOutputs.js'
 import { checkFixedSettings } from './fixedSettings.js'
 import { checkInputShape, type InputSpec } from './inputSpec.js'
+import type { LayerOptions, WeightOptions } from './layerOptions.js'
 import { maskOf, withMask } from './masks.js'
 import { flattenParts, type LayerParts, partsIn } from './parts.js'
 import {
@@ -47,34 +47,8 @@ import {
 } from './tensors.js'
 import { type WeightValues, writeWeights } from './weightValues.js'
 
+export type { LayerOptions, WeightOptions } from './layerOptions.js'
 export type { WeightValues } from './weightValues.js'
-
-/** Options that every layer takes. */
-export interface LayerOptions {
-  /** Default: the class's name in snake case, numbered from the second on: `dense`, `dense_1`. */
-  readonly name?: string
-  /** Whether an optimizer may change the layer's weights. Default: true. */
-  readonly trainable?: boolean
-  /** On the first layer of a sequential model: the shape of one sample, without the batch. Builds the model at once. */
-  readonly inputShape?: Shape
-  /** A penalty for the layer's outputs, divided by the number of samples, that is added to the loss. Default: none. */
-  readonly activityRegularizer?: RegularizerLike
-}
-
-/** What a layer asks for when it makes a weight. */
-export interface WeightOptions {
-  /** As Keras calls it: `kernel`, `bias`. */
-  readonly name: string
-  readonly shape: Shape
-  /** Default: `'glorot_uniform'`, as in Keras. */
-  readonly initializer?: InitializerLike
-  readonly trainable?: boolean
-  readonly dtype?: DType
-  /** A penalty for the weight that is added to the loss. Default: none. */
-  readonly regularizer?: RegularizerLike
-  /** What the weight must satisfy after each update. Default: none. */
-  readonly constraint?: ConstraintLike
-}
 
 /** A layer of any inputs and outputs. */
 export type AnyLayer = Layer<never, Tensors>
@@ -152,7 +126,7 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
         buildWhole(
           () => {
             this.madeWeights.length = 0
-            build.call(this, openShape)
+            build.call(this, openShape, inputShape)
             // As in Keras, those that an optimizer may change stand first.
             this.madeWeights.sort((a, b) => Number(b.trainable) - Number(a.trainable))
             this.builtInputShape = openShape
@@ -180,8 +154,21 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   /** The layer's computation. Called with the layer built and the input's shape checked. */
   abstract override call(inputs: In, context: CallContext): Out
 
-  /** Makes the weights for an input of this shape. Layers without weights need not override it. */
-  build(_inputShape: ShapesOf<In>): void {}
+  /**
+   * Makes the weights for an input of this shape, in which the batch is left open. Layers without weights need not override it.
+   * @param givenShape the shape with the batch as it was given
+   */
+  build(_inputShape: ShapesOf<In>, _givenShape?: ShapesOf<In>): void {}
+
+  /** How many samples each batch must have, if it is fixed: where the layer, or one inside, is a stateful recurrent one. */
+  get fixedBatchSize(): number | undefined {
+    return this.sublayers().find((layer) => layer.fixedBatchSize !== undefined)?.fixedBatchSize
+  }
+
+  /** Makes the states of stateful recurrent layers, of this one and those inside, zeros again (Keras's `reset_states`). */
+  resetStates(): void {
+    for (const layer of this.sublayers()) layer.resetStates()
+  }
 
   /**
    * Builds the layer if it is not built yet, and computes its outputs: what `layer(x)` does. On symbolic tensors it

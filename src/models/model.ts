@@ -114,8 +114,8 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
   }
 
   /** Builds the layers inside by tracing `call` with an input of this shape. */
-  override build(inputShape: ShapesOf<In>): void {
-    this.traceCall(mapStructure(inputShape, isShape, (shape): SymbolicType => ({ shape, dtype: 'float32' })))
+  override build(inputShape: ShapesOf<In>, givenShape: ShapesOf<In> = inputShape): void {
+    this.traceCall(mapStructure(givenShape, isShape, (shape): SymbolicType => ({ shape, dtype: 'float32' })))
   }
 
   /** Where the model takes inputs; `undefined` as long as it is not built. */

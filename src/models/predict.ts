@@ -70,13 +70,17 @@ export async function predictOnBatch(model: AnyModel, given: unknown): Promise<T
 
 async function predictSupply(model: AnyModel, x: unknown, batchSize: number): Promise<BatchSupply> {
   if (isStream(x)) {
-    const supply = new StreamSupply(model, x, { name: 'x', isPadded: () => true, samplesOnly: true })
+    const supply = new StreamSupply(model, x, {
+      name: 'x',
+      isPadded: () => model.fixedBatchSize === undefined,
+      samplesOnly: true,
+    })
     await supply.peek()
     return supply
   }
   const inputs = await modelInputs(model, x, 'x')
   const data = { x: inputs, y: [], weights: [], samples: inputs[0].samples }
-  return memorySupply(data, { batchSize, isPadded: true })
+  return memorySupply(data, { batchSize, isPadded: model.fixedBatchSize === undefined })
 }
 
 function predictProgram(model: AnyModel, { types }: FeedBatch) {

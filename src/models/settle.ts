@@ -49,12 +49,14 @@ export function settle(model: AnyModel, compiled: CompiledModel, { x, y }: Sampl
         part.couplesSamples(target, predictions[i]),
       )
     })
-  return { objective, allowsPadding: () => !addsCoupledLosses && !couples() }
+  const allowsPadding = () => model.fixedBatchSize === undefined && !addsCoupledLosses && !couples()
+  return { objective, allowsPadding }
 }
 
-/** The model's outputs for one sample of such data; traced once for data of one shape. */
+/** The model's outputs for one sample of such data, or for one batch of a size that is fixed; traced once for data of one shape. */
 function probeFor(model: AnyModel, compiled: CompiledModel, x: readonly DataSource[]): Probe {
-  const types = x.map(({ shape, dtype }) => ({ shape: [1, ...shape.slice(1)], dtype }))
+  const batch = model.fixedBatchSize ?? 1
+  const types = x.map(({ shape, dtype }) => ({ shape: [batch, ...shape.slice(1)], dtype }))
   const key = JSON.stringify(types)
   if (compiled.probe?.key !== key) compiled.probe = { key, ...probe(model, types) }
   return compiled.probe

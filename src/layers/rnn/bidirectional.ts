@@ -87,8 +87,11 @@ export class Bidirectional<Out extends Tensors = Tensor> extends Layer<Tensor, O
     }
   }
 
-  override build(inputShape: BatchShape | readonly BatchShape[]): void {
-    const [sequence] = flatShapes(inputShape)
+  override build(
+    inputShape: BatchShape | readonly BatchShape[],
+    givenShape: BatchShape | readonly BatchShape[] = inputShape,
+  ): void {
+    const [sequence] = flatShapes(givenShape)
     if (!this.forwardLayer.built) this.forwardLayer.build(sequence)
     if (!this.backwardLayer.built) this.backwardLayer.build(sequence)
   }

@@ -1,5 +1,7 @@
-import { ArgumentError } from '../../errors.js'
+import { ArgumentError, ShapeError, StateError } from '../../errors.js'
 import type { Tensor } from '../../graph/tensor.js'
+import { isTracing } from '../../graph/trace.js'
+import { Variable } from '../../graph/variable.js'
 import { cast } from '../../ops/cast.js'
 import { expandDims } from '../../ops/expandDims.js'
 import { flip } from '../../ops/flip.js'
@@ -30,7 +32,10 @@ export interface RecurrentOptions extends LayerOptions {
   readonly goBackwards?: boolean
   /** Of masked steps the output is 0, rather than that of the step before. Default: false. */
   readonly zeroOutputForMask?: boolean
-  /** Keras's option to keep states between batches. Gradus does not have it: only false is allowed. */
+  /**
+   * Begin each batch with the last states of the one before, sample by sample, until `resetStates()`: batches are parts of long
+   * sequences. All must have the size that is given to `layers.input(shape, { batchSize })`, and must not be shuffled. Default: false.
+   */
   readonly stateful?: boolean
   /** Has no effect: the time to compile does not depend on a sequence's length. Default: false. */
   readonly unroll?: boolean
@@ -56,23 +61,21 @@ export abstract class RecurrentLayer<
   readonly goBackwards: boolean
   readonly zeroOutputForMask: boolean
   readonly unroll: boolean
+  readonly stateful: boolean
+  /** The states between batches, of a stateful layer that is built. */
+  private keptStates: readonly Variable[] = []
 
   constructor(
     readonly cell: Cell,
     options: RecurrentOptions,
   ) {
     super(options)
-    if (options.stateful) {
-      throw new ArgumentError(
-        `${this.title}: stateful is not supported. Keep the states yourself: set returnState, and give the layer a list of ` +
-          'the next sequence and the states.',
-      )
-    }
     this.returnSequences = options.returnSequences ?? false
     this.returnState = options.returnState ?? false
     this.goBackwards = options.goBackwards ?? false
     this.zeroOutputForMask = options.zeroOutputForMask ?? false
     this.unroll = options.unroll ?? false
+    this.stateful = options.stateful ?? false
     this.supportsMasking = true
     this.inputSpec = { rank: 3, form: FORM }
   }
@@ -89,11 +92,23 @@ export abstract class RecurrentLayer<
     super.checkInput(sequence)
   }
 
-  override build(inputShape: BatchShape | readonly BatchShape[]): void {
+  override build(
+    inputShape: BatchShape | readonly BatchShape[],
+    givenShape: BatchShape | readonly BatchShape[] = inputShape,
+  ): void {
     const [batch, , features] = sequenceShape(inputShape)
     const states = this.cell.stateSizes.map((size): BatchShape => [batch, size])
     this.inputSpec = features === null ? this.inputSpec : { rank: 3, axes: { [-1]: features }, form: FORM }
     if (!this.cell.built) this.cell.build([[batch, features], ...states])
+    if (this.stateful) this.keptStates = this.makeStates(sequenceShape(givenShape)[0])
+  }
+
+  override get fixedBatchSize(): number | undefined {
+    return this.keptStates.at(0)?.shape[0]
+  }
+
+  override resetStates(): void {
+    for (const state of this.keptStates) state.write(new Float32Array(state.size))
   }
 
   override call(inputs: Tensor | readonly Tensor[], context: CallContext): Out {
@@ -105,7 +120,7 @@ export abstract class RecurrentLayer<
     const pass = cell.pass(context, [batch, features])
     const projected = pass.project(moveAxis(cast(given, 'float32'), 1, 0))
     const counts = mask && moveAxis(expandDims(mask, -1), 1, 0)
-    const states = first.length > 0 ? first : cell.stateSizes.map((size) => zeros([batch, size]))
+    const states = first.length > 0 ? first : this.firstStates(batch)
     // The output goes along the loop first: as the first state, or beside the states.
     const beside = cell.outputSize === undefined ? [] : [zeros([batch, cell.outputSize])]
     const { carries, outputs } = loop(
@@ -122,12 +137,49 @@ export abstract class RecurrentLayer<
       },
     )
     const lastStates = carries.slice(beside.length)
+    if (this.stateful) this.keep(lastStates)
     const output = returnSequences
       ? this.sequence(zeroOutputForMask && counts ? where(counts, outputs[0], 0) : outputs[0], mask)
       : zeroOutputForMask && counts
         ? where(this.lastOf(counts), carries[0], 0)
         : carries[0]
     return (this.returnState ? [output, ...lastStates] : output) as Out
+  }
+
+  private makeStates(batch: number | null): Variable[] {
+    if (batch === null) {
+      throw new ArgumentError(
+        `${this.title}: a stateful layer has states for each sample of a batch, so it must know how many there are. Give the number in ` +
+          'layers.input(shape, { batchSize }).',
+      )
+    }
+    return this.cell.stateSizes.map((size, i) => {
+      const options = { name: `${this.name}/state_${i}`, trainable: false }
+      return new Variable(new Float32Array(batch * size), [batch, size], options)
+    })
+  }
+
+  /** Where nothing else is said: zeros, or what the batch before ended with. */
+  private firstStates(batch: number): Tensor[] {
+    if (!this.stateful) return this.cell.stateSizes.map((size) => zeros([batch, size]))
+    const expected = this.fixedBatchSize
+    if (batch !== expected) {
+      throw new ShapeError(
+        `${this.title}: expected batches of ${expected} samples, for which it keeps states; received one of ${batch}. Give batchSize: ` +
+          `${expected} to fit, evaluate and predict, and a number of samples that divides by it.`,
+      )
+    }
+    return this.keptStates.map((state) => state.value())
+  }
+
+  private keep(states: readonly Tensor[]): void {
+    if (!isTracing()) {
+      throw new StateError(
+        `${this.title}: a stateful layer keeps its states from one step of a model to the next: call it in a model, with ` +
+          'model.predictOnBatch(x) for a single batch. Outside of one, set returnState, and give the states to the next call.',
+      )
+    }
+    states.forEach((state, i) => this.keptStates[i].assign(state))
   }
 
   /** The outputs of all steps, in the order in which they were computed. */
@@ -162,7 +214,7 @@ export abstract class RecurrentLayer<
       return_sequences: this.returnSequences,
       return_state: this.returnState,
       go_backwards: this.goBackwards,
-      stateful: false,
+      stateful: this.stateful,
       unroll: this.unroll,
       zero_output_for_mask: this.zeroOutputForMask,
       activity_regularizer: serializeRegularizer(this.activityRegularizer),

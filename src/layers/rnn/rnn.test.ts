@@ -294,8 +294,7 @@ describe('recurrent layers', () => {
     expect(launches(500)).toBe(launches(5))
   })
 
-  it('refuse stateful layers, other ranks, lists of other lengths, and wrong rates', () => {
-    expect(() => layers.lstm(2, { stateful: true })).toThrow(/stateful is not supported.*returnState/)
+  it('refuse other ranks, lists of other lengths, and wrong rates', () => {
     expect(() => layers.lstm(2)(sampleTensor([2, 3]))).toThrow(/rank 3, \[batch, time, features\]/)
     const lstm = layers.lstm(2)
     expect(() => lstm([sampleTensor([2, 3, 1]), sampleTensor([2, 2])])).toThrow(
