@@ -38,6 +38,8 @@ export interface CallObserver {
 /** What a layer's `call` is told besides its inputs. */
 export interface CallContext {
   readonly training: boolean
+  /** Whether statistics of batches are neither taken nor gathered, although it is training. Default: false. */
+  readonly fixedStatistics?: boolean
   readonly random: RandomKeys
   /** Which steps of the input's sequences count, `[batch, time]`, if not all do; of several inputs, of the first. */
   readonly mask?: Tensor
@@ -58,6 +60,7 @@ export function contextFor(options: CallOptions): CallContext {
   const around = active.at(-1)
   return {
     training: options.training ?? around?.training ?? false,
+    fixedStatistics: around?.fixedStatistics ?? false,
     random: around?.random ?? eagerKeys,
     observer: around?.observer,
     losses: around?.losses,

@@ -10,6 +10,7 @@ export { Functional, type FunctionalOptions, functional, type TensorsFor } from 
 export type { GuardOptions } from './guards/guards.js'
 export { type AnyModel, type BatchOf, type BatchOptions, Model, type StepLogs } from './model.js'
 export type { DataFor, SampleWeights, TargetsFor } from './modelData.js'
+export { type MonteCarloOptions, type MonteCarloPrediction, monteCarlo } from './monteCarlo.js'
 export type { MetricsOption, ObjectiveOptions, PerOutput } from './objective.js'
 export type { Verbosity } from './options.js'
 export type { PredictOptions } from './predict.js'

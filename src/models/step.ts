@@ -86,7 +86,7 @@ export function traceTestStep(model: AnyModel, types: BatchTypes, isPadded: bool
     keys = Object.keys(logs)
     return Object.values(logs)
   })
-  return { trace: traced, keys }
+  return { trace: seeded(model, traced), keys }
 }
 
 /** The model's outputs in inference, in order. Inputs: those of the model. */
@@ -97,7 +97,13 @@ export function tracePredictStep(model: AnyModel, x: readonly FeedType[]): Named
     const given = pack(tensors, places.layout)
     return flatTensors(infer(model, undefined, () => open(model).predictStep(given)))
   })
-  return { trace: traced, keys: [] }
+  return { trace: seeded(model, traced), keys: [] }
+}
+
+/** A step of inference, with a key where something in it is random, as dropout is that is told to drop. */
+function seeded({ state: { random } }: AnyModel, traced: Trace): Trace {
+  if (random.variables.some((variable) => traced.assignments.has(variable))) random.ensureSeeded()
+  return traced
 }
 
 /** @throws ArgumentError unless a step gave tensors under their keys */

@@ -85,10 +85,10 @@ export class BatchNormalization extends ScaledNormalization {
     })
   }
 
-  override call(inputs: Tensor, { training, mask }: CallContext): Tensor {
+  override call(inputs: Tensor, { training, fixedStatistics, mask }: CallContext): Tensor {
     const x = cast(inputs, 'float32')
     const [movingMean, movingVariance] = this.weights.slice(-2)
-    const isTraining = training && this.trainable
+    const isTraining = training && this.trainable && !fixedStatistics
     const [average, spread] = isTraining
       ? this.batchStatistics(x, mask)
       : [movingMean.value(), movingVariance.value()]
