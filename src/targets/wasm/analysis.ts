@@ -1,4 +1,5 @@
 import type { Instruction, LoopFunction, Statement, Value } from '../../loops/ir.js'
+import { operandsOf } from '../../loops/operands.js'
 
 /** A pointer as the value of `root` plus a constant number of bytes. */
 export interface Place {
@@ -147,37 +148,5 @@ export function analyze(fn: LoopFunction): Analysis {
     variableAdvanceOf: (root) => variableAdvances.get(root.id),
     operandsOf: operands,
     variablesSetIn: (block) => variablesSet.get(block) ?? new Set(),
-  }
-}
-
-/** The values that an instruction reads, in order. */
-function operandsOf(instruction: Instruction): readonly Value[] {
-  switch (instruction.op) {
-    case 'constant':
-    case 'lanes':
-    case 'get':
-      return []
-    case 'unary':
-    case 'logicNot':
-    case 'convert':
-    case 'splat':
-    case 'extract':
-    case 'reduce':
-      return [instruction.a]
-    case 'binary':
-    case 'compare':
-    case 'logic':
-      return [instruction.a, instruction.b]
-    case 'mulAdd':
-      return [instruction.a, instruction.b, instruction.c]
-    case 'select':
-      return [instruction.condition, instruction.a, instruction.b]
-    case 'advance':
-      return [instruction.base, instruction.index]
-    case 'load':
-    case 'loadSplat':
-      return [instruction.base]
-    case 'loadIndexed':
-      return [instruction.base, instruction.index]
   }
 }

@@ -1,6 +1,14 @@
 import { InternalError } from '../../errors.js'
-import { forEachRegister, type Item, type MachineCode } from './machineCode.js'
-import { general, type Memory, machineRegister, type Register, type RegisterClass } from './operands.js'
+import {
+  changesMask,
+  forEachRegister,
+  type Item,
+  type MachineCode,
+  type MachineInstruction,
+  type PseudoInstruction,
+  rulesOf,
+} from './machineCode.js'
+import { general, isMemory, type Memory, machineRegister, Register, type RegisterClass } from './operands.js'
 import { rewriteSpills } from './spill.js'
 
 /** Machine numbers that may be given to virtual registers, in order of preference. */
@@ -19,7 +27,7 @@ export interface Allocation {
  * From the first write to the last read, in half steps: instruction i reads at 2i and writes at 2i + 1, so that a result
  * may take the register of an operand that ends with it.
  */
-interface Interval {
+export interface Interval {
   readonly register: Register
   readonly start: number
   end: number
@@ -27,6 +35,8 @@ interface Interval {
   weight: number
   /** A register it would like to share: that of a value it is made from. */
   hint: Register | undefined
+  /** The outermost open loop that it was found to live through. */
+  through: OpenLoop | undefined
 }
 
 /**
@@ -42,7 +52,8 @@ export function allocate(code: MachineCode, file: RegisterFile): Allocation {
     const intervals = findIntervals(code.items)
     const { spilled, used } = scan(intervals, file, brief)
     if (spilled.length === 0) {
-      return { used, frameBytes, innermostSpills: countInnermost(code.items, stackPointer) }
+      const innermostSpills = frameBytes === 0 ? 0 : countInnermost(code.items, stackPointer)
+      return { used, frameBytes, innermostSpills }
     }
     const added = new Map<Register, Memory>()
     for (const register of spilled) {
@@ -51,7 +62,10 @@ export function allocate(code: MachineCode, file: RegisterFile): Allocation {
       added.set(register, { base: stackPointer, scale: 1, displacement: frameBytes })
       frameBytes += register.bytes
     }
-    for (const { register } of intervals) if (!register.fixed) register.number = -1
+    for (const { register } of intervals) {
+      register.interval = undefined
+      if (!register.fixed) register.number = -1
+    }
     code.items = rewriteSpills(code.items, added, brief)
   }
 }
@@ -59,117 +73,182 @@ export function allocate(code: MachineCode, file: RegisterFile): Allocation {
 interface OpenLoop {
   readonly start: number
   /** Intervals that begin before the loop and are used in it: they live to its end. */
-  readonly through: Set<Interval>
+  readonly through: Interval[]
 }
 
-function findIntervals(items: readonly Item[]): Interval[] {
-  const intervals = new Map<Register, Interval>()
-  const loops: OpenLoop[] = []
-  let weight = 1
-  let step = 0
+const findIntervals = (items: readonly Item[]): Interval[] => new IntervalFinder().find(items)
 
-  const touch = (register: Register, position: number): Interval | undefined => {
-    if (register.fixed && register.registerClass === 'general' && register.number === general.rsp)
-      return undefined
-    let interval = intervals.get(register)
-    if (!interval) {
-      const start = register.fixed ? -1 : position
-      interval = { register, start, end: position, weight: 0, hint: undefined }
-      intervals.set(register, interval)
+class IntervalFinder {
+  private readonly intervals: Interval[] = []
+  private readonly loops: OpenLoop[] = []
+  private weight = 1
+  private step = 0
+  /** Registers that the instruction at hand reads, in order. */
+  private readonly reading: Register[] = []
+
+  find(items: readonly Item[]): Interval[] {
+    const { loops } = this
+    for (const item of items) {
+      this.step++
+      if (item.kind === 'instruction' || item.kind === 'pseudo') this.visit(item)
+      else if (item.kind === 'loopStart') {
+        loops.push({ start: 2 * this.step, through: [] })
+        this.weight *= 10
+      } else if (item.kind === 'loopEnd') {
+        this.weight /= 10
+        for (const interval of loops.pop()?.through ?? []) {
+          interval.end = Math.max(interval.end, 2 * this.step)
+          interval.through = undefined
+        }
+      }
     }
-    interval.end = Math.max(interval.end, position)
-    interval.weight += weight
-    const { start } = interval
-    const outermost = loops.find((loop) => loop.start > start)
-    outermost?.through.add(interval)
+    return this.intervals.sort((a, b) => a.start - b.start)
+  }
+
+  private visit(item: MachineInstruction | PseudoInstruction): void {
+    const { reading, step } = this
+    const { operands } = item
+    const rules = rulesOf(item)
+    // An arithmetic pseudo-instruction may write its result before it reads memory.
+    const late = item.kind === 'pseudo' && item.bits <= 64
+    reading.length = 0
+    let result: Interval | undefined
+    for (let i = 0; i < operands.length; i++) {
+      const operand = operands[i]
+      if (operand instanceof Register) {
+        const { access } = rules[i]
+        if (access !== 'write') this.read(operand, 2 * step)
+        if (access !== 'read') result = this.touch(operand, 2 * step + 1)
+      } else if (isMemory(operand)) {
+        const { base, index } = operand
+        if (base) this.read(base, 2 * step + (late && !operands.includes(base) ? 1 : 0))
+        if (index) this.read(index, 2 * step + (late && !operands.includes(index) ? 1 : 0))
+      }
+    }
+    if (item.kind === 'instruction' && item.mask) {
+      this.read(item.mask, 2 * step)
+      if (changesMask(item)) result = this.touch(item.mask, 2 * step + 1)
+    }
+    if (result && result.start === 2 * step + 1) result.hint = this.hintFor(item, result.register)
+  }
+
+  private read(register: Register, position: number): void {
+    this.touch(register, position)
+    this.reading.push(register)
+  }
+
+  private touch(register: Register, position: number): Interval | undefined {
+    let { interval } = register
+    if (interval) interval.end = Math.max(interval.end, position)
+    else {
+      if (register.fixed && register.registerClass === 'general' && register.number === general.rsp)
+        return undefined
+      const start = register.fixed ? -1 : position
+      interval = { register, start, end: position, weight: 0, hint: undefined, through: undefined }
+      register.interval = interval
+      this.intervals.push(interval)
+    }
+    interval.weight += this.weight
+    if (interval.through) return interval
+    for (const loop of this.loops) {
+      if (loop.start <= interval.start) continue
+      loop.through.push(interval)
+      interval.through = loop
+      break
+    }
     return interval
   }
 
-  for (const item of items) {
-    step++
-    if (item.kind === 'loopStart') {
-      loops.push({ start: 2 * step, through: new Set() })
-      weight *= 10
-    } else if (item.kind === 'loopEnd') {
-      weight /= 10
-      for (const interval of loops.pop()?.through ?? []) interval.end = Math.max(interval.end, 2 * step)
-    } else if (item.kind === 'instruction' || item.kind === 'pseudo') {
-      // An arithmetic pseudo-instruction may write its result before it reads memory.
-      const late = item.kind === 'pseudo' && item.bits <= 64
-      const reading: Register[] = []
-      let result: Interval | undefined
-      forEachRegister(item, (register, reads, writes) => {
-        if (reads) {
-          const inAddress = late && !item.operands.includes(register)
-          touch(register, 2 * step + (inAddress ? 1 : 0))
-          reading.push(register)
-        }
-        if (writes) result = touch(register, 2 * step + 1)
-      })
-      if (result && result.start === 2 * step + 1) result.hint = hintOf(item, result, reading)
+  /** A sum would like to stay in its register; other results, in that of their first operand. */
+  private hintFor(
+    item: MachineInstruction | PseudoInstruction,
+    { registerClass }: Register,
+  ): Register | undefined {
+    const { reading } = this
+    const isSum = item.kind === 'pseudo' && item.name === 'fma'
+    for (let i = 0; i < reading.length; i++) {
+      const register = reading[isSum ? reading.length - 1 - i : i]
+      if (register.registerClass === registerClass) return register
     }
+    return undefined
   }
-  return [...intervals.values()].sort((a, b) => a.start - b.start)
 }
 
-/** A sum would like to stay in its register; other results, in that of their first operand. */
-function hintOf(item: Item, result: Interval, reading: readonly Register[]): Register | undefined {
-  const same = reading.filter((register) => register.registerClass === result.register.registerClass)
-  const addend = item.kind === 'pseudo' && item.name === 'fma' ? same.at(-1) : undefined
-  return addend ?? same[0]
+interface Class {
+  readonly allowed: readonly number[]
+  readonly active: Interval[]
+  /** A bit for each machine number that an active interval has. */
+  taken: number
+  /** The same for those that were ever given. */
+  used: number
+}
+
+const isIn = (bits: number, number: number): boolean => ((bits >>> number) & 1) === 1
+
+function numbersIn(bits: number): Set<number> {
+  const numbers = new Set<number>()
+  for (let number = 0; number < 32; number++) if (isIn(bits, number)) numbers.add(number)
+  return numbers
 }
 
 function scan(
   intervals: readonly Interval[],
   file: RegisterFile,
   brief: ReadonlySet<Register>,
-): { spilled: Register[]; used: Record<RegisterClass, Set<number>> } {
-  const used = { general: new Set<number>(), vector: new Set<number>(), mask: new Set<number>() }
-  const active: Record<RegisterClass, Interval[]> = { general: [], vector: [], mask: [] }
-  const taken = { general: new Set<number>(), vector: new Set<number>(), mask: new Set<number>() }
-  const spilled: Register[] = []
-
-  const give = (interval: Interval, number: number): void => {
-    const { register } = interval
-    register.number = number
-    used[register.registerClass].add(number)
-    taken[register.registerClass].add(number)
-    active[register.registerClass].push(interval)
+): { spilled: Register[]; used: Allocation['used'] } {
+  const newClass = (allowed: readonly number[]): Class => ({ allowed, active: [], taken: 0, used: 0 })
+  const classes: Record<RegisterClass, Class> = {
+    general: newClass(file.general),
+    vector: newClass(file.vector),
+    mask: newClass(file.mask),
   }
+  const spilled: Register[] = []
 
   for (const interval of intervals) {
     const { register } = interval
-    const rivals = active[register.registerClass]
-    const busy = taken[register.registerClass]
-    for (let i = rivals.length - 1; i >= 0; i--) {
-      if (rivals[i].end >= interval.start) continue
-      busy.delete(rivals[i].register.number)
-      rivals[i] = rivals[rivals.length - 1]
-      rivals.pop()
+    const own = classes[register.registerClass]
+    const { active } = own
+    for (let i = active.length - 1; i >= 0; i--) {
+      if (active[i].end >= interval.start) continue
+      own.taken &= ~(1 << active[i].register.number)
+      active[i] = active[active.length - 1]
+      active.pop()
     }
-    if (register.fixed) {
-      if (busy.has(register.number)) throw new InternalError('a fixed register is not free')
-      give(interval, register.number)
+    if (register.fixed && isIn(own.taken, register.number)) {
+      throw new InternalError('a fixed register is not free')
+    }
+    const number = register.fixed ? register.number : freeNumber(own, interval.hint)
+    if (number >= 0) {
+      give(own, interval, number)
       continue
     }
-    const wanted = interval.hint?.number ?? -1
-    const allowed = file[register.registerClass]
-    const number =
-      wanted >= 0 && !busy.has(wanted) && allowed.includes(wanted)
-        ? wanted
-        : allowed.find((candidate) => !busy.has(candidate))
-    if (number !== undefined) {
-      give(interval, number)
-      continue
-    }
-    const loser = leastUsed([...rivals, interval], brief)
+    const loser = leastUsed([...active, interval], brief)
     spilled.push(loser.register)
     if (loser === interval) continue
-    rivals.splice(rivals.indexOf(loser), 1)
-    give(interval, loser.register.number)
+    active.splice(active.indexOf(loser), 1)
+    give(own, interval, loser.register.number)
     loser.register.number = -1
   }
-  return { spilled, used }
+  const { general, vector, mask } = classes
+  return {
+    spilled,
+    used: { general: numbersIn(general.used), vector: numbersIn(vector.used), mask: numbersIn(mask.used) },
+  }
+}
+
+function give(own: Class, interval: Interval, number: number): void {
+  interval.register.number = number
+  own.used |= 1 << number
+  own.taken |= 1 << number
+  own.active.push(interval)
+}
+
+/** The number of the hint if it may be had, else the first that is free; -1 if none is. */
+function freeNumber({ allowed, taken }: Class, hint: Register | undefined): number {
+  const wanted = hint?.number ?? -1
+  if (wanted >= 0 && !isIn(taken, wanted) && allowed.includes(wanted)) return wanted
+  for (const number of allowed) if (!isIn(taken, number)) return number
+  return -1
 }
 
 function leastUsed(intervals: readonly Interval[], brief: ReadonlySet<Register>): Interval {

@@ -6,6 +6,7 @@ import {
   type Value,
   type Variable,
 } from '../../loops/ir.js'
+import { operandsOf } from '../../loops/operands.js'
 
 /** A pointer as the value of `root` plus a constant number of bytes. */
 export interface Place {
@@ -24,7 +25,7 @@ export interface VariableAdvance {
 /** What the lowering knows of a function before it emits the first instruction. */
 export interface Analysis {
   /** The instruction that makes a value: none for parameters and counters. */
-  readonly definitions: ReadonlyMap<number, Instruction>
+  definitionOf(value: Value): Instruction | undefined
   /** How often a value is an operand of what is needed, by id. Uses of a pointer count for the root of its place. */
   readonly uses: Uint32Array
   /** Whether each value, by id, is used once, and that in the block where it is made. */
@@ -39,139 +40,143 @@ export interface Analysis {
   variableAdvanceOf(root: Value): VariableAdvance | undefined
 }
 
-/** Where in the function, counting statements; a loop's end counts too. */
-type Position = number
-
-interface Life {
-  readonly from: Position
-  to: Position
-  readonly block: number
-  usedElsewhere: boolean
-  readonly loops: readonly Loop[]
-}
-
-interface Loop {
-  end: Position
-}
-
 /** Looks through a function: which values are needed, which may share registers, what addresses are made of. */
 export function analyze(fn: LoopFunction): Analysis {
-  const definitions = new Map<number, Instruction>()
-  const places = new Map<number, Place>()
-  const variableAdvances = new Map<number, VariableAdvance>()
-
-  const constantOf = (value: Value): number | undefined => {
-    const definition = definitions.get(value.id)
-    if (definition?.op === 'constant') return definition.value
-    return definition?.op === 'splat' ? constantOf(definition.a) : undefined
+  const definitions = new Definitions(fn)
+  const uses = countUses(fn, definitions)
+  const lives = new Lives(fn, definitions, uses)
+  return {
+    definitionOf: ({ id }) => definitions.instructions[id],
+    uses,
+    usedOnceInPlace: ({ id }) => uses[id] === 1 && lives.usedElsewhere[id] === 0,
+    isAlias: (result) => {
+      const definition = definitions.instructions[result.id]
+      return definition?.op === 'get' && lives.keepsValue(definition.variable, result)
+    },
+    constantOf: (value) => definitions.constantOf(value),
+    placeOf: (pointer) => definitions.placeOf(pointer),
+    variableAdvanceOf: ({ id }) => definitions.variableAdvances[id],
   }
-  const placeOf = (pointer: Value): Place => places.get(pointer.id) ?? { root: pointer, offset: 0 }
+}
+
+/** What makes each value, by id. */
+class Definitions {
+  readonly instructions: (Instruction | undefined)[]
+  readonly variableAdvances: (VariableAdvance | undefined)[]
+  /** What each instruction reads when the program runs, pointers as the roots of their places. */
+  readonly reads: (readonly Value[])[]
+  private readonly places: (Place | undefined)[]
+
+  constructor({ idCount, body }: LoopFunction) {
+    this.instructions = new Array(idCount).fill(undefined)
+    this.variableAdvances = new Array(idCount).fill(undefined)
+    this.reads = new Array(idCount).fill(undefined)
+    this.places = new Array(idCount).fill(undefined)
+    this.define(body)
+  }
+
+  constantOf(value: Value): number | undefined {
+    const definition = this.instructions[value.id]
+    if (definition === undefined) return undefined
+    if (definition.op === 'constant') return definition.value
+    return definition.op === 'splat' ? this.constantOf(definition.a) : undefined
+  }
+
+  placeOf(pointer: Value): Place {
+    return this.places[pointer.id] ?? { root: pointer, offset: 0 }
+  }
+
+  /** The root of a pointer's place, and any other value itself. */
+  rootOf(value: Value): Value {
+    return this.places[value.id]?.root ?? value
+  }
+
+  private define(block: readonly Statement[]): void {
+    for (const statement of block) {
+      if (statement.kind === 'let') {
+        const { result, instruction } = statement
+        this.instructions[result.id] = instruction
+        if (instruction.op === 'advance') this.defineAdvance(result, instruction)
+        else if (instruction.op === 'splat' && this.constantOf(result) !== undefined)
+          this.reads[result.id] = []
+        else {
+          const operands = operandsOf(instruction)
+          this.reads[result.id] = this.hasPlace(operands)
+            ? operands.map((operand) => this.rootOf(operand))
+            : operands
+        }
+      } else if (statement.kind === 'for') this.define(statement.body)
+      else if (statement.kind === 'if') {
+        this.define(statement.whenTrue)
+        this.define(statement.whenFalse)
+      }
+    }
+  }
+
+  private hasPlace(values: readonly Value[]): boolean {
+    for (const { id } of values) if (this.places[id] !== undefined) return true
+    return false
+  }
+
+  private defineAdvance(result: Value, { base, index, bytes }: Instruction & { op: 'advance' }): void {
+    const place = this.placeOf(base)
+    const { variable, constant } = this.splitSum(index)
+    const offset = place.offset + constant * bytes
+    if (variable === undefined && fitsDisplacement(offset)) {
+      this.places[result.id] = { root: place.root, offset }
+      this.reads[result.id] = []
+      return
+    }
+    const near = fitsDisplacement(offset)
+    if (near) this.places[result.id] = { root: result, offset }
+    const advance = {
+      base: near ? { root: place.root, offset: 0 } : place,
+      index: near ? (variable ?? index) : index,
+      bytes,
+    }
+    this.variableAdvances[result.id] = advance
+    this.reads[result.id] = [advance.base.root, advance.index]
+  }
 
   /** An integer as a variable part, if any, plus a constant. Indices of addresses do not wrap around. */
-  const splitSum = (value: Value): { variable: Value | undefined; constant: number } => {
-    const known = constantOf(value)
+  private splitSum(value: Value): { variable: Value | undefined; constant: number } {
+    const known = this.constantOf(value)
     if (known !== undefined) return { variable: undefined, constant: known | 0 }
-    const definition = definitions.get(value.id)
+    const definition = this.instructions[value.id]
     if (definition?.op === 'binary' && (definition.name === 'add' || definition.name === 'sub')) {
-      const [left, right] = [constantOf(definition.a), constantOf(definition.b)]
+      const [left, right] = [this.constantOf(definition.a), this.constantOf(definition.b)]
       if (right !== undefined) {
-        const inner = splitSum(definition.a)
+        const inner = this.splitSum(definition.a)
         const constant = definition.name === 'add' ? right | 0 : -(right | 0)
         return { variable: inner.variable, constant: inner.constant + constant }
       }
       if (definition.name === 'add' && left !== undefined) {
-        const inner = splitSum(definition.b)
+        const inner = this.splitSum(definition.b)
         return { variable: inner.variable, constant: inner.constant + (left | 0) }
       }
     }
     return { variable: value, constant: 0 }
-  }
-
-  const defineAdvance = (result: Value, { base, index, bytes }: Instruction & { op: 'advance' }): void => {
-    const place = placeOf(base)
-    const { variable, constant } = splitSum(index)
-    const offset = place.offset + constant * bytes
-    if (variable === undefined && fitsDisplacement(offset))
-      places.set(result.id, { root: place.root, offset })
-    else if (fitsDisplacement(offset)) {
-      places.set(result.id, { root: result, offset })
-      variableAdvances.set(result.id, {
-        base: { root: place.root, offset: 0 },
-        index: variable ?? index,
-        bytes,
-      })
-    } else {
-      variableAdvances.set(result.id, { base: place, index, bytes })
-    }
-  }
-
-  const define = (block: readonly Statement[]): void => {
-    for (const statement of block) {
-      if (statement.kind === 'let') {
-        definitions.set(statement.result.id, statement.instruction)
-        if (statement.instruction.op === 'advance') defineAdvance(statement.result, statement.instruction)
-      } else if (statement.kind === 'for') define(statement.body)
-      else if (statement.kind === 'if') {
-        define(statement.whenTrue)
-        define(statement.whenFalse)
-      }
-    }
-  }
-  define(fn.body)
-
-  /** What an instruction reads when the program runs. */
-  const operands = (result: Value, instruction: Instruction): readonly Value[] => {
-    if (instruction.op === 'advance') {
-      const variable = variableAdvances.get(result.id)
-      return variable ? [variable.base.root, variable.index] : []
-    }
-    if (instruction.op === 'splat' && constantOf(result) !== undefined) return []
-    return operandsOf(instruction).map((operand) => placeOf(operand).root)
-  }
-  const uses = countUses(fn.body, fn.idCount, operands, (value) => placeOf(value).root)
-  const { lives, sets } = findLives(fn, operands, uses, (value) => placeOf(value).root)
-
-  return {
-    definitions,
-    uses,
-    usedOnceInPlace: ({ id }) => uses[id] === 1 && lives.get(id)?.usedElsewhere === false,
-    isAlias: (result) => {
-      const definition = definitions.get(result.id)
-      const life = lives.get(result.id)
-      if (definition?.op !== 'get' || !life) return false
-      return !(sets.get(definition.variable.id) ?? []).some(
-        (position) => position > life.from && position < life.to,
-      )
-    },
-    constantOf,
-    placeOf,
-    variableAdvanceOf: (root) => variableAdvances.get(root.id),
   }
 }
 
 /** Displacements are signed 32-bit numbers; half of that leaves room for the offset of a load. */
 const fitsDisplacement = (offset: number): boolean => Math.abs(offset) < 2 ** 30
 
-type OperandsOf = (result: Value, instruction: Instruction) => readonly Value[]
-
 /** Uses by what is needed: read backward, so that an operand of something unneeded does not count. */
-function countUses(
-  body: readonly Statement[],
-  idCount: number,
-  operands: OperandsOf,
-  rootOf: (value: Value) => Value,
-): Uint32Array {
-  const uses = new Uint32Array(idCount)
+function countUses(fn: LoopFunction, definitions: Definitions): Uint32Array {
+  const uses = new Uint32Array(fn.idCount)
   const use = (value: Value): void => {
-    uses[rootOf(value).id]++
+    uses[definitions.rootOf(value).id]++
   }
   const visit = (block: readonly Statement[]): void => {
     for (let i = block.length - 1; i >= 0; i--) {
       const statement = block[i]
       switch (statement.kind) {
-        case 'let':
-          if (uses[statement.result.id] > 0) operands(statement.result, statement.instruction).forEach(use)
+        case 'let': {
+          const { id } = statement.result
+          if (uses[id] > 0) for (const operand of definitions.reads[id]) uses[operand.id]++
           break
+        }
         case 'declare':
         case 'set':
           use(statement.value)
@@ -193,114 +198,107 @@ function countUses(
       }
     }
   }
-  visit(body)
+  visit(fn.body)
   return uses
 }
 
-/** From where to where each value is needed, and where each variable is set. */
-function findLives(
-  fn: LoopFunction,
-  operands: OperandsOf,
-  uses: Uint32Array,
-  rootOf: (value: Value) => Value,
-): { lives: ReadonlyMap<number, Life>; sets: ReadonlyMap<number, readonly Position[]> } {
-  const lives = new Map<number, Life>()
-  const sets = new Map<number, Position[]>()
-  const pending: { life: Life; loop: Loop }[] = []
-  const loops: Loop[] = []
-  let position = 0
-  let blocks = 0
+/** Where in the function, counting statements; a loop's end counts too. */
+type Position = number
 
-  const born = (value: Value, block: number): void => {
-    lives.set(value.id, { from: position, to: position, block, usedElsewhere: false, loops: [...loops] })
+/** From where to where each value is needed, and where each variable is set. */
+class Lives {
+  /** Whether each value is used in another block than that in which it is made, by id. */
+  readonly usedElsewhere: Uint8Array
+  private readonly from: Int32Array
+  private readonly to: Int32Array
+  private readonly block: Int32Array
+  /** How many loops are around the place where each value is made. */
+  private readonly depth: Int32Array
+  private readonly sets = new Map<number, Position[]>()
+  /** For each loop that is open, outermost first: values made around it and used in it, which are needed until it ends. */
+  private readonly through: number[][] = []
+  private position = 0
+  private blocks = 0
+
+  constructor(
+    { idCount, body }: LoopFunction,
+    private readonly definitions: Definitions,
+    private readonly uses: Uint32Array,
+  ) {
+    this.usedElsewhere = new Uint8Array(idCount)
+    this.from = new Int32Array(idCount)
+    this.to = new Int32Array(idCount)
+    this.block = new Int32Array(idCount)
+    this.depth = new Int32Array(idCount)
+    this.visit(body)
   }
-  const use = (value: Value, block: number): void => {
-    const life = lives.get(rootOf(value).id)
-    if (!life) return
-    life.to = Math.max(life.to, position)
-    if (life.block !== block) life.usedElsewhere = true
-    // Used in a loop around which it is made: needed until that loop ends.
-    const loop = loops[life.loops.length]
-    if (loop) pending.push({ life, loop })
+
+  /** Whether a variable is not set as long as a value that was read from it is needed. */
+  keepsValue(variable: Variable, { id }: Value): boolean {
+    const { from, to } = this
+    return !(this.sets.get(variable.id) ?? []).some((position) => position > from[id] && position < to[id])
   }
-  const set = (variable: Variable): void => {
-    const positions = sets.get(variable.id)
-    if (positions) positions.push(position)
-    else sets.set(variable.id, [position])
+
+  private born({ id }: Value, block: number): void {
+    this.from[id] = this.position
+    this.to[id] = this.position
+    this.block[id] = block
+    this.depth[id] = this.through.length
   }
-  const visit = (statements: readonly Statement[]): void => {
-    const block = ++blocks
+
+  private use({ id }: Value, block: number): void {
+    // Parameters and counters are not made by a statement.
+    if (this.block[id] === 0) return
+    this.to[id] = this.position
+    if (this.block[id] !== block) this.usedElsewhere[id] = 1
+    if (this.through.length > this.depth[id]) this.through[this.depth[id]].push(id)
+  }
+
+  private set(variable: Variable): void {
+    const positions = this.sets.get(variable.id)
+    if (positions) positions.push(this.position)
+    else this.sets.set(variable.id, [this.position])
+  }
+
+  private visit(statements: readonly Statement[]): void {
+    const { definitions } = this
+    const block = ++this.blocks
     for (const statement of statements) {
-      position++
+      this.position++
       switch (statement.kind) {
-        case 'let':
-          if (uses[statement.result.id] === 0) break
-          for (const operand of operands(statement.result, statement.instruction)) use(operand, block)
-          born(statement.result, block)
+        case 'let': {
+          const { result } = statement
+          if (this.uses[result.id] === 0) break
+          for (const operand of definitions.reads[result.id]) this.use(operand, block)
+          this.born(result, block)
           break
+        }
         case 'declare':
         case 'set':
-          use(statement.value, block)
-          set(statement.variable)
+          this.use(definitions.rootOf(statement.value), block)
+          this.set(statement.variable)
           break
         case 'store':
-          use(statement.base, block)
-          use(statement.value, block)
+          this.use(definitions.rootOf(statement.base), block)
+          this.use(definitions.rootOf(statement.value), block)
           break
         case 'for': {
-          use(statement.from, block)
-          const loop: Loop = { end: 0 }
-          loops.push(loop)
-          visit(statement.body)
-          position++
-          loop.end = position
-          loops.pop()
+          this.use(definitions.rootOf(statement.from), block)
+          this.through.push([])
+          this.visit(statement.body)
+          this.position++
+          for (const id of this.through.pop() ?? []) this.to[id] = this.position
           // The limit is compared with after each iteration.
-          use(statement.to, block)
+          this.use(definitions.rootOf(statement.to), block)
           break
         }
         case 'if':
-          use(statement.condition, block)
-          visit(statement.whenTrue)
-          visit(statement.whenFalse)
+          this.use(definitions.rootOf(statement.condition), block)
+          this.visit(statement.whenTrue)
+          this.visit(statement.whenFalse)
           break
       }
     }
-  }
-  visit(fn.body)
-  for (const { life, loop } of pending) life.to = Math.max(life.to, loop.end)
-  return { lives, sets }
-}
-
-/** The values that an instruction reads, in order. */
-export function operandsOf(instruction: Instruction): readonly Value[] {
-  switch (instruction.op) {
-    case 'constant':
-    case 'lanes':
-    case 'get':
-      return []
-    case 'unary':
-    case 'logicNot':
-    case 'convert':
-    case 'splat':
-    case 'extract':
-    case 'reduce':
-      return [instruction.a]
-    case 'binary':
-    case 'compare':
-    case 'logic':
-      return [instruction.a, instruction.b]
-    case 'mulAdd':
-      return [instruction.a, instruction.b, instruction.c]
-    case 'select':
-      return [instruction.condition, instruction.a, instruction.b]
-    case 'advance':
-      return [instruction.base, instruction.index]
-    case 'load':
-    case 'loadSplat':
-      return [instruction.base]
-    case 'loadIndexed':
-      return [instruction.base, instruction.index]
   }
 }
 

@@ -1,6 +1,7 @@
 import { InternalError } from '../../errors.js'
 import type { Instruction, LoopFunction, Statement, Value } from '../../loops/ir.js'
-import { analyze, isFloat, isVector, operandsOf } from './analysis.js'
+import { operandsOf } from '../../loops/operands.js'
+import { analyze, isFloat, isVector } from './analysis.js'
 import { conditions } from './instructions.js'
 import { lowerConvert, lowerLanes } from './lowerConversions.js'
 import { lowerFloatBinary, lowerFloatUnary, lowerMulAdd } from './lowerFloats.js'

@@ -127,7 +127,7 @@ export function lowerLogicNot({ a }: Of<'logicNot'>, to: Register, values: Value
 
 /** Sets the flags by a truth value and says under which condition it holds. */
 export function flagsOf(condition: Value, values: Values): Condition {
-  const definition = values.analysis.definitions.get(condition.id)
+  const definition = values.analysis.definitionOf(condition)
   if (definition?.op === 'compare' && values.takeWaiting(condition)) return compareFlags(definition, values)
   const register = values.register(condition)
   values.code.emit('test', 32, [register, register])

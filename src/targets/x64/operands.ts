@@ -1,3 +1,5 @@
+import type { Interval } from './allocate.js'
+
 /** The three register files that code uses: 16 general, 32 vector (16 without EVEX), 8 mask registers. */
 export type RegisterClass = 'general' | 'vector' | 'mask'
 
@@ -5,6 +7,8 @@ export type RegisterClass = 'general' | 'vector' | 'mask'
 export class Register {
   /** Whether it is a machine register from the start. */
   readonly fixed: boolean
+  /** Where it is needed: known while the allocator works. */
+  interval: Interval | undefined = undefined
 
   constructor(
     readonly registerClass: RegisterClass,

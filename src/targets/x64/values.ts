@@ -40,21 +40,24 @@ export function wordOf(type: ValueType, value: number): number {
 
 /** Where the values of a function are while it is lowered. */
 export class Values {
-  private readonly registers = new Map<number, Register>()
-  private readonly variables = new Map<number, Register>()
+  /** By id of the value, or of the variable. */
+  private readonly registers: (Register | undefined)[]
   private readonly variableRegisters = new Set<Register>()
   private readonly waiting = new Map<number, Waiting>()
   /** Indices extended to 64 bits, by register, as long as the block lasts in which they were. */
   private extended = new Map<Register, Register>()
-  /** Variables that each alias or waiting value reads, by id. */
-  private readonly readVariables = new Map<number, ReadonlySet<number>>()
+  /** Ids of the variables that an alias or a waiting value reads, by the id of the value. */
+  private readonly readVariables: (readonly number[] | undefined)[]
 
   constructor(
     readonly code: MachineCode,
     readonly analysis: Analysis,
     /** Lanes: 8 for AVX2, 16 for AVX-512. */
     readonly width: 8 | 16,
-  ) {}
+  ) {
+    this.registers = new Array(analysis.uses.length).fill(undefined)
+    this.readVariables = new Array(analysis.uses.length).fill(undefined)
+  }
 
   /** Whether EVEX instructions, 32 vector registers and mask registers are there. */
   get evex(): boolean {
@@ -93,24 +96,24 @@ export class Values {
   // ---- definitions ----
 
   define(value: Value, register: Register): void {
-    this.registers.set(value.id, register)
+    this.registers[value.id] = register
   }
 
   /** Makes a value stand for the variable as long as it lasts. */
   alias(value: Value, variable: Variable): void {
-    this.registers.set(value.id, this.variable(variable))
-    this.readVariables.set(value.id, new Set([variable.id]))
+    this.registers[value.id] = this.variable(variable)
+    this.readVariables[value.id] = [variable.id]
   }
 
   declare(variable: Variable): Register {
     const register = this.fresh(variable.type)
-    this.variables.set(variable.id, register)
+    this.registers[variable.id] = register
     this.variableRegisters.add(register)
     return register
   }
 
   variable(variable: Variable): Register {
-    const register = this.variables.get(variable.id)
+    const register = this.registers[variable.id]
     if (!register) throw new InternalError(`variable %${variable.id} is not declared`)
     return register
   }
@@ -118,22 +121,25 @@ export class Values {
   /** Leaves a value to be computed where it is used. `operands` are what it depends on. */
   defer(waiting: Waiting, operands: readonly Value[]): void {
     this.waiting.set(waiting.value.id, waiting)
-    const variables = new Set<number>()
+    let variables: readonly number[] | undefined
     for (const operand of operands) {
-      for (const id of this.readVariables.get(this.analysis.placeOf(operand).root.id) ?? []) variables.add(id)
+      const more = this.readVariables[this.analysis.placeOf(operand).root.id]
+      if (more) variables = variables ? [...variables, ...more] : more
     }
-    if (variables.size > 0) this.readVariables.set(waiting.value.id, variables)
+    this.readVariables[waiting.value.id] = variables
   }
 
   /** Computes what waits and reads memory: before a store. */
   beforeStore(): void {
+    if (this.waiting.size === 0) return
     for (const { value, reads } of [...this.waiting.values()]) if (reads) this.register(value)
   }
 
   /** Computes what waits for a variable's present value: before it changes. `next` is about to be computed into it. */
   beforeSet(variable: Variable, next: Value): void {
+    if (this.waiting.size === 0) return
     for (const { value } of [...this.waiting.values()]) {
-      if (value.id !== next.id && this.readVariables.get(value.id)?.has(variable.id)) this.register(value)
+      if (value.id !== next.id && this.readVariables[value.id]?.includes(variable.id)) this.register(value)
     }
   }
 
@@ -155,14 +161,14 @@ export class Values {
 
   /** A register with the value. Not to be written. */
   register(value: Value): Register {
-    const known = this.registers.get(value.id)
+    const known = this.registers[value.id]
     if (known) return known
     const waiting = this.waiting.get(value.id)
     const to = this.fresh(value.type)
     if (waiting) {
       this.waiting.delete(value.id)
       waiting.compute(to)
-      this.registers.set(value.id, to)
+      this.registers[value.id] = to
       return to
     }
     this.loadConstant(to, value)
@@ -175,7 +181,7 @@ export class Values {
     if (waiting) {
       this.waiting.delete(value.id)
       waiting.compute(to)
-    } else if (this.registers.has(value.id)) {
+    } else if (this.registers[value.id]) {
       const from = this.register(value)
       if (from !== to) this.code.move(to, from)
     } else this.loadConstant(to, value)
@@ -186,7 +192,7 @@ export class Values {
    * memory is as long as the value and, in EVEX, may be broadcast.
    */
   operand(value: Value): Register | Memory {
-    if (this.registers.has(value.id)) return this.register(value)
+    if (this.registers[value.id]) return this.register(value)
     const waiting = this.waiting.get(value.id)
     if (waiting?.memory) {
       this.waiting.delete(value.id)
@@ -200,7 +206,7 @@ export class Values {
 
   /** Whether `operand` would give memory. */
   isMemory(value: Value): boolean {
-    if (this.registers.has(value.id)) return false
+    if (this.registers[value.id]) return false
     const waiting = this.waiting.get(value.id)
     if (waiting) return waiting.memory !== undefined
     return value.type === 'f32' || value.type === 'f32v' || value.type === 'i32v'
