@@ -9,13 +9,14 @@ export type UnitCode =
 export interface CodeUnit {
   readonly id: number
   readonly code: UnitCode
-  readonly functions: readonly { readonly key: string; readonly name: string }[]
+  /** Ids, never given twice, by which launches name them: keys are long texts. */
+  readonly functions: readonly { readonly id: string; readonly name: string }[]
 }
 
 /** What workers keep until it is released. */
 export type CodeMessage =
   | { readonly type: 'code'; readonly unit: CodeUnit }
-  /** A Program, handed over once. Its functions have been handed over before. */
+  /** A Program, handed over once. Its functions have been handed over before; its launches name them by their ids. */
   | {
       readonly type: 'program'
       readonly id: number

@@ -1,4 +1,5 @@
-import { basesOf, type Program } from '../compiler/program.js'
+import { basesOf, type Program, type Step } from '../compiler/program.js'
+import { InternalError } from '../errors.js'
 import type { LoopFunction } from '../loops/ir.js'
 import type { TargetTraits } from '../loops/traits.js'
 import type { Backend, LoadedProgram } from './backend.js'
@@ -50,6 +51,12 @@ interface CountedUnit {
   users: number
 }
 
+interface KnownFunction {
+  /** What workers know it by. */
+  readonly id: string
+  readonly unit: CountedUnit
+}
+
 /** Runs Programs on worker threads, as code that a target compiles. */
 export class WorkerBackend implements Backend {
   readonly name: string
@@ -61,7 +68,8 @@ export class WorkerBackend implements Backend {
   functionsCompiled = 0
   private nextProgram = 0
   private nextUnit = 0
-  private readonly unitOf = new Map<string, CountedUnit>()
+  /** Compiled functions by key. */
+  private readonly known = new Map<string, KnownFunction>()
 
   constructor(private readonly options: WorkerBackendOptions) {
     this.name = options.name
@@ -78,18 +86,15 @@ export class WorkerBackend implements Backend {
     // Workers start while the code is compiled. If they cannot, the run that follows says so.
     pool.use(async () => {}).catch(() => {})
     const id = this.nextProgram++
-    const missing = [...program.functions].filter(([key]) => !this.unitOf.has(key))
+    const missing = [...program.functions].filter(([key]) => !this.known.has(key))
     const bytes = missing.length > 0 ? this.compile(missing) : 0
-    const units = new Set<CountedUnit>()
-    for (const key of program.functions.keys()) {
-      const unit = this.unitOf.get(key)
-      if (unit) units.add(unit)
-    }
+    const units = new Set(Array.from(program.functions.keys(), (key) => this.knownFunction(key).unit))
     for (const unit of units) unit.users++
+    const steps = this.withIds(program.steps)
     const baseCount = 1 + basesOf(program).length
     const times = timed ? new LaunchTimes(program.steps, this.threads) : undefined
     const ready = Promise.all(Array.from(units, ({ compiled }) => compiled)).then(() =>
-      pool.addProgram({ type: 'program', id, steps: program.steps, baseCount, times: times?.memory }),
+      pool.addProgram({ type: 'program', id, steps, baseCount, times: times?.memory }),
     )
     return {
       ready,
@@ -104,17 +109,34 @@ export class WorkerBackend implements Backend {
     return this.options.workers.close()
   }
 
+  private knownFunction(key: string): KnownFunction {
+    const known = this.known.get(key)
+    if (known) return known
+    throw new InternalError(`A launch names a function that its Program does not hold: ${key}`)
+  }
+
+  /** The steps as workers get them. */
+  private withIds(steps: readonly Step[]): Step[] {
+    return steps.map((step) =>
+      step.type === 'repeat'
+        ? { ...step, steps: this.withIds(step.steps) }
+        : { ...step, function: this.knownFunction(step.function).id },
+    )
+  }
+
   /** Begins to compile functions into a unit of their own. Returns its length. */
   private compile(entries: readonly (readonly [key: string, fn: LoopFunction])[]): number {
     const { compile, debug, workers } = this.options
-    const functions = entries.map(([key, { name }]) => ({ key, name }))
     const { byteLength, code, text, release } = compile(entries.map(([, fn]) => fn))
-    debug.show('asm', `code of ${functions.map(({ name }) => name).join(', ')}`, text)
-    this.functionsCompiled += functions.length
+    debug.show('asm', `code of ${entries.map(([, { name }]) => name).join(', ')}`, text)
+    this.functionsCompiled += entries.length
     const id = this.nextUnit++
+    const functions = entries.map(([, { name }], i) => ({ id: `${id}.${i}`, name }))
     const compiled = code.then((ready) => workers.pool.addUnit({ id, code: ready, functions }))
-    const unit: CountedUnit = { id, compiled, keys: functions.map(({ key }) => key), release, users: 0 }
-    for (const { key } of functions) this.unitOf.set(key, unit)
+    const unit: CountedUnit = { id, compiled, keys: entries.map(([key]) => key), release, users: 0 }
+    entries.forEach(([key], i) => {
+      this.known.set(key, { id: functions[i].id, unit })
+    })
     return byteLength
   }
 
@@ -124,7 +146,7 @@ export class WorkerBackend implements Backend {
       unit.users--
       if (unit.users === 0) unused.push(unit)
     }
-    for (const { keys } of unused) for (const key of keys) this.unitOf.delete(key)
+    for (const { keys } of unused) for (const key of keys) this.known.delete(key)
     // What is still on its way to the workers is taken back once it is there.
     const takeBack = () => {
       this.options.workers.pool.release(

@@ -17,7 +17,7 @@ interface UnitFunction extends Callable {
   readonly unit: number
 }
 
-/** What one worker keeps: compiled functions by key, and programs by id. */
+/** What one worker keeps: compiled functions and programs, each by its id. */
 export class WorkerCode {
   private readonly functions = new Map<string, UnitFunction>()
   private readonly programs = new Map<number, WorkerProgram>()
@@ -47,9 +47,8 @@ export class WorkerCode {
       }
       case 'release':
         for (const id of message.programs) this.programs.delete(id)
-        // A key may belong to a newer unit by now.
-        for (const [key, { unit }] of this.functions)
-          if (message.units.includes(unit)) this.functions.delete(key)
+        for (const [id, { unit }] of this.functions)
+          if (message.units.includes(unit)) this.functions.delete(id)
         return
     }
   }
@@ -66,10 +65,10 @@ export class WorkerCode {
     return { function: program.prepared.current, thread: this.thread, reason }
   }
 
-  private instantiate({ id, code, functions }: CodeUnit): void {
+  private instantiate({ id: unit, code, functions }: CodeUnit): void {
     const callOf = code.type === 'wasm' ? this.wasmCalls(code.module) : this.nativeCalls(code.addresses)
-    functions.forEach(({ key, name }, i) => {
-      this.functions.set(key, { name, unit: id, call: callOf(i) })
+    functions.forEach(({ id, name }, i) => {
+      this.functions.set(id, { name, unit, call: callOf(i) })
     })
   }
 
