@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { builtFolder, runNode } from './runNode.js'
 
@@ -16,6 +16,26 @@ describe('The package', () => {
     const required = Object.entries(lock.packages).filter(([name, { optional }]) => name !== '' && !optional)
     expect(required.length).toBeGreaterThan(0)
     expect(required.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([])
+  })
+
+  it('has for Node, in one folder, all that is loaded by a file name', () => {
+    const root = new URL('../', builtFolder)
+    const sources = (readdirSync(new URL('src/', root), { recursive: true }) as string[]).filter(
+      (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'),
+    )
+    const names = sources.flatMap((file) => {
+      const text = readFileSync(new URL(`src/${file.replaceAll('\\', '/')}`, root), 'utf8')
+      return [...text.matchAll(/'\.\/([^'/]+\.node\.js)'/g)].map(([, name]) => name)
+    })
+    expect(names).toContain('worker.node.js')
+    expect(names.filter((name) => !existsSync(new URL(`node/${name}`, builtFolder)))).toEqual([])
+  })
+
+  it('gives Node the same names as others', async () => {
+    const [whole, bundled] = await Promise.all(
+      ['index.js', 'node/index.js'].map((file) => import(new URL(file, builtFolder).href)),
+    )
+    expect(Object.keys(bundled).sort()).toEqual(Object.keys(whole).sort())
   })
 
   it('does nothing when it is imported: no output, no thread, no timer', async () => {

@@ -19,13 +19,13 @@ export function runNode(
   source: string,
   { flags = [] }: { readonly flags?: readonly string[] } = {},
 ): Promise<Outcome> {
-  const text = source.replaceAll(/(['"])gradus\1/g, `'${builtFolder}index.js'`)
+  const text = source.replaceAll(/(['"])gradus\1/g, `'${builtFolder}node/index.js'`)
   return run([...flags, '--input-type=module', '-e', text])
 }
 
 /** Runs the `gradus` command. */
 export const runGradus = (commandLine: string): Promise<Outcome> =>
-  run([fileURLToPath(new URL('cli/main.js', builtFolder)), ...commandLine.split(' ')])
+  run([fileURLToPath(new URL('node/gradus.js', builtFolder)), ...commandLine.split(' ')])
 
 function run(words: readonly string[]): Promise<Outcome> {
   const child = spawn(process.execPath, words)
