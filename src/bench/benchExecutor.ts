@@ -2,13 +2,17 @@ import { compile } from '../compiler/compile.js'
 import { ArgumentError } from '../errors.js'
 import type { Backend } from '../runtime/backend.js'
 import { createWasmBackend } from '../runtime/createWasmBackend.js'
-import { createX64Backend } from '../runtime/createX64Backend.node.js'
+import { createX64Backend, x64Status } from '../runtime/createX64Backend.node.js'
 import { Debug } from '../runtime/debug.js'
 import { DeviceExecutor } from '../runtime/deviceExecutor.js'
 
 /** Targets that are worth measuring. */
 export const benchTargets = ['wasm', 'x64'] as const
 export type BenchTarget = (typeof benchTargets)[number]
+
+/** What Gradus takes by itself. */
+export const defaultTarget = async (): Promise<BenchTarget> =>
+  (await x64Status()).available ? 'x64' : 'wasm'
 
 /** An executor of its own for a number of threads, so that several can be measured in turns. */
 export interface BenchExecutor {

@@ -7,6 +7,7 @@ import {
   type BenchTarget,
   createBenchBackend,
   createBenchExecutor,
+  defaultTarget,
 } from './benchExecutor.js'
 import type { Benchmark } from './benchmark.js'
 import { defaultRounds, type MeasureOptions, measureInTurns, type Subject } from './measureInTurns.js'
@@ -50,7 +51,7 @@ export interface BenchReport {
 }
 
 export interface BenchOptions extends MeasureOptions {
-  /** Default: `wasm`. */
+  /** Default: `x64` where it runs, else `wasm`. */
   readonly target?: BenchTarget
   /** Numbers of threads. Default: 1 and as many as the machine runs at once. */
   readonly threads?: readonly number[]
@@ -66,7 +67,7 @@ export async function runBenchmarks(
   options: BenchOptions = {},
 ): Promise<BenchReport> {
   const {
-    target = 'wasm',
+    target = await defaultTarget(),
     threads = [...new Set([1, availableParallelism()])],
     peers = [],
     onRow,

@@ -20,7 +20,7 @@ const benchmarks = {
 type BenchName = keyof typeof benchmarks
 
 interface BenchArguments {
-  readonly target: BenchTarget
+  readonly target?: BenchTarget
   readonly threads?: readonly number[]
   readonly rounds?: number
   readonly peers?: boolean
@@ -39,7 +39,9 @@ export function addBenchCommand(program: Command, context: CliContext): void {
     .command('bench')
     .description("measure speed: milliseconds, GFLOP/s, and the share of the bare micro-kernel's own speed")
     .addArgument(new Argument('<name>', 'what to measure').choices(Object.keys(benchmarks)))
-    .addOption(new Option('--target <name>', 'what computes').choices(benchTargets).default('wasm'))
+    .addOption(
+      new Option('--target <name>', 'what computes (default: x64 where it runs)').choices(benchTargets),
+    )
     .option(
       '--threads <list>',
       'numbers of threads, such as 1,2 (default: 1 and as many as there are cores)',

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
+import { autoTarget } from '../testing/testExecutors.js'
 
 const main = fileURLToPath(new URL('../node/gradus.js', import.meta.url))
 
@@ -53,7 +54,7 @@ describe('gradus train', () => {
     expect(first).toMatchObject({
       model: 'lenet',
       data: 'digits',
-      target: 'wasm',
+      target: await autoTarget(),
       threads: 1,
       params: 431_080,
     })
@@ -106,11 +107,62 @@ describe('gradus doctor', () => {
     expect(stdout).toMatch(/Tile +\d+x\d+/)
   })
 
+  it('says why machine code is not taken', async () => {
+    const narrow = (await gradus('doctor', { env: { GRADUS_SIMD: 'none' } })).stdout.replace(/\s+/g, ' ')
+    const reason = 'Vectors of the processor are not to be used (GRADUS_SIMD is "none")'
+    expect(narrow).toMatch(/Gradus takes wasm on \d+ threads?, as there is no machine code here: /)
+    expect(narrow).toContain(`no machine code here: ${reason}`)
+    expect(narrow).toContain(`x64 no: ${reason}`)
+    const asked = await gradus('doctor', { env: { GRADUS_SIMD: 'none', GRADUS_TARGET: 'x64' } })
+    expect(asked).toMatchObject({ code: 0 })
+    expect(asked.stdout).toMatch(/Gradus takes +nothing: The target "x64" was asked for, but/)
+  })
+
   it('says it as JSON', async () => {
     const { stdout } = await gradus('doctor --json', { env: { GRADUS_THREADS: '1' } })
     const machine = JSON.parse(stdout)
-    expect(machine.chosen).toEqual({ target: 'wasm', threads: 1 })
+    expect(machine.chosen).toEqual({ target: await autoTarget(), threads: 1, why: 'as GRADUS_THREADS says' })
     expect(machine.wasm.simd).toBe(true)
+  })
+})
+
+describe('gradus profile', () => {
+  it('times each launch, and writes a trace', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'gradus-'))
+    try {
+      const file = join(folder, 'trace.json')
+      const line = `profile lenet --batch-size 8 --runs 4 --threads 2 --json --trace ${file}`
+      const { code, stdout, stderr } = await gradus(line)
+      expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining(file) })
+      const result = JSON.parse(lastLine(stdout))
+      expect(result).toMatchObject({
+        model: 'lenet',
+        what: 'training step',
+        batch_size: 8,
+        threads: 2,
+        runs: 4,
+      })
+      expect(result.target).toBe(await autoTarget())
+      expect(result.peaks.gflops).toBeGreaterThan(0)
+      expect(result.peaks.gigabytes_per_second).toBeGreaterThan(0)
+      const launches: { function: string; ms: number; gflops: number; share_of_fma_peak: number }[] =
+        result.launches
+      const convolution = launches.find((launch) => launch.function.startsWith('convolution forward'))
+      expect(convolution?.gflops).toBeGreaterThan(0)
+      expect(convolution?.share_of_fma_peak).toBeCloseTo((convolution?.gflops ?? 0) / result.peaks.gflops, 6)
+      const { traceEvents } = JSON.parse(await readFile(file, 'utf8'))
+      const names = new Set(traceEvents.map(({ name }: { name: string }) => name))
+      for (const launch of launches) expect(names).toContain(launch.function)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  it('refuses what it cannot time, and what it cannot write', async () => {
+    const slow = await gradus('profile lenet --target interpreter')
+    expect(slow).toMatchObject({ code: 1, stderr: expect.stringContaining('the interpreter is not timed') })
+    const nowhere = await gradus('profile lenet --trace /no/such/folder/trace.json')
+    expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining('/no/such/folder/trace.json') })
   })
 })
 
@@ -119,7 +171,7 @@ describe('gradus bench', () => {
     const { code, stdout } = await gradus('bench matmul --threads 1,2 --rounds 1 --json')
     expect(code).toBe(0)
     const { bench, target, tile, rows } = JSON.parse(lastLine(stdout))
-    expect({ bench, target }).toEqual({ bench: 'matmul', target: 'wasm' })
+    expect({ bench, target }).toEqual({ bench: 'matmul', target: await autoTarget() })
     expect(tile.rows * tile.vectors).toBeGreaterThan(0)
     const named = rows.map(({ name, threads }: { name: string; threads: number }) => `${name} on ${threads}`)
     expect(named).toEqual([256, 512, 1024].flatMap((size) => [`matmul ${size} on 1`, `matmul ${size} on 2`]))

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { addBenchCommand } from './bench.js'
 import { addDoctorCommand } from './doctor.js'
+import { addProfileCommand } from './profile.js'
 import type { CliContext } from './streams.js'
 import { addSummaryCommand } from './summary.js'
 import { addTrainCommand } from './train.js'
@@ -19,6 +20,7 @@ export function createProgram(context: CliContext): Command {
   addTrainCommand(program, context)
   addSummaryCommand(program, context)
   addDoctorCommand(program, context)
+  addProfileCommand(program, context)
   addBenchCommand(program, context)
   return program
 }

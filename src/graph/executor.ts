@@ -39,8 +39,8 @@ export interface Executor {
 }
 
 export interface ExecutorOptions {
-  /** `auto` (the default) is WebAssembly where there is SIMD, else the interpreter; `x64`, machine code, is taken when asked
-   *  for. `GRADUS_TARGET` overrides it. */
+  /** `auto` (the default) is machine code (`x64`) where it runs, else WebAssembly, else the interpreter. `GRADUS_TARGET`
+   *  overrides it. */
   readonly target?: 'auto' | 'x64' | 'wasm' | 'interpreter'
   /** Worker threads: by default the machine's cores, at most 16; `GRADUS_THREADS` overrides it. */
   readonly threads?: number
@@ -60,7 +60,9 @@ export async function configure(chosen: ExecutorOptions): Promise<void> {
   const previous = current
   options = { ...options, ...chosen }
   current = undefined
-  if (previous) await (await previous).close()
+  // One that could not be made has told whoever asked for it.
+  const executor = await previous?.catch(() => undefined)
+  await executor?.close()
 }
 
 /** Runs all that follows on a given executor, in place of one made from options: for tests. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ArgumentError } from '../errors.js'
-import type { ExecutorOptions } from '../graph/executor.js'
+import { configure, type ExecutorOptions, getExecutor } from '../graph/executor.js'
 import { trace } from '../graph/trace.js'
 import { Variable } from '../graph/variable.js'
 import { add, multiply, sum, tensor } from '../ops/index.js'
@@ -26,13 +26,37 @@ describe('createExecutor', () => {
     expect((await statistics({})).threads).toBeGreaterThanOrEqual(1)
   })
 
-  it('takes WebAssembly by itself, and machine code where it is asked for and there is any', async () => {
+  it('takes machine code by itself where there is any, else WebAssembly', async () => {
     const { available } = await x64Status()
-    expect((await statistics({})).target).toBe('wasm')
+    expect((await statistics({})).target).toBe(available ? 'x64' : 'wasm')
     if (available) expect((await statistics({ target: 'x64' })).target).toBe('x64')
     vi.spyOn(process, 'arch', 'get').mockReturnValue('arm64')
     expect((await statistics({})).target).toBe('wasm')
     await expect(createExecutor({ target: 'x64' })).rejects.toThrow(/x86-64 processors; this is arm64/)
+  })
+
+  it('can be configured anew after a target that is not there', async () => {
+    vi.stubEnv('GRADUS_SIMD', 'none')
+    await configure({ target: 'x64' })
+    await expect(getExecutor()).rejects.toThrow(/The target "x64" was asked for/)
+    await configure({ target: 'auto' })
+    expect((await getExecutor()).statistics.target).toBe('wasm')
+    await configure({})
+  })
+
+  it('uses no wider vectors than GRADUS_SIMD allows', async () => {
+    vi.stubEnv('GRADUS_SIMD', 'none')
+    expect((await statistics({})).target).toBe('wasm')
+    await expect(createExecutor({ target: 'x64' })).rejects.toThrow(
+      /not to be used \(GRADUS_SIMD is "none"\)/,
+    )
+    vi.stubEnv('GRADUS_SIMD', 'avx2')
+    const status = await x64Status()
+    if (status.available) expect(status.features).toMatchObject({ avx2: true, avx512: false })
+    vi.stubEnv('GRADUS_SIMD', 'sse2')
+    await expect(createExecutor({})).rejects.toThrow(
+      /GRADUS_SIMD: expected one of none, avx2, avx512; received "sse2"/,
+    )
   })
 
   it('lets the environment decide', async () => {

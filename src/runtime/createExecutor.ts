@@ -16,19 +16,31 @@ type Target = (typeof targets)[number]
 /** An executor as options and environment variables ask for it. Workers start at its first run. */
 export async function createExecutor(options: ExecutorOptions): Promise<Executor> {
   const debug = new Debug()
-  const backend = await backendFor(chosenTarget(options), chosenThreads(options), debug)
-  return new DeviceExecutor({ backend, compile, debug })
+  return new DeviceExecutor({ backend: await createBackend(options, { debug }), compile, debug })
 }
 
-async function backendFor(target: Target, threads: number | undefined, debug: Debug): Promise<Backend> {
+export interface BackendChoices {
+  readonly debug: Debug
+  /** Whether to take the time of each launch. Default: false. */
+  readonly timed?: boolean
+}
+
+/**
+ * The backend that options and environment variables ask for. By itself it is machine code where that runs, else
+ * WebAssembly, else the interpreter.
+ */
+export async function createBackend(options: ExecutorOptions, choices: BackendChoices): Promise<Backend> {
+  const target = chosenTarget(options)
+  const chosen = { ...choices, threads: chosenThreads(options) }
   if (target === 'interpreter') return new InterpreterBackend()
-  // Machine code is taken when it is asked for: there is no guard mode yet that would hold it to its buffers.
-  if (target === 'x64') {
-    const x64 = await x64Backend(threads, debug)
+  if (target !== 'wasm') {
+    const x64 = await x64Backend(chosen)
     if (typeof x64 !== 'string') return x64
-    throw new ArgumentError(`The target "x64" was asked for, but: ${x64} Use "auto" or "wasm".`)
+    if (target === 'x64') {
+      throw new ArgumentError(`The target "x64" was asked for, but: ${x64} Use "auto" or "wasm".`)
+    }
   }
-  const wasm = await createWasmBackend({ threads, debug })
+  const wasm = await createWasmBackend(chosen)
   if (wasm) return wasm
   if (target === 'auto') return new InterpreterBackend()
   throw new ArgumentError(
@@ -37,14 +49,16 @@ async function backendFor(target: Target, threads: number | undefined, debug: De
 }
 
 /** Machine code, or the reason why there is none here. */
-async function x64Backend(threads: number | undefined, debug: Debug): Promise<Backend | string> {
+async function x64Backend(
+  choices: BackendChoices & { readonly threads?: number },
+): Promise<Backend | string> {
   if (!inNode) return 'Machine code runs in Node only.'
   // Out of bundlers' sight: a page has no use for it.
   const nodeFile = './createX64Backend.node.js'
   const { createX64Backend } = (await import(
     /* webpackIgnore: true */ /* @vite-ignore */ nodeFile
   )) as typeof import('./createX64Backend.node.js')
-  return createX64Backend({ threads, debug })
+  return createX64Backend(choices)
 }
 
 function chosenTarget(options: ExecutorOptions): Target {

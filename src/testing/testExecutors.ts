@@ -14,6 +14,10 @@ export interface TestTarget {
   create(threads: number): Promise<Executor>
 }
 
+/** What `auto` is on this machine. */
+export const autoTarget = async (): Promise<'x64' | 'wasm'> =>
+  (await x64Status()).available ? 'x64' : 'wasm'
+
 /** Targets whose memory can be guarded: with WebAssembly or machine code, buffers against pages that nobody may touch. */
 export async function guardedTargets(): Promise<readonly TestTarget[]> {
   const x64 = await x64Status()

@@ -5,12 +5,12 @@ import { machineText } from './machineText.js'
 const noX64 = { available: false, reason: 'The processor has no AVX2 with FMA and BMI2.' } as const
 
 it('says why a target is missing', () => {
-  const [wasm, interpreter, x64, webgpu] = targetsOf({ simd: false }, noX64)
+  const [x64, wasm, interpreter, webgpu] = targetsOf({ simd: false }, noX64)
   expect(wasm).toEqual({ name: 'wasm', available: false, note: 'this engine has no WebAssembly SIMD' })
   expect(interpreter.available).toBe(true)
   expect(x64).toEqual({ name: 'x64', available: false, note: 'The processor has no AVX2 with FMA and BMI2' })
   expect(webgpu).toEqual({ name: 'webgpu', available: false, note: 'not in this version yet' })
-  expect(targetsOf({ simd: true }, noX64)[0].available).toBe(true)
+  expect(targetsOf({ simd: true }, noX64)[1].available).toBe(true)
 })
 
 it('fits into the width of the terminal', () => {
@@ -22,7 +22,7 @@ it('fits into the width of the terminal', () => {
     system: { name: 'Linux', release: '6', architecture: 'arm64' },
     cpu: { model: 'a', features: Array.from({ length: 40 }, (_, i) => `feature${i}`), cores: 8, usable: 2 },
     memoryBytes: 1.5 * 2 ** 30,
-    chosen: { target: 'wasm', threads: 1 },
+    chosen: { target: 'wasm', threads: 1, why: 'as GRADUS_THREADS says' },
     wasm: {
       simd: true,
       relaxedMadd: false,
@@ -42,7 +42,7 @@ it('fits into the width of the terminal', () => {
   expect(text).toContain('# Machine\n  Gradus           0.1.0\n')
   expect(text).toContain('  Cores            2 usable of 8\n')
   expect(text).toContain('  Memory           1.5 GiB\n')
-  expect(text).toContain('wasm on 1 thread\n')
+  expect(text).toContain('wasm on 1 thread, as GRADUS_THREADS says\n')
   expect(text).toMatch(/Shared +no, one worker, memory up to 512 MiB\n/)
   expect(text).toMatch(/Tile +4x2 \(GFLOP\/s on one thread: 4x2 53\)\n/)
   expect(text).toContain('feature39\n')

@@ -2,12 +2,14 @@ import { access, readdir } from 'node:fs/promises'
 import { arch, availableParallelism, cpus, release, totalmem, type } from 'node:os'
 import { resolve } from 'node:path'
 import { cacheFolder } from '../../data/datasets/folderStore.node.js'
+import { GradusError } from '../../errors.js'
 import { getExecutor } from '../../graph/executor.js'
 import { createWasmBackend } from '../../runtime/createWasmBackend.js'
 import { type X64Status, x64Status } from '../../runtime/createX64Backend.node.js'
 import { Debug } from '../../runtime/debug.js'
 import { detectFeatures, type WasmFeatures } from '../../targets/wasm/features.js'
 import { probeTiles, type Tile } from '../../targets/wasm/tileProbe.js'
+import type { ProcessorFeatures } from '../../targets/x64/detect.js'
 import { gradusVersion } from '../version.js'
 import { type CpuDescription, describeCpu } from './cpu.js'
 
@@ -27,6 +29,13 @@ export interface DataFolder {
   readonly contents: readonly string[]
 }
 
+/** What runs if nothing else is asked for, and why; no target if what the environment asks for is not there. */
+export interface ChosenTarget {
+  readonly target: string | undefined
+  readonly threads: number
+  readonly why: string
+}
+
 /** What this machine offers. */
 export interface Machine {
   readonly gradus: string
@@ -35,8 +44,7 @@ export interface Machine {
   readonly system: { readonly name: string; readonly release: string; readonly architecture: string }
   readonly cpu: CpuDescription & { readonly cores: number; readonly usable: number }
   readonly memoryBytes: number
-  /** What runs if nothing else is asked for. */
-  readonly chosen: { readonly target: string; readonly threads: number }
+  readonly chosen: ChosenTarget
   readonly wasm: WasmFeatures & {
     /** The micro-kernel's accumulators, as chosen for this process; undefined without SIMD. */
     readonly tile: Tile | undefined
@@ -51,7 +59,7 @@ export interface Machine {
 export async function examineMachine(): Promise<Machine> {
   const backend = await createWasmBackend({ debug: new Debug() })
   const features = detectFeatures()
-  const { target, threads } = (await getExecutor()).statistics
+  const x64 = await x64Status()
   return {
     gradus: gradusVersion(),
     node: process.versions.node,
@@ -59,34 +67,57 @@ export async function examineMachine(): Promise<Machine> {
     system: { name: type(), release: release(), architecture: arch() },
     cpu: { ...(await describeCpu()), cores: cpus().length, usable: availableParallelism() },
     memoryBytes: totalmem(),
-    chosen: { target, threads },
+    chosen: await chosenTarget(x64),
     wasm: {
       ...features,
       tile: backend?.traits.tile,
       tileSpeeds: features.simd ? probeTiles(features).all : [],
     },
-    targets: targetsOf(features, await x64Status()),
+    targets: targetsOf(features, x64),
     folders: [await dataFolder(), await describeFolder('cache', cacheFolder())],
   }
 }
 
+/** What Gradus takes here. An environment that asks for what is missing is told of, not an error. */
+async function chosenTarget(x64: X64Status): Promise<ChosenTarget> {
+  const asked = ['GRADUS_TARGET', 'GRADUS_THREADS'].filter((name) => process.env[name])
+  try {
+    const { target, threads } = (await getExecutor()).statistics
+    const because = {
+      x64: 'the fastest, and all that it needs is here',
+      wasm: `as there is no machine code here: ${withoutStop(x64)}`,
+      interpreter: 'as there is neither machine code nor WebAssembly SIMD here',
+    }[target]
+    const why = asked.length > 0 ? `as ${asked.join(' and ')} ${asked.length > 1 ? 'say' : 'says'}` : because
+    return { target, threads, why: why ?? '' }
+  } catch (error) {
+    if (!(error instanceof GradusError)) throw error
+    return { target: undefined, threads: 0, why: error.message }
+  }
+}
+
+const withoutStop = (x64: X64Status): string => (x64.available ? '' : x64.reason.replace(/\.$/, ''))
+
 export function targetsOf(wasm: Pick<WasmFeatures, 'simd'>, x64: X64Status): TargetStatus[] {
   return [
+    {
+      name: 'x64',
+      available: x64.available,
+      note: x64.available ? machineCodeNote(x64.features) : withoutStop(x64),
+    },
     {
       name: 'wasm',
       available: wasm.simd,
       note: wasm.simd ? 'WebAssembly with 128-bit SIMD' : 'this engine has no WebAssembly SIMD',
     },
     { name: 'interpreter', available: true, note: 'exact but slow, to check the others against' },
-    {
-      name: 'x64',
-      available: x64.available,
-      note: x64.available
-        ? `machine code for ${x64.features.avx512 ? 'AVX-512' : 'AVX2'}`
-        : x64.reason.replace(/\.$/, ''),
-    },
     { name: 'webgpu', available: false, note: 'not in this version yet' },
   ]
+}
+
+function machineCodeNote({ avx512, l1, l2 }: ProcessorFeatures): string {
+  const kib = (bytes: number | undefined): string => (bytes === undefined ? 'unknown' : `${bytes / 1024} KiB`)
+  return `machine code for ${avx512 ? 'AVX-512' : 'AVX2'}; caches of a core: ${kib(l1)} and ${kib(l2)}`
 }
 
 function dataFolder(): Promise<DataFolder> {

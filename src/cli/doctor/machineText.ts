@@ -1,5 +1,6 @@
 import type { Tile } from '../../targets/wasm/tileProbe.js'
-import type { DataFolder, Machine, TargetStatus } from './machine.js'
+import { wrapWords } from '../wrapWords.js'
+import type { ChosenTarget, DataFolder, Machine, TargetStatus } from './machine.js'
 
 type Row = readonly [label: string, value: string]
 
@@ -17,7 +18,7 @@ export function machineText(machine: Machine, columns: number, emphasize: (title
         ['Features', cpu.features?.join(' ') ?? 'not known on this system'],
         ['Cores', cpu.usable === cpu.cores ? `${cpu.cores}` : `${cpu.usable} usable of ${cpu.cores}`],
         ['Memory', binaryBytes(machine.memoryBytes)],
-        ['Gradus takes', `${chosen.target} on ${count(chosen.threads, 'thread')}`],
+        ['Gradus takes', chosenText(chosen)],
       ],
     ],
     ['WebAssembly', wasmRows(machine.wasm)],
@@ -28,6 +29,9 @@ export function machineText(machine: Machine, columns: number, emphasize: (title
     .map(([title, rows]) => [emphasize(title), ...rows.flatMap((row) => rowLines(row, columns))].join('\n'))
     .join('\n\n')
 }
+
+const chosenText = ({ target, threads, why }: ChosenTarget): string =>
+  target === undefined ? `nothing: ${why}` : `${target} on ${count(threads, 'thread')}, ${why}`
 
 function wasmRows(wasm: Machine['wasm']): Row[] {
   return [
@@ -67,16 +71,7 @@ const labelWidth = 17
 
 /** A row in lines that fit: values go on under their beginning. */
 function rowLines([label, value]: Row, columns: number): string[] {
-  const width = Math.max(20, columns - labelWidth - 2)
-  const lines: string[] = []
-  let line = ''
-  for (const word of value.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  lines.push(line)
+  const lines = wrapWords(value, Math.max(20, columns - labelWidth - 2))
   return lines.map((text, i) => `  ${(i === 0 ? label : '').padEnd(labelWidth)}${text}`)
 }
 

@@ -135,10 +135,14 @@ export async function loadCodeMemory(): Promise<CodeMemory> {
     place(code) {
       const bytes = Math.ceil(code.length / granularity) * granularity
       const address = pages.reserve(bytes)
+      try {
+        pages.write(address, code)
+        pages.makeExecutable(address, bytes)
+      } catch (error) {
+        pages.release(address, bytes)
+        throw error
+      }
       lengths.set(address, bytes)
-      if (address % BigInt(codeAlignment) !== 0n) throw refused('aligned allocation')
-      pages.write(address, code)
-      pages.makeExecutable(address, bytes)
       return address
     },
     remove(address) {

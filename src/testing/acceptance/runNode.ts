@@ -23,12 +23,18 @@ export function runNode(
   return run([...flags, '--input-type=module', '-e', text])
 }
 
-/** Runs the `gradus` command. */
-export const runGradus = (commandLine: string): Promise<Outcome> =>
-  run([fileURLToPath(new URL('node/gradus.js', builtFolder)), ...commandLine.split(' ')])
+export interface CommandOptions {
+  /** Flags for Node itself. */
+  readonly flags?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
 
-function run(words: readonly string[]): Promise<Outcome> {
-  const child = spawn(process.execPath, words)
+/** Runs the `gradus` command. */
+export const runGradus = (commandLine: string, { flags = [], env }: CommandOptions = {}): Promise<Outcome> =>
+  run([...flags, fileURLToPath(new URL('node/gradus.js', builtFolder)), ...commandLine.split(' ')], env)
+
+function run(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+  const child = spawn(process.execPath, words, { env: { ...process.env, ...env } })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (data) => (stdout += data))
