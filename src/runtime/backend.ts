@@ -15,6 +15,8 @@ export interface Backend {
   readonly functionsCompiled: number
   /** Pages between buffers that nobody may touch, in guard mode. */
   readonly guards?: PageGuards
+  /** Begins to start its threads, if they are not there: best before a Program is compiled, which takes a while. */
+  start(): void
   /** Begins to make a Program ready to run. */
   load(program: Program): LoadedProgram
   /** Ends threads, when nothing is under way. Memory stays, and the next run starts them again. */

@@ -218,6 +218,7 @@ export class DeviceExecutor implements Executor {
   private programFor(canonical: CanonicalTrace): CachedProgram {
     const { backend, compile, debug } = this.options
     return this.programs.get(canonical.key, () => {
+      backend.start()
       debug.show('graph', 'trace', () => canonical.key)
       const program = compile(canonical, backend.traits, { apart: debug.guardedSide !== undefined })
       debug.show('plan', 'program', () => reportText(program.report))

@@ -30,6 +30,8 @@ export class InterpreterBackend implements Backend {
     return this.known.size
   }
 
+  start(): void {}
+
   load(program: Program): LoadedProgram {
     for (const key of program.functions.keys()) this.known.add(key)
     return new InterpretedProgram(program, this.memory, this.traits.fusedMulAdd)

@@ -80,11 +80,14 @@ export class WorkerBackend implements Backend {
     this.guards = options.workers.guards
   }
 
+  start(): void {
+    // If they cannot start, the run that follows says so.
+    this.options.workers.pool.use(async () => {}).catch(() => {})
+  }
+
   load(program: Program): LoadedProgram {
     const { workers, timed } = this.options
     const { pool } = workers
-    // Workers start while the code is compiled. If they cannot, the run that follows says so.
-    pool.use(async () => {}).catch(() => {})
     const id = this.nextProgram++
     const missing = [...program.functions].filter(([key]) => !this.known.has(key))
     const bytes = missing.length > 0 ? this.compile(missing) : 0

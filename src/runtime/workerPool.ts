@@ -11,7 +11,8 @@ export class WorkerPool<T extends Team> {
   private readonly ledger = new CodeLedger()
   private team: T | undefined
   private starting: Promise<T> | undefined
-  private closing: Promise<unknown> = Promise.resolve()
+  /** Undefined when no team is ending. */
+  private closing: Promise<unknown> | undefined
 
   constructor(private readonly startTeam: () => Promise<T>) {}
 
@@ -47,7 +48,12 @@ export class WorkerPool<T extends Team> {
       await last.end(new StateError('The executor was closed while a run was under way.'))
     }
     const ended = end()
-    this.closing = ended.catch(() => {})
+    const settled: Promise<unknown> = ended
+      .catch(() => {})
+      .then(() => {
+        if (this.closing === settled) this.closing = undefined
+      })
+    this.closing = settled
     return ended
   }
 
@@ -57,7 +63,8 @@ export class WorkerPool<T extends Team> {
   }
 
   private start(): Promise<T> {
-    const starting = this.closing.then(() => this.startTeam())
+    // Without delay if it can be: what the caller does next may keep this thread busy for long.
+    const starting = this.closing ? this.closing.then(() => this.startTeam()) : this.startTeam()
     this.starting = starting
     // This goes before the actions that wait for `starting`, so none of them can be overtaken.
     const finish = (team?: T) => {
