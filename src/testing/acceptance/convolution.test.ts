@@ -96,6 +96,23 @@ describe.each(targets)('On the target %s', (target) => {
     expect(original.flat().some((value) => value !== 0)).toBe(true)
   })
 
+  it('pictures of any size end in global pooling', async () => {
+    const model = models.sequential([
+      layers.input([null, null, 1]),
+      layers.conv2d(3, 3, { activation: 'relu' }),
+      layers.globalAveragePooling2d(),
+      layers.dense(2),
+    ])
+    expect(model.outputShape).toEqual([null, 2])
+    // Of a picture that is the same everywhere, the size does not matter.
+    const [small, wide] = [ops.ones([1, 6, 6, 1]), ops.ones([1, 9, 14, 1])]
+    const [first, second] = [await model.predict(small), await model.predict(wide)]
+    const expected = (await first.array()) as number[][]
+    ;((await second.array()) as number[][])[0].forEach((value, i) =>
+      expect(value).toBeCloseTo(expected[0][i], 5),
+    )
+  })
+
   it('max pooling absorbs a shift of one pixel inside its window, and no further one', async () => {
     const pooled = (top: number, left: number) =>
       rowsOf(ops.maxPool(picture(placed([[7]], top, left, 8)), { size: 2 }))
