@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { type Clipping, clipFloat64 } from './clipFloat64.js'
 import { compareJson } from './configs.js'
 import { floats } from './samples.js'
 import { scheduleFreeDefaults, scheduleFreeFloat64 } from './scheduleFreeFloat64.js'
@@ -30,6 +31,19 @@ describe('scheduleFreeFloat64', () => {
     const [weights] = scheduleFreeFloat64(floats([2], [1, -1]), floats([1, 2], [3, -0.5]), [1], settings)
     expect(weights.data[0]).toBeCloseTo(1 - 0.0025, 12)
     expect(weights.data[1]).toBeCloseTo(-1 + 0.0025, 12)
+  })
+})
+
+describe('clipFloat64', () => {
+  const gradients = [floats([2, 2], [3, 4, 0.3, 0.4]), floats([2, 1], [12, 0])]
+  const rows = (clipping: Clipping) => clipFloat64(gradients, clipping).map(({ data }) => [...data])
+  const near = (values: number[]) => values.map((value) => expect.closeTo(value, 6))
+
+  it('shortens each gradient of a step, all of them together, or each element', () => {
+    expect(rows({ clipnorm: 1 })).toEqual([near([0.6, 0.8, 0.3, 0.4]), near([1, 0])])
+    expect(rows({ globalClipnorm: 1 })).toEqual([near([3 / 13, 4 / 13, 0.3, 0.4]), near([12 / 13, 0])])
+    expect(rows({ clipvalue: 3.5 })).toEqual([near([3, 3.5, 0.3, 0.4]), near([3.5, 0])])
+    expect(rows({})).toEqual([near([3, 4, 0.3, 0.4]), near([12, 0])])
   })
 })
 

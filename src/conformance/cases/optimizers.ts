@@ -1,4 +1,5 @@
 import type { Optimizer } from '../../optimizers/index.js'
+import { type Clipping, clipFloat64 } from '../clipFloat64.js'
 import { compareOptimizer, type OptimizerArbiter, stepsCompared } from '../compareOptimizer.js'
 import { makeObject } from '../gradusSide.js'
 import { describe, KerasObject, object, type Settings } from '../kerasObject.js'
@@ -59,24 +60,39 @@ const optimizers: readonly (readonly [name: string, ...settings: Settings[]])[] 
   ['Muon', { learning_rate: 0.01 }],
 ]
 
+const halving = (step: number): number => 0.02 * 0.5 ** (step / 30)
+
 /**
  * On TensorFlow, Keras's `ScheduleFreeAdamW` takes the new z where it means the old one: it keeps a reference to the variable
  * that it is about to change. The arbiter is the paper's formula.
  */
-const scheduleFree: readonly ConformanceCase[] = [
-  optimizerCase('ScheduleFreeAdamW', {}, scheduleFreeArbiter({})),
-  optimizerCase('ScheduleFreeAdamW', { warmup_steps: 10 }, scheduleFreeArbiter({ warmupSteps: 10 })),
-  optimizerCase(
-    'ScheduleFreeAdamW',
-    { learning_rate: 0.01, beta_1: 0.8, beta_2: 0.99 },
-    scheduleFreeArbiter({ learningRate: 0.01, beta1: 0.8, beta2: 0.99 }),
-  ),
-]
+const scheduleFree: readonly ConformanceCase[] = (
+  [
+    [{}],
+    [{ warmup_steps: 10 }, { warmupSteps: 10 }],
+    [
+      { learning_rate: 0.01, beta_1: 0.8, beta_2: 0.99 },
+      { learningRate: () => 0.01, beta1: 0.8, beta2: 0.99 },
+    ],
+    [{ clipnorm: 0.5 }, {}, { clipnorm: 0.5 }],
+    [{ clipvalue: 0.3 }, {}, { clipvalue: 0.3 }],
+    [{ global_clipnorm: 1 }, {}, { globalClipnorm: 1 }],
+    [{ learning_rate: exponential }, { learningRate: halving }],
+    [{ learning_rate: exponential, clipnorm: 0.5 }, { learningRate: halving }, { clipnorm: 0.5 }],
+    [{ weight_decay: 0.01 }, { weightDecay: 0.01 }],
+  ] as const satisfies readonly (readonly [Settings, Partial<ScheduleFreeSettings>?, Clipping?])[]
+).map(([settings, own, clipping]) =>
+  optimizerCase('ScheduleFreeAdamW', settings, scheduleFreeArbiter(own, clipping)),
+)
 
-function scheduleFreeArbiter(settings: Partial<ScheduleFreeSettings>): OptimizerArbiter {
+function scheduleFreeArbiter(
+  settings: Partial<ScheduleFreeSettings> = {},
+  clipping: Clipping = {},
+): OptimizerArbiter {
   const all = { ...scheduleFreeDefaults, ...settings }
   return ({ weights, gradients }) => {
-    const reached = weights.map((weight, i) => scheduleFreeFloat64(weight, gradients[i], stepsCompared, all))
+    const clipped = clipFloat64(gradients, clipping)
+    const reached = weights.map((weight, i) => scheduleFreeFloat64(weight, clipped[i], stepsCompared, all))
     return stepsCompared.map((_, k) => reached.map((values) => values[k]))
   }
 }
