@@ -2,6 +2,7 @@
 
 import contextlib
 import inspect
+import itertools
 import json
 
 from messages import decoder, keras, lookup, np, serve, tf, versions
@@ -106,14 +107,23 @@ def evaluate(target, args, kwargs=None, differentiate=(), cotangent=None, takes_
 
 @contextlib.contextmanager
 def injected(replacements):
-    """Random functions of the backend give the tensors sent instead: the same mask or noise as the other side's."""
+    """Random functions of the backend give the tensors sent instead: the same mask or noise as the other side's.
+
+    Of a list, each call takes the next.
+    """
     random = keras.src.backend.random
     originals = {name: getattr(random, name) for name in replacements}
-    for name, tensor in replacements.items():
+
+    def one_after_another(values):
+        drawn = iter(values) if isinstance(values, list) else itertools.repeat(values)
+        return lambda: tf.convert_to_tensor(next(drawn))
+
+    for name, values in replacements.items():
+        draw = one_after_another(values)
         if name == "dropout":
-            random.dropout = lambda inputs, *_, factors=tensor, **__: inputs * factors
+            random.dropout = lambda inputs, *_, draw=draw, **__: inputs * draw()
         else:
-            setattr(random, name, lambda *_, values=tensor, **__: tf.convert_to_tensor(values))
+            setattr(random, name, lambda *_, draw=draw, **__: draw())
     try:
         yield
     finally:

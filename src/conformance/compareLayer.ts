@@ -3,7 +3,7 @@ import type { Variable } from '../graph/variable.js'
 import { contextFor, inContext } from '../layers/callContext.js'
 import type { CallOptions, Layer } from '../layers/index.js'
 import { withMask } from '../layers/masks.js'
-import { flatTensors, type Tensors } from '../layers/tensors.js'
+import { flatTensors, isTensor, type Tensors } from '../layers/tensors.js'
 import { add, gradients, multiply, sum } from '../ops/index.js'
 import { compareAll, type Measurement, type Named } from './compare.js'
 import { compareConfigs } from './configs.js'
@@ -16,6 +16,12 @@ import { runTraced } from './traced.js'
 
 /** Random functions of Keras's backend, which can be made to give a tensor that is sent. */
 export type RandomFunction = 'dropout' | 'normal' | 'uniform'
+
+/** Calls the layer of a comparison, with options besides its own. */
+export type RandomCall = (inputs: readonly Tensor[], options?: CallOptions) => readonly Tensor[]
+
+/** What random functions gave. */
+export type Drawn = Readonly<Partial<Record<RandomFunction, Tensor | readonly Tensor[]>>>
 
 /** One call of a layer. */
 export interface LayerComparison {
@@ -34,13 +40,10 @@ export interface LayerComparison {
   /** Whether configs are compared; not those of functions. Default: true. */
   readonly hasConfig?: boolean
   /**
-   * For a random layer: what its random function gave on Gradus's side, found out by calling the layer, to be injected into
-   * Keras, so that both sides use the same mask or noise.
+   * For a random layer: what its random functions gave on Gradus's side, found out by calling the layer, to be injected into
+   * Keras, so that both sides use the same masks or noise. Of a list, each call of Keras's function takes the next.
    */
-  readonly random?: (
-    call: (input: Tensor) => Tensor,
-    input: Tensor,
-  ) => Readonly<Partial<Record<RandomFunction, Tensor>>>
+  readonly random?: (inputs: readonly Tensor[], call: RandomCall) => Drawn
 }
 
 interface Reply {
@@ -62,12 +65,13 @@ export async function compareLayer(peer: KerasPeer, comparison: LayerComparison)
   const { mask, ...rest } = call ?? {}
   const options = convertSettings(rest) as CallOptions
   const terms: Tensor[] = []
-  const callLayer = (tensors: Tensors): readonly Tensor[] => {
+  const callLayer = (tensors: Tensors, others?: CallOptions): readonly Tensor[] => {
     // Keras takes a mask as an argument; in Gradus it goes with the values.
     if (mask instanceof HostTensor)
       for (const tensor of flatTensors(tensors)) withMask(tensor, asGradus(mask))
-    const context = { ...contextFor(options), losses: { add: (term: Tensor) => void terms.push(term) } }
-    return inContext(context, () => flatTensors((layer as unknown as LayerCall)(tensors, options)))
+    const all = { ...options, ...others }
+    const context = { ...contextFor(all), losses: { add: (term: Tensor) => void terms.push(term) } }
+    return inContext(context, () => flatTensors((layer as unknown as LayerCall)(tensors, all)))
   }
   // The first call makes the weights.
   callLayer(arranged(given.map(asGradus)))
@@ -77,7 +81,7 @@ export async function compareLayer(peer: KerasPeer, comparison: LayerComparison)
   const floatInputs = given.flatMap(({ dtype }, i) => (dtype === 'float32' ? [i] : []))
   const trainable = layer.trainableWeights
   const cotangents: HostTensor[] = []
-  const counts = { outputs: 0, random: [] as RandomFunction[] }
+  const counts = { outputs: 0, random: [] as (readonly [name: RandomFunction, count: number | undefined])[] }
   const results = await runTraced(given, (...parameters) => {
     terms.length = 0
     const outputs = callLayer(arranged(parameters))
@@ -88,16 +92,22 @@ export async function compareLayer(peer: KerasPeer, comparison: LayerComparison)
       ...terms,
       ...layer.regularizationLosses(),
     ].reduce((a, b) => add(a, b))
-    const injected = comparison.random?.((input) => callLayer(input)[0], parameters[0])
+    const drawn = comparison.random?.(parameters, (tensors, others) => callLayer(arranged(tensors), others))
+    const injected = Object.entries(drawn ?? {}) as [RandomFunction, Tensor | readonly Tensor[]][]
     counts.outputs = outputs.length
-    counts.random = Object.keys(injected ?? {}) as RandomFunction[]
+    counts.random = injected.map(([name, tensors]) => [name, isTensor(tensors) ? undefined : tensors.length])
     const targets = [...floatInputs.map((i) => parameters[i]), ...trainable]
     const slopes = targets.length > 0 ? gradients(objective, targets) : []
-    return [...outputs, ...slopes, ...Object.values(injected ?? {})]
+    return [...outputs, ...slopes, ...injected.flatMap(([, tensors]) => tensors)]
   })
   const outputs = results.splice(0, counts.outputs)
   const slopes = results.splice(0, floatInputs.length + trainable.length)
-  const inject = Object.fromEntries(counts.random.map((name, i) => [name, results[i]]))
+  const inject = Object.fromEntries(
+    counts.random.map(([name, count]) => {
+      const drawn = results.splice(0, count ?? 1)
+      return [name, count === undefined ? drawn[0] : drawn]
+    }),
+  )
 
   const names = layer.weights.map(({ name }, i) => `${name.slice(name.lastIndexOf('/') + 1)} (weight ${i})`)
   const isTrainable = layer.weights.map((weight) => trainable.includes(weight))

@@ -93,7 +93,7 @@ export const reasons: Readonly<Record<string, Reason>> = Object.fromEntries([
   ...group(
     'later',
     'no course needs it',
-    ...['ConvLSTM1D', 'ConvLSTM2D', 'ConvLSTM3D', 'GroupQueryAttention', 'ReversibleEmbedding'].map(layer),
+    ...['ConvLSTM1D', 'ConvLSTM2D', 'ConvLSTM3D', 'ReversibleEmbedding'].map(layer),
     layer('SpectralNormalization'),
   ),
 ])

@@ -160,7 +160,7 @@ export abstract class GatedCell extends RecurrentCell {
    * The factors for dropout in one pass: 0, or `1 / (1 - rate)`. As in Keras, each gate has masks of its own where
    * states are dropped too.
    */
-  protected dropoutMasks(
+  dropoutMasks(
     { training, random }: CallContext,
     [batch, features]: readonly number[],
   ): { readonly inputs: DropoutMasks; readonly states: DropoutMasks } {
