@@ -29,7 +29,6 @@ export interface CumulativeRule {
   reference(a: number, b: number): number
   gradient(context: {
     readonly x: Tensor
-    readonly y: Tensor
     readonly dy: Tensor
     readonly options: CumulativeAttributes
   }): Tensor
@@ -43,8 +42,8 @@ export function defineCumulative(
     name: rule.name,
     kind: { kind: 'prefixScan', combine: rule.combine, options: (attributes) => attributes },
     infer: ([x]) => [x],
-    gradient: ({ inputs: [x], outputs: [y], attributes, gradients: [dy] }) => [
-      dy && rule.gradient({ x, y, dy, options: attributes }),
+    gradient: ({ inputs: [x], attributes, gradients: [dy] }) => [
+      dy && rule.gradient({ x, dy, options: attributes }),
     ],
     reference([x], { axis, exclusive, reverse }, [{ dtype }]) {
       const data = new Float64Array(x.data.length)

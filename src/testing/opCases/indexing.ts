@@ -178,6 +178,20 @@ export const indexingCases: readonly OpCase[] = [
       }),
     ),
   ),
+  ...cumulativeOptions.map(
+    (options): OpCase => ({
+      name: `cumulativeProduct over zeros ${JSON.stringify(options)}`,
+      inputs: [{ shape: [3, 4], values: [0.5, 0, 2, 3, 0, 1, 0, -2, 4, 0.5, 3, 0] }],
+      build: ([x]) => ops.cumulativeProduct(x, options),
+      gradient: 'second',
+    }),
+  ),
+  {
+    name: 'prod over zeros',
+    inputs: [{ shape: [3, 4], values: [0.5, 0, 2, 3, 0, 1, 0, -2, 4, 0.5, 3, 1] }],
+    build: ([x]) => ops.prod(x, { axis: 1 }),
+    gradient: 'second',
+  },
   {
     name: 'cumulativeSum by hand, of integers',
     inputs: [{ shape: [4], dtype: 'int32', values: [1, 2, 3, 4] }],
