@@ -18,6 +18,7 @@ import { type BatchShape, withOpenBatch } from './batchShape.js'
 import { buildWhole } from './buildWhole.js'
 import { Callable } from './callable.js'
 import { addLossTerm, type CallContext, type CallOptions, contextFor, inContext } from './callContext.js'
+import type { CallForm } from './callForm.js'
 import { checkOutputs } from './checkOutputs.js'
 import { checkFixedSettings } from './fixedSettings.js'
 import { checkInputShape, type InputSpec } from './inputSpec.js'
@@ -102,6 +103,8 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   builtInputShape: ShapesOf<In> | undefined
   /** Whether the mask of the input is that of the output (see `computeMask`). Default: false. */
   supportsMasking = false
+  /** How Keras's layer is called on several tensors, where it does not take a list as this one does. */
+  readonly callForm: CallForm | undefined = undefined
   /** The calls of the layer on symbolic tensors, in order: more than one, if it is shared. */
   readonly calls: LayerCall[] = []
 

@@ -1,14 +1,14 @@
 import { ArgumentError } from '../errors.js'
-import type { CallOptions } from '../layers/callContext.js'
 import type { AnyLayer, Layer } from '../layers/layer.js'
 import { serializeLayer } from '../layers/serializeLayer.js'
-import { isSymbolic, type LayerCall, type SymbolicTensor } from '../layers/symbolic.js'
+import { isSymbolic, type SymbolicTensor } from '../layers/symbolic.js'
 import type { Tensors } from '../layers/tensors.js'
-import { type Config, type ConfigValue, optionsOf } from '../utils/config.js'
+import type { Config, ConfigValue } from '../utils/config.js'
 import { mapStructure, type Structure } from '../utils/structure.js'
 import { deserializeModel } from './deserialize.js'
 import { Functional, type FunctionalOptions } from './functional.js'
 import type { LayerGraph } from './layerGraph.js'
+import { type Address, nodeConfig, readNode } from './nodeConfig.js'
 
 /** A layer's entry in the config of a functional model. */
 interface LayerEntry {
@@ -17,9 +17,6 @@ interface LayerEntry {
   readonly config: Config
   readonly inbound_nodes: readonly ConfigValue[]
 }
-
-/** A place in the graph: a layer's name, which of its calls, which of the call's outputs. */
-type Address = readonly [layer: string, call: number, output: number]
 
 type FunctionalSpec = FunctionalOptions<Structure<SymbolicTensor>, Structure<SymbolicTensor>>
 
@@ -31,7 +28,9 @@ export function functionalConfig(model: Functional<never, Tensors>): Config {
     name: layer.name,
     inbound_nodes: graph
       .callsOf(layer)
-      .flatMap((call) => (call.inputs === undefined ? [] : [nodeConfig(graph, call)])),
+      .flatMap((call) =>
+        call.inputs === undefined ? [] : [nodeConfig(call, (tensor) => addressOf(graph, tensor))],
+      ),
   }))
   const address = (tensor: SymbolicTensor): ConfigValue => {
     const [name, call, output] = addressOf(graph, tensor)
@@ -52,19 +51,6 @@ function addressOf(graph: LayerGraph, tensor: SymbolicTensor): Address {
   const producer = graph.producer(tensor)
   const output = producer === tensor.call ? tensor.index : 0
   return [producer.layer.name, graph.callsOf(producer.layer).indexOf(producer), output]
-}
-
-function nodeConfig(graph: LayerGraph, call: LayerCall): Config {
-  const argument = mapStructure(
-    call.inputs ?? [],
-    isSymbolic,
-    (tensor): ConfigValue => ({
-      class_name: '__keras_tensor__',
-      config: { shape: tensor.shape, dtype: tensor.dtype, keras_history: addressOf(graph, tensor) },
-    }),
-  )
-  const { training } = call.options
-  return { args: [argument], kwargs: training === undefined ? {} : { training } }
 }
 
 /**
@@ -126,7 +112,7 @@ class MadeLayer {
   advance(find: (address: Address) => SymbolicTensor | undefined): boolean {
     let advanced = false
     while (this.waiting.length > 0) {
-      const { inputs, options } = readNode(this.waiting[0], find)
+      const { inputs, options } = readNode(this.layer, this.waiting[0], find)
       if (inputs === undefined) break
       ;(this.layer as unknown as Layer<Tensors, Tensors>).invoke(inputs, options)
       this.waiting.shift()
@@ -154,51 +140,6 @@ function connect(title: string, made: ReadonlyMap<string, MadeLayer>): void {
     )
   }
 }
-
-interface Node {
-  /** `undefined` as long as one of them does not exist. */
-  readonly inputs: Structure<SymbolicTensor> | undefined
-  readonly options: CallOptions
-}
-
-/** A call's inputs and options, in Keras 3's form `{ args, kwargs }` or the older one, a list of `[layer, call, output, kwargs]`. */
-function readNode(node: ConfigValue, find: (address: Address) => SymbolicTensor | undefined): Node {
-  let isComplete = true
-  const lookUp = (address: Address) => {
-    const tensor = find(address)
-    if (!tensor) isComplete = false
-    return tensor as SymbolicTensor
-  }
-  const read = (value: ConfigValue): Structure<SymbolicTensor> => {
-    if (Array.isArray(value)) return value.map((item) => read(item) as SymbolicTensor)
-    const object = value as {
-      readonly class_name?: string
-      readonly config: { readonly keras_history: Address }
-    }
-    if (object.class_name === '__keras_tensor__') return lookUp(object.config.keras_history)
-    return Object.fromEntries(
-      Object.entries(value as Config).map(([key, item]) => [key, read(item) as SymbolicTensor]),
-    )
-  }
-  if (Array.isArray(node)) {
-    const inputs = (node as readonly (readonly [...Address, Config?])[]).map(([layer, call, output]) =>
-      lookUp([layer, call, output]),
-    )
-    const [[, , , kwargs]] = node as readonly (readonly [...Address, Config?])[]
-    return { inputs: isComplete ? single(inputs) : undefined, options: optionsFrom(kwargs) }
-  }
-  const { args, kwargs } = node as unknown as {
-    readonly args: readonly ConfigValue[]
-    readonly kwargs: Config
-  }
-  const inputs = args.length === 1 ? read(args[0]) : read(args)
-  return { inputs: isComplete ? inputs : undefined, options: optionsFrom(kwargs) }
-}
-
-const single = (inputs: readonly SymbolicTensor[]): Structure<SymbolicTensor> =>
-  inputs.length === 1 ? inputs[0] : inputs
-
-const optionsFrom = (kwargs: Config = {}): CallOptions => optionsOf({ training: kwargs.training ?? null })
 
 /** The tensors at addresses that are one, a list or an object. */
 function addresses(

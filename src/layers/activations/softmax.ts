@@ -8,6 +8,7 @@ import type { Structure } from '../../utils/structure.js'
 import { type BatchShape, showBatchShape } from '../batchShape.js'
 import type { CallableObject } from '../callable.js'
 import type { CallContext } from '../callContext.js'
+import type { CallForm } from '../callForm.js'
 import { Layer, type LayerOptions } from '../layer.js'
 import { flatShapes, isTensor } from '../tensors.js'
 
@@ -30,6 +31,7 @@ const LARGE_NEGATIVE = -1e9
 export class Softmax extends Layer {
   static override readonly className = 'Softmax'
   override supportsMasking = true
+  override readonly callForm: CallForm = { names: ['inputs', 'mask'], positional: 1 }
 
   readonly axis: number | readonly number[]
 

@@ -16,6 +16,7 @@ import type { RegularizerFunction } from '../../regularizers/regularizer.js'
 import type { Config } from '../../utils/config.js'
 import type { BatchShape } from '../batchShape.js'
 import type { CallContext } from '../callContext.js'
+import type { CallForm } from '../callForm.js'
 import { integer } from '../checks.js'
 import { EinsumDense, type EinsumDenseOptions } from '../core/einsumDense.js'
 import { knownSize } from '../knownSize.js'
@@ -59,6 +60,11 @@ export interface HeadSizes {
 
 /** What attention in several heads shares: projections of query, key and value into heads, and of their results into the output. */
 export abstract class HeadedAttention extends QueryLayer {
+  override readonly callForm: CallForm = {
+    names: ['query', 'value', 'key', 'attention_mask'],
+    positional: 3,
+    otherwise: { key: 'value' },
+  }
   readonly useBias: boolean
   readonly useGate: boolean
   readonly slidingWindow: number | undefined

@@ -13,8 +13,7 @@ import { Layer, type LayerOptions } from '../layer.js'
 import { layerFromConfig } from '../registry.js'
 import { serializeSettings } from '../serializeLayer.js'
 import { flatShapes, flatTensors, isTensor, type ShapesOf, type Tensors } from '../tensors.js'
-import type { TakesStates } from './recurrentLayer.js'
-import { RecurrentLayer } from './recurrentLayer.js'
+import { RecurrentLayer, statesForm, type TakesStates } from './recurrentLayer.js'
 
 /** How the outputs of both directions are put together; `null`: they stay a list. */
 export type MergeMode = 'concat' | 'sum' | 'mul' | 'ave' | null
@@ -51,6 +50,7 @@ export class Bidirectional<Out extends Tensors = Tensor> extends Layer<Tensor, O
   static override readonly className = 'Bidirectional'
   static override readonly positional = ['layer']
 
+  override readonly callForm = statesForm
   readonly mergeMode: MergeMode
   readonly forwardLayer: RecurrentLayer<Tensors>
   readonly backwardLayer: RecurrentLayer<Tensors>

@@ -17,6 +17,7 @@ import type { Structure } from '../../utils/structure.js'
 import type { BatchShape } from '../batchShape.js'
 import type { CallableObject } from '../callable.js'
 import type { CallContext } from '../callContext.js'
+import type { CallForm } from '../callForm.js'
 import { Layer, type LayerOptions } from '../layer.js'
 import { withMask } from '../masks.js'
 import { flatShapes, isShape, isTensor, type ShapesOf, type Tensors } from '../tensors.js'
@@ -46,6 +47,13 @@ export type TakesStates<L, Out extends Tensors> = L & CallableObject<readonly Te
 
 const FORM = '[batch, time, features]'
 
+/** Keras takes first states as an argument of their own. */
+export const statesForm: CallForm = {
+  names: ['sequences', 'initial_state'],
+  positional: 1,
+  takesRest: true,
+}
+
 /**
  * What recurrent layers share: a cell that is run along sequences `[batch, time, features]`, by one loop whatever their
  * length. The inputs of all steps are multiplied by the kernel at once before it.
@@ -56,6 +64,7 @@ export abstract class RecurrentLayer<
   Out extends Tensors = Tensor,
   Cell extends RecurrentCell = RecurrentCell,
 > extends Layer<Tensor, Out> {
+  override readonly callForm = statesForm
   readonly returnSequences: boolean
   readonly returnState: boolean
   readonly goBackwards: boolean
