@@ -61,12 +61,12 @@ export interface CallbackModel {
  * @typeParam M the kind of model that it follows, for `this.model`: `extends callbacks.Callback<models.Sequential>`
  * @example
  * class StopAt extends callbacks.Callback {
- *   constructor(readonly accuracy: number) {
+ *   constructor(readonly goal: number) {
  *     super()
  *   }
  *
- *   override onEpochEnd(epoch: number, logs: callbacks.Logs) {
- *     if (logs.accuracy >= this.accuracy) this.model.stopTraining = true
+ *   override onEpochEnd(epoch: number, { accuracy = 0 }: callbacks.Logs) {
+ *     if (accuracy >= this.goal) this.model.stopTraining = true
  *   }
  * }
  */
@@ -116,10 +116,14 @@ export class Callback<M extends CallbackModel = CallbackModel> {
     return classNameOf(this)
   }
 
-  /** Writes a line where the run writes, behind a progress bar that is being drawn. */
+  /** Writes a line where the run writes. */
   protected say(text: string): void {
-    const { output, verbose } = this.params
-    output.write(`${verbose === 1 ? '\n' : ''}${text}\n`)
+    this.params.output.write(`${text}\n`)
+  }
+
+  /** Writes a line in the middle of an epoch, below the progress bar, if one is being drawn. */
+  protected sayBelowBar(text: string): void {
+    this.say(`${this.params.verbose === 1 ? '\n' : ''}${text}`)
   }
 
   private unused(what: string): never {

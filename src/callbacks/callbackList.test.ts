@@ -173,6 +173,7 @@ describe('wrong callbacks', () => {
 
   it('are named', () => {
     expect(make({ onEpochEnd: () => {} })).toThrow(/callbacks: expected a list, received \{ onEpochEnd: /)
+    expect(make(new Callback())).toThrow(/expected a list, received Callback. Write callbacks: \[callback\]/)
     expect(make([{}, 'earlyStopping'])).toThrow(/received 'earlyStopping' at position 1/)
     expect(make([{ onEpochEnds: () => {} }])).toThrow(
       /callback, at position 0, has a method onEpochEnds, which is never called. Did you mean 'onEpochEnd'/,

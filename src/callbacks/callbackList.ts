@@ -51,7 +51,7 @@ export class CallbackList {
   constructor(callbacks: readonly CallbackLike[] = [], behind: readonly CallbackLike[] = []) {
     if (!Array.isArray(callbacks)) {
       throw new ArgumentError(
-        `callbacks: expected a list, received ${show(callbacks)}. Write callbacks: [callback].`,
+        `callbacks: expected a list, received ${showCallback(callbacks)}. Write callbacks: [callback].`,
       )
     }
     callbacks.forEach(checkCallback)
@@ -207,13 +207,15 @@ function snapshot(state: unknown, name: string): unknown {
   }
 }
 
+const showCallback = (value: unknown): string => (value instanceof Callback ? value.className : show(value))
+
 const isPlain = (object: object): boolean =>
   Object.getPrototypeOf(object) === Object.prototype || Object.getPrototypeOf(object) === null
 
 function checkCallback(callback: unknown, i: number): void {
   if (typeof callback !== 'object' || callback === null) {
     throw new ArgumentError(
-      `callbacks: expected callbacks such as callbacks.earlyStopping() or { onEpochEnd(epoch, logs) {} }, received ${show(callback)} at ` +
+      `callbacks: expected callbacks such as callbacks.earlyStopping() or { onEpochEnd(epoch, logs) {} }, received ${showCallback(callback)} at ` +
         `position ${i}.`,
     )
   }

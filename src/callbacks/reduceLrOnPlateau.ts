@@ -79,7 +79,7 @@ export class ReduceLROnPlateau extends MonitorCallback {
     } else if (this.cooldownCounter === 0 && ++this.wait >= this.patience && rate > this.minLr) {
       optimizer.learningRate = Math.max(rate * this.factor, this.minLr)
       if (this.verbose > 0)
-        this.say(`Epoch ${epoch + 1}: reducing the learning rate to ${optimizer.learningRate}.`)
+        this.sayBelowBar(`Epoch ${epoch + 1}: reducing the learning rate to ${optimizer.learningRate}.`)
       this.cooldownCounter = this.cooldown
       this.wait = 0
     }

@@ -39,7 +39,7 @@ export class TerminateOnNaN extends Callback {
   override onNonFinite(failure: NumericError): void {
     this.failure = failure
     if (this.raiseError) throw failure
-    this.say(failure.message)
+    this.sayBelowBar(failure.message)
   }
 }
 
