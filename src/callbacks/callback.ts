@@ -138,7 +138,7 @@ export class Callback<M extends CallbackModel = CallbackModel> {
   onTrainBegin?(): unknown
   /**
    * The end of training, whatever ended it: the place to close what was opened.
-   * @param logs those of the last epoch
+   * @param logs those of the last epoch; empty if something went wrong
    * @param failure the error or the signal's reason that ended it; `undefined` if nothing went wrong
    */
   onTrainEnd?(logs: Logs, failure?: unknown): unknown

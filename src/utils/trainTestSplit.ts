@@ -54,8 +54,8 @@ export type SplitsOf<A extends readonly unknown[]> = A extends readonly [infer F
  * @example
  * const [xTrain, xTest, yTrain, yTest] = utils.trainTestSplit(x, y, { testSize: 0.2, stratify: y, seed: 1 })
  */
-export function trainTestSplit<const A extends readonly SplitArray[]>(...arrays: A): SplitsOf<A>
-export function trainTestSplit<const A extends readonly SplitArray[]>(
+export function trainTestSplit<A extends readonly SplitArray[]>(...arrays: A): SplitsOf<A>
+export function trainTestSplit<A extends readonly SplitArray[]>(
   ...arraysAndOptions: [...arrays: A, options: TrainTestSplitOptions]
 ): SplitsOf<A>
 export function trainTestSplit(...given: readonly (SplitArray | TrainTestSplitOptions)[]): unknown[] {
