@@ -7,8 +7,9 @@ const options: Readonly<Record<string, unknown>> = {
   ...{ SensitivityAtSpecificity: 0.5, SpecificityAtSensitivity: 0.5 },
   ...{ PrecisionAtRecall: 0.5, RecallAtPrecision: 0.5 },
 }
+const classes = new Map<string, unknown>(Object.entries(metrics))
 const directionOf = (name: string) => {
-  const type = metrics[name as 'Mean'] as unknown as new (option?: unknown) => metrics.Metric
+  const type = classes.get(name) as new (option?: unknown) => metrics.Metric
   return new type(options[name]).direction
 }
 
