@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DataError } from '../errors.js'
+import type { WriteOptions } from './files.js'
 
 export const nodeFiles = { read, write }
 
@@ -33,9 +34,14 @@ function readFailure({ code, message }: NodeJS.ErrnoException): string {
   return `could not be read (${message}).`
 }
 
-async function write(path: string, parts: readonly Uint8Array[]): Promise<void> {
+async function write(
+  path: string,
+  parts: readonly Uint8Array[],
+  { overwrite = true }: WriteOptions,
+): Promise<void> {
   try {
     const target = await followLinks(path)
+    if (target.exists && !overwrite) throw Object.assign(new Error('it exists'), { code: 'EEXIST' })
     await removeLeftovers(target.path)
     await writeWhole(target.path, target.mode, parts)
   } catch (error) {
@@ -46,16 +52,22 @@ async function write(path: string, parts: readonly Uint8Array[]): Promise<void> 
   }
 }
 
+interface Target {
+  readonly path: string
+  readonly mode: number
+  readonly exists: boolean
+}
+
 /** Where the bytes go: through a link to what it stands for, which keeps its permissions. */
-async function followLinks(path: string): Promise<{ readonly path: string; readonly mode: number }> {
+async function followLinks(path: string): Promise<Target> {
   try {
     const target = await realpath(path)
     const status = await stat(target)
     if (status.isDirectory()) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' })
-    return { path: target, mode: status.mode }
+    return { path: target, mode: status.mode, exists: true }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    return { path, mode: 0o666 }
+    return { path, mode: 0o666, exists: false }
   }
 }
 
@@ -127,6 +139,8 @@ function writeFailure({ code, message }: NodeJS.ErrnoException, path: string, by
     case 'ENOENT':
     case 'ENOTDIR':
       return `there is no folder ${dirname(path)}. Make it first.`
+    case 'EEXIST':
+      return 'there is such a file already. Save under another name, or with { overwrite: true }.'
     case 'EISDIR':
       return 'expected a file to write, found a folder of this name.'
     default:

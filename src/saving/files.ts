@@ -1,9 +1,14 @@
 import { ArgumentError } from '../errors.js'
 
+export interface WriteOptions {
+  /** Whether a file that is there may be replaced. Default: true. */
+  readonly overwrite?: boolean
+}
+
 /** Reading and writing whole files; Node alone has them. */
 interface Files {
   read(path: string): Promise<Uint8Array<ArrayBuffer>>
-  write(path: string, parts: readonly Uint8Array[]): Promise<void>
+  write(path: string, parts: readonly Uint8Array[], options: WriteOptions): Promise<void>
 }
 
 /**
@@ -18,11 +23,15 @@ export const readFile = async (path: string): Promise<Uint8Array<ArrayBuffer>> =
  * Writes a file whole or not at all: to another name in the same folder, from there to the disk, then renamed. Whenever the
  * process or the machine ends, the old file or the new one is there, never a part.
  * @param parts the file's bytes, one piece after another
- * @throws DataError if the folder is missing or read-only, or the disk full; a file that was there before stays as it was
+ * @throws DataError if the folder is missing or read-only, the disk full, or the file there and not to be replaced; what was there
+ *   before stays as it was
  * @throws ArgumentError in a page, which has no files
  */
-export const writeFile = async (path: string, parts: readonly Uint8Array[]): Promise<void> =>
-  (await files(path)).write(path, parts)
+export const writeFile = async (
+  path: string,
+  parts: readonly Uint8Array[],
+  options: WriteOptions = {},
+): Promise<void> => (await files(path)).write(path, parts, options)
 
 async function files(path: string): Promise<Files> {
   if (typeof process === 'undefined' || process.versions?.node === undefined) {

@@ -1,0 +1,13 @@
+const table = Int32Array.from({ length: 256 }, (_, byte) => {
+  let remainder = byte
+  for (let bit = 0; bit < 8; bit++)
+    remainder = remainder & 1 ? (remainder >>> 1) ^ 0xedb88320 : remainder >>> 1
+  return remainder
+})
+
+/** The CRC-32 of ZIP files: the remainder of the bytes by the polynomial 0x04C11DB7, its bits in reverse. */
+export function crc32(bytes: Uint8Array): number {
+  let remainder = -1
+  for (const byte of bytes) remainder = table[(remainder ^ byte) & 0xff] ^ (remainder >>> 8)
+  return ~remainder >>> 0
+}
