@@ -21,6 +21,7 @@ import { addLossTerm, type CallContext, type CallOptions, contextFor, inContext 
 import type { CallForm } from './callForm.js'
 import { checkOutputs } from './checkOutputs.js'
 import { checkFixedSettings } from './fixedSettings.js'
+import { initialValues } from './initialValues.js'
 import { checkInputShape, type InputSpec } from './inputSpec.js'
 import type { LayerOptions, WeightOptions } from './layerOptions.js'
 import { maskOf, withMask } from './masks.js'
@@ -350,7 +351,8 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
         `${this.title}: weight '${name}': expected a shape of known sizes, such as [3, 10], received ${show(shape)}.`,
       )
     }
-    const variable = new Variable(getInitializer(initializer).generate(shape), shape, {
+    const values = initialValues(getInitializer(initializer), shape, `${this.title}: weight '${name}'`)
+    const variable = new Variable(values, shape, {
       name: `${this.name}/${name}`,
       trainable,
       dtype,

@@ -28,6 +28,9 @@ export type LossFunction = (yTrue: Tensor, yPred: Tensor) => Tensor
  * a value for each sample.
  */
 export abstract class Loss implements Configurable {
+  /** Config keys of the constructor's positional arguments: none, all are options. */
+  static readonly positional: readonly string[] = []
+
   readonly name: string
   readonly reduction: Reduction
 

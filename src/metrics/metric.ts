@@ -18,6 +18,9 @@ export interface MetricOptions {
  * seen, and override `updateState` (inside the step) and `result`.
  */
 export abstract class Metric implements Configurable {
+  /** Config keys of the constructor's positional arguments, in order; the rest are options. */
+  static readonly positional: readonly string[] = []
+
   /** The key in logs and History. */
   name: string
   /** Whether more of it is better (`up`), or less (`down`), where that is known: what callbacks go by that monitor it. */

@@ -15,11 +15,13 @@ import { CompiledModel, type CompileOptions } from './compiledModel.js'
 import { type EvaluateOptions, evaluateModel } from './evaluate.js'
 import { type FitOptions, fitModel } from './fit.js'
 import type { LayerGraph } from './layerGraph.js'
+import type { FileSource } from './load.js'
 import type { DataFor, SampleWeights, TargetsFor } from './modelData.js'
 import { testOnBatch, trainOnBatch } from './onBatch.js'
 import { type Places, placesOf } from './places.js'
 import { type PredictOptions, predictModel, predictOnBatch } from './predict.js'
 import { RunState } from './runState.js'
+import type { ModelFormat, SaveOptions, Snapshot, WeightsFormat } from './saveModel.js'
 import { defaultLoss, defaultMetrics } from './step.js'
 import type { StepBatch } from './stepBatch.js'
 import { type Batches, isStream } from './stream.js'
@@ -271,6 +273,58 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
     await Promise.all(this.optimizers.map((optimizer) => optimizer.synchronize()))
     state.halt.write([0])
     state.isTrained = true
+  }
+
+  /**
+   * Writes the model with its weights, what it was compiled for and the optimizer's state into a file, from which
+   * `models.loadModel` and Keras make it again: by the path's ending `.keras`, Keras 3's own format, or `.h5`, the older one. The file is
+   * written whole or not at all. In pages: `toBytes`.
+   * @throws StateError if the model is not built
+   * @throws DataError if the file cannot be written; one that was there before stays as it was
+   */
+  async save(path: string, options: SaveOptions = {}): Promise<void> {
+    const { saveFile } = await import('./saveModel.js')
+    await saveFile(this as unknown as AnyModel, path, 'model', options)
+  }
+
+  /**
+   * Writes the weights into a file, from which `loadWeights` of a model made in the same way reads them: by the path's ending
+   * `.weights.h5`, which Keras reads too and which has the optimizer's state, or `.safetensors`.
+   * @throws StateError if the model is not built
+   * @throws DataError if the file cannot be written; one that was there before stays as it was
+   */
+  async saveWeights(path: string, options: SaveOptions = {}): Promise<void> {
+    const { saveFile } = await import('./saveModel.js')
+    await saveFile(this as unknown as AnyModel, path, 'weights', options)
+  }
+
+  /**
+   * Reads the weights in a file that `saveWeights` or `save` wrote, or Keras: `.weights.h5`, `.keras`, `.h5` or safetensors. The
+   * optimizer's state is read where the file has one that fits. After an error nothing has changed.
+   * @param source a path, or the bytes of a file
+   * @throws DataError if the file is damaged, or its weights are not those of the model, naming layer, weight and shapes
+   */
+  async loadWeights(source: FileSource): Promise<void> {
+    const { loadWeights } = await import('./load.js')
+    await loadWeights(this as unknown as AnyModel, source)
+  }
+
+  /** The file that `save` or `saveWeights` would write, as bytes. */
+  async toBytes(
+    format: ModelFormat | WeightsFormat,
+    options: Omit<SaveOptions, 'overwrite'> = {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const { toBytes } = await import('./saveModel.js')
+    return toBytes(this as unknown as AnyModel, format, options)
+  }
+
+  /** A copy of the model as of now, out of which the file of a format is made later, piece by piece. Internal. */
+  async snapshot(
+    format: ModelFormat | WeightsFormat,
+    options: Omit<SaveOptions, 'overwrite'> = {},
+  ): Promise<Snapshot> {
+    const { takeSnapshot } = await import('./saveModel.js')
+    return takeSnapshot(this as unknown as AnyModel, format, options)
   }
 
   private alone<T>(what: string, run: (model: AnyModel) => Promise<T>): Promise<T> {

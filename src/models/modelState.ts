@@ -24,14 +24,18 @@ export function stateVariables(model: AnyModel): Map<string, Variable> {
 
 /** The values of variables, by their names. */
 export async function readVariables(variables: ReadonlyMap<string, Variable>): Promise<StoredArrays> {
-  const read = await Promise.all(
-    [...variables].map(async ([name, variable]) => {
+  const arrays = await readArrays([...variables.values()])
+  return new Map([...variables.keys()].map((name, i) => [name, arrays[i]]))
+}
+
+/** The values of variables, in order. */
+export const readArrays = (variables: readonly Variable[]): Promise<StoredArray[]> =>
+  Promise.all(
+    variables.map(async (variable) => {
       const { dtype, shape } = variable
-      return [name, { dtype, shape, data: await variable.data() }] as const
+      return { dtype, shape, data: await variable.data() }
     }),
   )
-  return new Map(read)
-}
 
 /**
  * Gives variables the values of the arrays that have their names. Either all are changed or, after an error, none.

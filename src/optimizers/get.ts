@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.js'
 import { isSerialized, type SerializedObject, serializeObject } from '../utils/config.js'
 import { type ConfiguredClass, construct } from '../utils/construct.js'
+import { findCustom } from '../utils/customObjects.js'
 import { suggestion } from '../utils/nearest.js'
 import { show } from '../utils/show.js'
 import { Adadelta } from './adadelta.js'
@@ -55,6 +56,8 @@ const byName: ReadonlyMap<string, ConfiguredClass<Optimizer>> = new Map(
  */
 export function getOptimizer(identifier: OptimizerLike | SerializedObject): Optimizer {
   if (identifier instanceof Optimizer) return identifier
+  const own = findCustom(identifier)
+  if (own instanceof Optimizer) return own
   const name = isSerialized(identifier) ? identifier.class_name : identifier
   if (typeof name !== 'string') {
     throw new ArgumentError(

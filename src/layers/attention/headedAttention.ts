@@ -209,7 +209,7 @@ export abstract class HeadedAttention extends QueryLayer {
 
 /** The attribute in which Keras keeps a projection. */
 const partName = (projection: string): string =>
-  projection === 'attention_output' ? '_output_dense' : `_${projection}_dense`
+  projection === 'attention_output' ? 'output_dense' : `${projection}_dense`
 
 /** Whether a key stands less than `window` places from the query: `[queries, keys]`. */
 const nearby = (queries: number, keys: number, window: number): Tensor =>

@@ -1,0 +1,89 @@
+import { DataError } from '../errors.js'
+import { showShape } from '../graph/shape.js'
+import type { Variable } from '../graph/variable.js'
+import type { Hdf5Group } from '../saving/hdf5/openHdf5.js'
+import type { Hdf5Tree } from '../saving/hdf5/writeHdf5.js'
+import { type StoredObject, variablesAt, weightTree } from '../saving/weightTree.js'
+import type { AnyModel } from './model.js'
+import { readArrays } from './modelState.js'
+import { optimizerArrays, takeOptimizerState } from './optimizerState.js'
+import { PendingValues } from './pendingValues.js'
+import { weightPlaces } from './weightPaths.js'
+
+const OPTIMIZER = 'optimizer'
+/** Keys and counter of the model's random numbers. Keras has nothing of this name, so it passes it over. */
+const RANDOM = 'gradus_random'
+
+/**
+ * A copy of what a `.weights.h5` file holds of a model, as Keras lays it out: weights and, if asked for, the optimizer's state and
+ * that of random numbers.
+ */
+export async function copyKerasWeights(model: AnyModel, withOptimizer: boolean): Promise<Hdf5Tree> {
+  const { optimizer, state } = model
+  const copy = async (path: string, name: string, variables: readonly Variable[]): Promise<Entry> => {
+    return [path, { name, arrays: await readArrays(variables) }]
+  }
+  const copies = weightPlaces(model).map(({ path, layer, weights }) => copy(path, layer.name, weights))
+  if (withOptimizer && optimizer) {
+    const arrays = optimizerArrays(optimizer).then((named) => named.map(({ array }) => array))
+    copies.push(arrays.then((all): Entry => [OPTIMIZER, { name: optimizer.name, arrays: all }]))
+  }
+  if (withOptimizer && state.random.isSeeded) copies.push(copy(RANDOM, RANDOM, state.random.variables))
+  return weightTree(new Map(await Promise.all(copies)))
+}
+
+type Entry = readonly [path: string, object: StoredObject]
+
+/**
+ * Gives a model the weights in a file that Keras laid out, and the optimizer's state, if there is one in it that is its own.
+ * After an error nothing has changed.
+ * @param strictly whether a state that is not the optimizer's own is an error
+ * @throws DataError if the weights are not those of the model, naming layer, weight and shapes
+ */
+export async function loadKerasWeights(
+  model: AnyModel,
+  root: Hdf5Group,
+  file: string,
+  strictly = false,
+): Promise<void> {
+  const pending = new PendingValues()
+  for (const { path, layer, weights } of weightPlaces(model)) {
+    const stored = variablesAt(root, path)
+    if (!stored || stored.names.length !== weights.length) {
+      throw new DataError(
+        `${file}: expected ${weights.length} weight(s) of ${layer.title} at '${path}', found ${stored?.names.length ?? 'none'}: ` +
+          `${weights.map(({ name, shape }) => `${name} ${showShape(shape)}`).join(', ')}. The model must be made as the saved one was.`,
+      )
+    }
+    for (const [i, weight] of weights.entries()) {
+      pending.add(weight, await stored.array(String(i)), `${file}: '${path}/vars/${i}'`)
+    }
+  }
+  const setRate = await takeStored(model, root, pending, file, strictly)
+  const random = variablesAt(root, RANDOM)
+  if (random?.names.length === 2) {
+    for (const [i, variable] of model.state.random.variables.entries()) {
+      pending.add(variable, await random.array(String(i)), `${file}: '${RANDOM}/vars/${i}'`)
+    }
+  }
+  pending.write()
+  setRate?.()
+  await model.optimizer?.synchronize()
+}
+
+async function takeStored(
+  model: AnyModel,
+  root: Hdf5Group,
+  pending: PendingValues,
+  file: string,
+  strictly: boolean,
+) {
+  const stored = variablesAt(root, OPTIMIZER)
+  if (!stored || !model.optimizer) return undefined
+  const arrays = []
+  for (let i = 0; i < stored.names.length; i++) {
+    const where = `${file}: '${OPTIMIZER}/vars/${i}'`
+    arrays.push({ name: String(i), array: await stored.array(String(i)), where })
+  }
+  return takeOptimizerState(model, arrays, pending, strictly ? file : undefined)
+}

@@ -1,0 +1,139 @@
+import { DataError } from '../errors.js'
+import { showShape } from '../graph/shape.js'
+import type { Variable } from '../graph/variable.js'
+import type { AnyLayer } from '../layers/layer.js'
+import type { LegacyWeights, NamedGroup } from '../saving/legacyH5.js'
+import type { StoredArrays } from '../saving/storedArray.js'
+import type { AnyModel } from './model.js'
+import { readArrays } from './modelState.js'
+import { optimizerArrays, takeOptimizerState } from './optimizerState.js'
+import { PendingValues } from './pendingValues.js'
+
+/** The weights of a layer in the order of older files: all trainable ones, also of layers inside, then the others. */
+const legacyOrder = (layer: AnyLayer): readonly Variable[] => [
+  ...layer.trainableWeights,
+  ...layer.nonTrainableWeights,
+]
+
+/** Weights of the model's own, outside of its layers. */
+function ownWeights(model: AnyModel): readonly Variable[] {
+  const own = new Set<Variable>(model.ownWeights)
+  return legacyOrder(model as unknown as AnyLayer).filter((weight) => own.has(weight))
+}
+
+/** A copy of a model's weights as older files hold them: layer by layer, by the names of layers. */
+export async function copyLegacyWeights(model: AnyModel) {
+  const weights = new Map<string, StoredArrays>()
+  const copies = model.layers.map(async (layer) => {
+    const paths = weightNames(layer, layer.name)
+    return [layer.name, await copy(legacyOrder(layer), (weight) => paths.get(weight) ?? weight.name)] as const
+  })
+  const own = copy(ownWeights(model), ({ name }) => name)
+  for (const [name, arrays] of await Promise.all(copies)) weights.set(name, arrays)
+  return { weights, ownWeights: await own }
+}
+
+/** A copy of the optimizer's state, under names that differ. */
+export async function copyLegacyOptimizer(model: AnyModel): Promise<StoredArrays | undefined> {
+  const named = model.optimizer && (await optimizerArrays(model.optimizer))
+  return named && unique(named.map(({ name, array }) => [name, array] as const))
+}
+
+async function copy(
+  variables: readonly Variable[],
+  nameOf: (variable: Variable) => string,
+): Promise<StoredArrays> {
+  const arrays = await readArrays(variables)
+  return unique(variables.map((variable, i) => [nameOf(variable), arrays[i]] as const))
+}
+
+/** Things by their names, with a number where a name comes again. */
+function unique<T>(named: readonly (readonly [string, T])[]): Map<string, T> {
+  const found = new Map<string, T>()
+  for (const [wanted, value] of named) {
+    let name = wanted
+    for (let n = 1; found.has(name); n++) name = `${wanted}_${n}`
+    found.set(name, value)
+  }
+  return found
+}
+
+/** What weights are called: by the names of the layers around them, and their own. `bidirectional/forward_lstm/lstm_cell/kernel` */
+function weightNames(layer: AnyLayer, path: string): Map<Variable, string> {
+  const names = new Map<Variable, string>()
+  for (const weight of layer.ownWeights) {
+    names.set(weight, `${path}/${weight.name.slice(layer.name.length + 1)}`)
+  }
+  for (const inner of layer.sublayers()) {
+    for (const [weight, name] of weightNames(inner, `${path}/${inner.name}`)) {
+      if (!names.has(weight)) names.set(weight, name)
+    }
+  }
+  return names
+}
+
+/**
+ * Gives a model the weights in an older file, layer by layer in order, as Keras does: names do not matter. After an error nothing
+ * has changed.
+ * @param optimizer its state, if the file holds one
+ * @throws DataError if the weights are not those of the model, naming layer, weight and shapes
+ */
+export async function loadLegacyWeights(
+  model: AnyModel,
+  stored: LegacyWeights,
+  optimizer: NamedGroup | undefined,
+  file: string,
+): Promise<void> {
+  const own = ownWeights(model)
+  const expected = [
+    ...model.layers.map((layer) => ({ title: layer.title, weights: legacyOrder(layer) })),
+    { title: model.title, weights: own },
+  ].filter(({ weights }) => weights.length > 0)
+  if (stored.length !== expected.length) {
+    throw new DataError(
+      `${file}: holds weights of ${stored.length} layer(s) (${namesOf(stored)}), but ${model.title} has ${expected.length} with weights ` +
+        `(${expected.map(({ title }) => title).join(', ')}). The model must be made as the saved one was.`,
+    )
+  }
+  const pending = new PendingValues()
+  for (const [i, { title, weights }] of expected.entries()) {
+    await takeGroup(stored[i], title, weights, pending, file)
+  }
+  const state = optimizer && model.optimizer ? await takeState(model, optimizer, pending, file) : undefined
+  pending.write()
+  state?.()
+  await model.optimizer?.synchronize()
+}
+
+const namesOf = (groups: LegacyWeights): string => groups.map(({ name }) => name).join(', ')
+
+async function takeGroup(
+  { name, arrayNames, group }: NamedGroup,
+  title: string,
+  weights: readonly Variable[],
+  pending: PendingValues,
+  file: string,
+): Promise<void> {
+  if (arrayNames.length !== weights.length) {
+    throw new DataError(
+      `${file}: layer '${name}': expected ${weights.length} weight(s) for ${title}, found ${arrayNames.length}: ` +
+        `${weights.map((weight) => `${weight.name} ${showShape(weight.shape)}`).join(', ')}. The model must be made as the saved one was.`,
+    )
+  }
+  for (const [i, weight] of weights.entries()) {
+    pending.add(weight, await group.array(arrayNames[i]), `${file}: layer '${name}': '${arrayNames[i]}'`)
+  }
+}
+
+async function takeState(
+  model: AnyModel,
+  { arrayNames, group }: NamedGroup,
+  pending: PendingValues,
+  file: string,
+) {
+  const arrays = []
+  for (const name of arrayNames) {
+    arrays.push({ name, array: await group.array(name), where: `${file}: optimizer: '${name}'` })
+  }
+  return takeOptimizerState(model, arrays, pending, file)
+}

@@ -1,0 +1,195 @@
+import { ArgumentError, DataError, GradusError, InternalError, StateError } from '../errors.js'
+import { withoutInitialValues } from '../layers/initialValues.js'
+import { readFile } from '../saving/files.js'
+import { isHdf5, openHdf5 } from '../saving/hdf5/openHdf5.js'
+import { readKerasArchive } from '../saving/kerasArchive.js'
+import { holdsLegacyWeights, legacyWeights, readLegacyModel } from '../saving/legacyH5.js'
+import { decodeSafetensors } from '../saving/safetensors.js'
+import { isZip } from '../saving/zip.js'
+import type { Config, ConfigValue } from '../utils/config.js'
+import { customObjectScope, customObjects } from '../utils/customObjects.js'
+import type { CustomObjects } from '../utils/registration.js'
+import { show } from '../utils/show.js'
+import { compileOptionsFrom } from './compileConfig.js'
+import { deserializeModel } from './deserialize.js'
+import { loadKerasWeights } from './kerasWeights.js'
+import { compileConfigFrom } from './legacyCompile.js'
+import { loadLegacyWeights } from './legacyWeights.js'
+import { type AnyModel, Model } from './model.js'
+import { writeVariables } from './modelState.js'
+import { namedWeights } from './weightPaths.js'
+
+/** Where a file is: its path, in Node; or its bytes, anywhere. */
+export type FileSource = string | Uint8Array | ArrayBuffer | Blob
+
+export interface LoadOptions {
+  /** Classes and functions of your own that the file names, besides those of `utils.registerKerasSerializable`. */
+  readonly customObjects?: CustomObjects
+  /** Whether the model is compiled as it was when it was saved, with the optimizer's state. Default: true. */
+  readonly compile?: boolean
+  /** Keras's option to run Python code that stands in a file. Gradus never does: only true is allowed. */
+  readonly safeMode?: boolean
+}
+
+/**
+ * A model that was saved: by `model.save`, or by Keras as `.keras` or `.h5`, with its weights, compiled as it was, and with the
+ * optimizer's state, so that training goes on (Keras's `load_model`). A file is data: no code in it is run.
+ *
+ * @param source a path, or the bytes of a file
+ * @throws DataError if the file is missing, cut off, damaged, of a newer form, or asks for what Gradus does not have; the message
+ *   names the file and the place in it
+ * @example const model = await models.loadModel('my_model.keras')
+ */
+export async function loadModel(source: FileSource, options: LoadOptions = {}): Promise<AnyModel> {
+  if (options.safeMode === false) {
+    throw new ArgumentError(
+      'loadModel: safeMode: false would run Python code that stands in the file. Gradus never does, and cannot. Give what the file ' +
+        'names as customObjects, for example { Lambda: (config) => layers.lambda(yourFunction, { name: config.name }) }.',
+    )
+  }
+  const { bytes, file } = await bytesFrom(source)
+  if (isZip(bytes)) return loadKerasModel(bytes, file, options)
+  if (isHdf5(bytes)) return loadLegacyModel(bytes, file, options)
+  throw new DataError(
+    `${file}: is no model file: it begins neither as a .keras file (ZIP) nor as a .h5 file (HDF5). ` +
+      'Weights alone are read by model.loadWeights(...).',
+  )
+}
+
+async function loadKerasModel(bytes: Uint8Array, file: string, options: LoadOptions): Promise<AnyModel> {
+  const { config, weights } = await readKerasArchive(bytes, file)
+  const maker = new ModelMaker(file, bytes.length, options)
+  const model = maker.make(config, 'config.json')
+  const compiled = config.compile_config as Config | null | undefined
+  if (compiled) maker.compile(model, compiled, 'config.json: compile_config')
+  await loadKerasWeights(model, weights, `${file}: model.weights.h5`, Boolean(compiled?.optimizer))
+  return model
+}
+
+async function loadLegacyModel(bytes: Uint8Array, file: string, options: LoadOptions): Promise<AnyModel> {
+  const { config, training, weights, optimizer } = readLegacyModel(bytes, file)
+  const maker = new ModelMaker(file, bytes.length, options)
+  const model = maker.make(config, 'model_config')
+  if (training) maker.compile(model, compileConfigFrom(training), 'training_config')
+  await loadLegacyWeights(model, weights, optimizer, file)
+  return model
+}
+
+/** Weights may have this many numbers, whatever the size of the file they are read from; beyond, 100 for each byte of it. */
+const FREE_NUMBERS = 2 ** 24
+const NUMBERS_PER_BYTE = 100
+
+/** Makes models out of configs, all of whose errors name the file and the place in it. */
+class ModelMaker {
+  constructor(
+    private readonly file: string,
+    private readonly size: number,
+    private readonly options: LoadOptions,
+  ) {}
+
+  make(config: Config, place: string): AnyModel {
+    return this.reading(place, '', () => {
+      const most = Math.max(FREE_NUMBERS, NUMBERS_PER_BYTE * this.size)
+      const model = withoutInitialValues(most, () => {
+        refusePython(config)
+        const made = deserializeModel(config as Config & { readonly class_name: string })
+        if (!(made instanceof Model)) throw new ArgumentError(`it describes no model, but ${made.title}.`)
+        buildAs(made as AnyModel, config)
+        return made as AnyModel
+      })
+      return model
+    })
+  }
+
+  compile(model: AnyModel, config: Config, place: string): void {
+    if (this.options.compile === false) return
+    this.reading(place, ' Load with { compile: false }, and compile the model yourself.', () =>
+      model.compile(compileOptionsFrom(config)),
+    )
+  }
+
+  /** Runs what reads a config, which may say anything. */
+  private reading<T>(place: string, wayOut: string, read: () => T): T {
+    try {
+      return customObjectScope(this.options.customObjects ?? {}, read)
+    } catch (error) {
+      if (error instanceof InternalError) throw error
+      const { message } = error as Error
+      const what = error instanceof GradusError ? message : `describes nothing that can be made (${message}).`
+      throw new DataError(`${this.file}: ${place}: ${what}${wayOut}`, { cause: error })
+    }
+  }
+}
+
+/** Builds a model that is not yet built for the shape that the saved one was built for. */
+function buildAs(model: AnyModel, config: Config): void {
+  if (model.built) return
+  const { input_shape: shape } = (config.build_config ?? {}) as Config
+  const { build_input_shape: own } = (config.config ?? {}) as Config
+  const known = shape ?? own
+  if (known) model.build(known as never)
+}
+
+/** Refuses Python code, which Keras writes for functions without a name; but not what a factory of the user's takes instead. */
+function refusePython(value: ConfigValue, layer = 'the model'): void {
+  if (typeof value !== 'object' || value === null) return
+  if (Array.isArray(value)) {
+    for (const item of value) refusePython(item, layer)
+    return
+  }
+  const { class_name, config } = value as Config
+  const isLambda = class_name === 'Lambda'
+  if (isLambda && Object.hasOwn(customObjects(), 'Lambda')) return
+  const inside = isConfig(config) && typeof config.name === 'string' ? `layer '${config.name}'` : layer
+  // Keras 2 wrote the code, the defaults and the closure as a list.
+  if (class_name === '__lambda__' || (isLambda && isConfig(config) && Array.isArray(config.function))) {
+    throw new ArgumentError(
+      `${inside} holds Python code, the bytecode of a lambda function. A model file is data: Gradus runs no code from it. Give what ` +
+        'the layer computes as a custom object, { Lambda: (config) => layers.lambda(yourFunction, { name: config.name }) }; or, in ' +
+        'Keras, write a layer class instead.',
+    )
+  }
+  for (const item of Object.values(value as Config)) refusePython(item, inside)
+}
+
+const isConfig = (value: ConfigValue | undefined): value is Config =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/**
+ * Gives a model the weights in a file, of any form that Keras or Gradus writes: `.weights.h5`, `.keras`, `.h5` of a model or of its
+ * weights, or safetensors; with the optimizer's state where there is one in it that is the model's own. See `Model.loadWeights`.
+ */
+export async function loadWeights(model: AnyModel, source: FileSource): Promise<void> {
+  if (!model.built) {
+    throw new StateError(
+      `${model.title} is not built, so it has no weights to replace. Call it on data, call build(inputShape), or start it with ` +
+        'layers.input(shape).',
+    )
+  }
+  const { bytes, file } = await bytesFrom(source)
+  if (isZip(bytes)) {
+    const { weights } = await readKerasArchive(bytes, file)
+    return loadKerasWeights(model, weights, `${file}: model.weights.h5`)
+  }
+  if (!isHdf5(bytes)) {
+    return writeVariables(namedWeights(model), decodeSafetensors(bytes, file).arrays, file)
+  }
+  const root = openHdf5(bytes, file)
+  if (holdsLegacyWeights(root)) return loadLegacyWeights(model, legacyWeights(root, file), undefined, file)
+  return loadKerasWeights(model, root, file)
+}
+
+/** The bytes of a file, and what errors call it. */
+async function bytesFrom(source: FileSource): Promise<{ readonly bytes: Uint8Array; readonly file: string }> {
+  if (typeof source === 'string') return { bytes: await readFile(source), file: source }
+  const file = 'The given file'
+  if (source instanceof Uint8Array) return { bytes: source, file }
+  if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source), file }
+  if (typeof Blob !== 'undefined' && source instanceof Blob) {
+    const { name } = source as Blob & { readonly name?: string }
+    return { bytes: new Uint8Array(await source.arrayBuffer()), file: name ?? file }
+  }
+  throw new ArgumentError(
+    `Expected a path or the bytes of a file (Uint8Array, ArrayBuffer or Blob), received ${show(source)}.`,
+  )
+}

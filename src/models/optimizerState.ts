@@ -1,0 +1,80 @@
+import { DataError } from '../errors.js'
+import { type Shape, sameShape } from '../graph/shape.js'
+import type { Variable } from '../graph/variable.js'
+import type { Optimizer } from '../optimizers/optimizer.js'
+import type { StoredArray } from '../saving/storedArray.js'
+import type { AnyModel } from './model.js'
+import { readArrays } from './modelState.js'
+import type { PendingValues } from './pendingValues.js'
+
+/** An array of an optimizer's state. */
+interface NamedArray {
+  readonly name: string
+  readonly array: StoredArray
+}
+
+/** The learning rate, if it is a number and not a schedule's. */
+function constantRate(optimizer: Optimizer): number | undefined {
+  const { learning_rate: rate } = optimizer.getConfig()
+  return typeof rate === 'number' ? rate : undefined
+}
+
+/** What files hold of an optimizer, in Keras's order: the count of steps, the learning rate if it is a number, the slots. */
+export async function optimizerArrays(optimizer: Optimizer): Promise<NamedArray[]> {
+  const { variables } = optimizer
+  const arrays = await readArrays(variables)
+  const named = variables.map(({ name }, i) => ({ name, array: arrays[i] }))
+  const rate = constantRate(optimizer)
+  if (rate === undefined) return named
+  const learningRate: NamedArray = {
+    name: `${optimizer.name}/learning_rate`,
+    array: { dtype: 'float32', shape: [], data: Float32Array.of(rate) },
+  }
+  return [named[0], learningRate, ...named.slice(1)]
+}
+
+/**
+ * Prepares to give a model's optimizer the state that a file holds, in Keras's order; Keras 2 left the learning rate out.
+ * @param file if it must be the state of this optimizer: what the error calls the file. Otherwise that of another is passed over
+ * @returns what sets the rest once the values are written
+ * @throws DataError if it must, and is not
+ */
+export function takeOptimizerState(
+  model: AnyModel,
+  stored: readonly (NamedArray & { readonly where: string })[],
+  pending: PendingValues,
+  file: string | undefined,
+): (() => void) | undefined {
+  const { optimizer } = model
+  if (!optimizer) return undefined
+  optimizer.build(model.trainableWeights)
+  const { variables } = optimizer
+  const arrays = [...stored]
+  const isScalar = (array: { readonly shape: Shape } | undefined) => array?.shape.length === 0
+  const isRate =
+    constantRate(optimizer) !== undefined &&
+    isScalar(arrays[1]?.array) &&
+    (arrays.length === variables.length + 1 || (arrays.length === 2 && !isScalar(variables[1])))
+  const [rate] = isRate ? arrays.splice(1, 1) : []
+  // An optimizer that took no step may have been saved without slots.
+  const expected: readonly Variable[] = arrays.length === 1 ? variables.slice(0, 1) : variables
+  const fits =
+    expected.length === arrays.length &&
+    expected.every(({ shape }, i) => sameShape(shape, arrays[i].array.shape))
+  if (!fits) {
+    if (file === undefined) return undefined
+    throw new DataError(
+      `${file}: the optimizer's state has ${arrays.length} arrays, which are not the ${expected.length} of ${optimizer.className} for this ` +
+        'model. Load with { compile: false }, and compile the model yourself.',
+    )
+  }
+  expected.forEach((variable, i) => pending.add(variable, arrays[i].array, arrays[i].where))
+  return () => {
+    const current = constantRate(optimizer)
+    const [value] = rate?.array.data ?? []
+    // The file's has the precision of float32, as has that of a step.
+    if (value !== undefined && current !== undefined && Math.fround(current) !== value) {
+      optimizer.learningRate = value
+    }
+  }
+}
