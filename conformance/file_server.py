@@ -1,14 +1,19 @@
 """Keras, of whichever version this environment has, writing model files for Gradus and reading those of Gradus."""
 
+import contextlib
 import os
 
 import h5py
+from dense_gradients import dense_gradients
 from messages import decoder, keras, np, serve, tf, versions
 
 from file_models import models
 
+is_keras_3 = not keras.__version__.startswith("2.")
+
 # Models this small are done before they would be traced.
 tf.config.run_functions_eagerly(True)
+
 
 def batch_of(data, step, steps):
     """The rows of one of so many batches that lie one behind the other."""
@@ -34,7 +39,8 @@ def train(model, x, y, numbers, steps):
     for number in numbers:
         model.reset_metrics()
         batch = [batch_of(x, number, steps), batch_of(y, number, steps)]
-        losses.append(model.train_on_batch(*batch, return_dict=True)["loss"])
+        with dense_gradients() if is_keras_3 else contextlib.nullcontext():
+            losses.append(model.train_on_batch(*batch, return_dict=True)["loss"])
     return np.array(losses, np.float64)
 
 
