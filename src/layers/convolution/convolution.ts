@@ -80,11 +80,7 @@ export abstract class Convolution extends SpatialLayer {
       options.biasRegularizer,
       options.biasConstraint,
     )
-    if (Math.max(...this.strides) > 1 && Math.max(...this.dilationRate) > 1) {
-      throw new ArgumentError(
-        `${this.title}: strides [${this.strides}] and dilationRate [${this.dilationRate}] cannot both be above 1.`,
-      )
-    }
+    checkStridesAndDilation(this.title, this.strides, this.dilationRate)
   }
 
   /** The input's channels, which the weights are made for; later inputs must have as many. For use in `build`. */
@@ -138,5 +134,18 @@ export abstract class Convolution extends SpatialLayer {
       ...weightConfig('bias', this.biasSettings),
       activity_regularizer: serializeRegularizer(this.activityRegularizer),
     }
+  }
+}
+
+/** @throws ArgumentError if windows both jump and have gaps, which Keras does not allow */
+export function checkStridesAndDilation(
+  title: string,
+  strides: readonly number[],
+  dilationRate: readonly number[],
+): void {
+  if (Math.max(...strides) > 1 && Math.max(...dilationRate) > 1) {
+    throw new ArgumentError(
+      `${title}: strides [${strides}] and dilationRate [${dilationRate}] cannot both be above 1.`,
+    )
   }
 }

@@ -74,6 +74,8 @@ export abstract class GatedCell extends RecurrentCell {
   static override readonly positional = ['units']
 
   override readonly stateSizes: readonly number[]
+  /** What kernels have in front of inputs and outputs: of a convolution, the sizes of its window. */
+  readonly kernelSize: readonly number[] = []
   readonly units: number
   readonly activation: ActivationFunction
   readonly useBias: boolean
@@ -130,10 +132,14 @@ export abstract class GatedCell extends RecurrentCell {
   override build([inputShape]: readonly BatchShape[]): void {
     const features = knownSize(this.title, inputShape, -1, 'features')
     const width = this.gates * this.units
-    this.kernel = this.addWeight({ name: 'kernel', shape: [features, width], ...this.kernelSettings })
+    this.kernel = this.addWeight({
+      name: 'kernel',
+      shape: [...this.kernelSize, features, width],
+      ...this.kernelSettings,
+    })
     this.recurrentKernel = this.addWeight({
       name: 'recurrent_kernel',
-      shape: [this.units, width],
+      shape: [...this.kernelSize, this.units, width],
       ...this.recurrentSettings,
     })
     if (this.useBias) {
@@ -162,19 +168,21 @@ export abstract class GatedCell extends RecurrentCell {
    */
   dropoutMasks(
     { training, random }: CallContext,
-    [batch, features]: readonly number[],
+    inputShape: readonly number[],
   ): { readonly inputs: DropoutMasks; readonly states: DropoutMasks } {
     const active = training && (this.dropout > 0 || this.recurrentDropout > 0)
     if (!active) return { inputs: undefined, states: undefined }
     const key = random.next(this.seed)
     const count = this.recurrentDropout > 0 ? this.gates : 1
-    const draw = (rate: number, size: number, index: number): DropoutMasks => {
+    const draw = (rate: number, shape: readonly number[], index: number): DropoutMasks => {
       if (rate === 0) return undefined
-      const kept = greaterEqual(randomUniform(foldIn(key, index), [batch, count * size]), rate)
+      const sizes = shape.with(-1, count * shape[shape.length - 1])
+      const kept = greaterEqual(randomUniform(foldIn(key, index), sizes), rate)
       // With a rate of 1 nothing is kept, and the factor must not be infinite.
-      return split(where(kept, rate < 1 ? 1 / (1 - rate) : 0, 0), count, 1)
+      return split(where(kept, rate < 1 ? 1 / (1 - rate) : 0, 0), count, -1)
     }
-    return { inputs: draw(this.dropout, features, 0), states: draw(this.recurrentDropout, this.units, 1) }
+    const [stateShape] = this.stateShapes(inputShape) as readonly (readonly number[])[]
+    return { inputs: draw(this.dropout, inputShape, 0), states: draw(this.recurrentDropout, stateShape, 1) }
   }
 
   override getConfig(): Config {
@@ -193,10 +201,18 @@ export abstract class GatedCell extends RecurrentCell {
   }
 }
 
-/** `x kernel`, where what is dropped of `x` may differ between the gates, whose kernels stand side by side. */
-export function droppedProduct(x: Tensor, kernel: Tensor, masks: DropoutMasks): Tensor {
-  if (!masks) return matmul(x, kernel)
-  if (masks.length === 1) return matmul(multiply(x, masks[0]), kernel)
-  const kernels = split(kernel, masks.length, 1)
-  return concatenate(masks.map((mask, gate) => matmul(multiply(x, mask), kernels[gate])))
+/**
+ * `x kernel`, where what is dropped of `x` may differ between the gates, whose kernels stand side by side along the last axis.
+ * @param product default: that of matrices
+ */
+export function droppedProduct(
+  x: Tensor,
+  kernel: Tensor,
+  masks: DropoutMasks,
+  product: (x: Tensor, kernel: Tensor) => Tensor = matmul,
+): Tensor {
+  if (!masks) return product(x, kernel)
+  if (masks.length === 1) return product(multiply(x, masks[0]), kernel)
+  const kernels = split(kernel, masks.length, -1)
+  return concatenate(masks.map((mask, gate) => product(multiply(x, mask), kernels[gate])))
 }

@@ -4,6 +4,15 @@ export {
   bidirectional,
   type MergeMode,
 } from './bidirectional.js'
+export {
+  ConvLSTM1D,
+  ConvLSTM2D,
+  ConvLSTM3D,
+  type ConvLSTMOptions,
+  convLstm1d,
+  convLstm2d,
+  convLstm3d,
+} from './convLstm.js'
 export type { CellOptions } from './gatedCell.js'
 export { GRU, type GRUOptions, type GRUOutputs, gru } from './gru.js'
 export { GRUCell, type GRUCellOptions, gruCell } from './gruCell.js'

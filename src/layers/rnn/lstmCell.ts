@@ -4,8 +4,10 @@ import {
   getActivation,
   serializeActivation,
 } from '../../activations/get.js'
+import type { Tensor } from '../../graph/tensor.js'
 import type { InitializerLike } from '../../initializers/get.js'
 import { add } from '../../ops/add.js'
+import { matmul } from '../../ops/matmul.js'
 import { multiply } from '../../ops/multiply.js'
 import { split } from '../../ops/split.js'
 import type { Config } from '../../utils/config.js'
@@ -20,6 +22,9 @@ export interface LSTMCellOptions extends CellOptions {
   readonly unitForgetBias?: boolean
 }
 
+/** Weighted sums of a tensor's values, by a kernel. */
+export type Product = (x: Tensor, kernel: Tensor) => Tensor
+
 /**
  * One step of `LSTM` (Keras's `LSTMCell`). With `[i, f, g, o] = x kernel + h recurrentKernel + bias`, `s` the recurrent
  * activation and `a` the activation: `c' = s(f) c + s(i) a(g)`, `h' = s(o) a(c')`.
@@ -28,10 +33,14 @@ export interface LSTMCellOptions extends CellOptions {
  * `h`, which is the output, and `c`.
  */
 export class LSTMCell extends GatedCell {
-  static override readonly className = 'LSTMCell'
+  static override readonly className: string = 'LSTMCell'
 
   readonly recurrentActivation: ActivationFunction
   readonly unitForgetBias: boolean
+  /** The product of inputs, of one step or of all, and the kernel. */
+  protected readonly ofInputs: Product = (x, kernel) => matmul(x, kernel)
+  /** The product of the state and the recurrent kernel. */
+  protected readonly ofStates: Product = (h, kernel) => matmul(h, kernel)
 
   constructor(units: number, options: LSTMCellOptions = {}) {
     super(4, 2, units, options)
@@ -51,12 +60,12 @@ export class LSTMCell extends GatedCell {
     const masks = this.dropoutMasks(context, inputShape)
     return {
       project: (inputs) => {
-        const product = droppedProduct(inputs, kernel, masks.inputs)
+        const product = droppedProduct(inputs, kernel, masks.inputs, this.ofInputs)
         return bias ? add(product, bias) : product
       },
       step: (projected, [h, c]) => {
-        const sums = add(projected, droppedProduct(h, recurrentKernel, masks.states))
-        const [input, forget, candidate, output] = split(sums, 4, 1)
+        const sums = add(projected, droppedProduct(h, recurrentKernel, masks.states, this.ofStates))
+        const [input, forget, candidate, output] = split(sums, 4, -1)
         const nextC = add(
           multiply(this.recurrentActivation(forget), c),
           multiply(this.recurrentActivation(input), this.activation(candidate)),

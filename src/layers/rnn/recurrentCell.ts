@@ -35,8 +35,15 @@ export interface CellPass {
 export abstract class RecurrentCell extends Layer<readonly Tensor[], readonly Tensor[]> {
   /** The size of each state `[batch, size]`; all begin as zeros. */
   abstract readonly stateSizes: readonly number[]
+  /** How many spatial axes stand between batch and features, of inputs and states alike. */
+  readonly spatialRank: number = 0
   /** The size of the output, where it is not the first state. */
   readonly outputSize: number | undefined
+
+  /** The shapes of the states for one step's inputs. */
+  stateShapes([batch]: BatchShape): readonly BatchShape[] {
+    return this.stateSizes.map((size) => [batch, size])
+  }
 
   /** @param inputShape shape of one step's inputs, `[batch, features]` */
   pass(context: CallContext, _inputShape: readonly number[]): CellPass {
@@ -50,7 +57,7 @@ export abstract class RecurrentCell extends Layer<readonly Tensor[], readonly Te
   }
 
   override computeOutputShape([inputShape]: readonly BatchShape[]): readonly BatchShape[] {
-    const sizes = [this.outputSize ?? this.stateSizes[0], ...this.stateSizes]
-    return sizes.map((size) => [inputShape[0], size])
+    const states = this.stateShapes(inputShape)
+    return [this.outputSize === undefined ? states[0] : [inputShape[0], this.outputSize], ...states]
   }
 }

@@ -1,11 +1,12 @@
 import { ArgumentError, ShapeError, StateError } from '../../errors.js'
+import { sizeOf } from '../../graph/shape.js'
 import type { Tensor } from '../../graph/tensor.js'
 import { isTracing } from '../../graph/trace.js'
 import { Variable } from '../../graph/variable.js'
 import { cast } from '../../ops/cast.js'
-import { expandDims } from '../../ops/expandDims.js'
 import { flip } from '../../ops/flip.js'
 import { loop } from '../../ops/loop.js'
+import { reshape } from '../../ops/reshape.js'
 import { sliceAxis } from '../../ops/slice.js'
 import { squeeze } from '../../ops/squeeze.js'
 import { zeros } from '../../ops/tensor.js'
@@ -18,8 +19,10 @@ import type { BatchShape } from '../batchShape.js'
 import type { CallableObject } from '../callable.js'
 import type { CallContext } from '../callContext.js'
 import type { CallForm } from '../callForm.js'
+import type { InputSpec } from '../inputSpec.js'
 import { Layer, type LayerOptions } from '../layer.js'
 import { withMask } from '../masks.js'
+import { spatialForm } from '../spatialForm.js'
 import { flatShapes, isShape, isTensor, type ShapesOf, type Tensors } from '../tensors.js'
 import type { RecurrentCell } from './recurrentCell.js'
 
@@ -44,8 +47,6 @@ export interface RecurrentOptions extends LayerOptions {
 
 /** A recurrent layer that may be given a list of sequences and first states, too: `lstm([x, h, c])`. */
 export type TakesStates<L, Out extends Tensors> = L & CallableObject<readonly Tensor[], Out>
-
-const FORM = '[batch, time, features]'
 
 /** Keras takes first states as an argument of their own. */
 export const statesForm: CallForm = {
@@ -86,7 +87,7 @@ export abstract class RecurrentLayer<
     this.unroll = options.unroll ?? false
     this.stateful = options.stateful ?? false
     this.supportsMasking = true
-    this.inputSpec = { rank: 3, form: FORM }
+    this.inputSpec = this.sequenceSpec({})
   }
 
   /** Of a list, the first is the sequence; the others are states. */
@@ -105,11 +106,11 @@ export abstract class RecurrentLayer<
     inputShape: BatchShape | readonly BatchShape[],
     givenShape: BatchShape | readonly BatchShape[] = inputShape,
   ): void {
-    const [batch, , features] = sequenceShape(inputShape)
-    const states = this.cell.stateSizes.map((size): BatchShape => [batch, size])
-    this.inputSpec = features === null ? this.inputSpec : { rank: 3, axes: { [-1]: features }, form: FORM }
-    if (!this.cell.built) this.cell.build([[batch, features], ...states])
-    if (this.stateful) this.keptStates = this.makeStates(sequenceShape(givenShape)[0])
+    const step = stepShape(sequenceShape(inputShape))
+    const features = step[step.length - 1]
+    this.inputSpec = this.sequenceSpec(features === null ? {} : { [-1]: features })
+    if (!this.cell.built) this.cell.build([step, ...this.cell.stateShapes(step)])
+    if (this.stateful) this.keptStates = this.makeStates(stepShape(sequenceShape(givenShape)))
   }
 
   override get fixedBatchSize(): number | undefined {
@@ -122,16 +123,16 @@ export abstract class RecurrentLayer<
 
   override call(inputs: Tensor | readonly Tensor[], context: CallContext): Out {
     const [given, ...first] = isTensor(inputs) ? [inputs] : inputs
-    const [batch, , features] = given.shape
+    const step = stepShape(given.shape) as number[]
     const { cell, returnSequences, zeroOutputForMask } = this
     const { mask } = context
 
-    const pass = cell.pass(context, [batch, features])
+    const pass = cell.pass(context, step)
     const projected = pass.project(moveAxis(cast(given, 'float32'), 1, 0))
-    const counts = mask && moveAxis(expandDims(mask, -1), 1, 0)
-    const states = first.length > 0 ? first : this.firstStates(batch)
+    const counts = mask && moveAxis(reshape(mask, [...mask.shape, ...step.slice(1).map(() => 1)]), 1, 0)
+    const states = first.length > 0 ? first : this.firstStates(step)
     // The output goes along the loop first: as the first state, or beside the states.
-    const beside = cell.outputSize === undefined ? [] : [zeros([batch, cell.outputSize])]
+    const beside = cell.outputSize === undefined ? [] : [zeros([step[0], cell.outputSize])]
     const { carries, outputs } = loop(
       {
         initial: [...beside, ...states],
@@ -155,22 +156,26 @@ export abstract class RecurrentLayer<
     return (this.returnState ? [output, ...lastStates] : output) as Out
   }
 
-  private makeStates(batch: number | null): Variable[] {
-    if (batch === null) {
+  private makeStates(step: BatchShape): Variable[] {
+    if (step.slice(0, -1).includes(null)) {
       throw new ArgumentError(
         `${this.title}: a stateful layer has states for each sample of a batch, so it must know how many there are. Give the number in ` +
-          'layers.input(shape, { batchSize }).',
+          `layers.input(shape, { batchSize })${this.cell.spatialRank > 0 ? ', and all sizes of the shape but that of time' : ''}.`,
       )
     }
-    return this.cell.stateSizes.map((size, i) => {
-      const options = { name: `${this.name}/state_${i}`, trainable: false }
-      return new Variable(new Float32Array(batch * size), [batch, size], options)
+    return this.cell.stateShapes(step).map((shape, i) => {
+      const sizes = shape as readonly number[]
+      return new Variable(new Float32Array(sizeOf(sizes)), sizes, {
+        name: `${this.name}/state_${i}`,
+        trainable: false,
+      })
     })
   }
 
   /** Where nothing else is said: zeros, or what the batch before ended with. */
-  private firstStates(batch: number): Tensor[] {
-    if (!this.stateful) return this.cell.stateSizes.map((size) => zeros([batch, size]))
+  private firstStates(step: readonly number[]): Tensor[] {
+    if (!this.stateful) return this.cell.stateShapes(step).map((shape) => zeros(shape as readonly number[]))
+    const [batch] = step
     const expected = this.fixedBatchSize
     if (batch !== expected) {
       throw new ShapeError(
@@ -208,12 +213,16 @@ export abstract class RecurrentLayer<
   }
 
   override computeOutputShape(inputShape: BatchShape | readonly BatchShape[]): ShapesOf<Out> {
-    const [batch, time] = sequenceShape(inputShape)
-    const { outputSize, stateSizes } = this.cell
-    const size = outputSize ?? stateSizes[0]
-    const output: BatchShape = this.returnSequences ? [batch, time, size] : [batch, size]
-    const states = stateSizes.map((each): BatchShape => [batch, each])
+    const sequence = sequenceShape(inputShape)
+    const [last, ...states] = this.cell.computeOutputShape([stepShape(sequence)])
+    const output: BatchShape = this.returnSequences ? last.toSpliced(1, 0, sequence[1]) : last
     return (this.returnState ? [output, ...states] : output) as ShapesOf<Out>
+  }
+
+  private sequenceSpec(axes: Readonly<Record<number, number>>): InputSpec {
+    const { spatialRank } = this.cell
+    const step = spatialRank === 0 ? '[batch, features]' : spatialForm(spatialRank)
+    return { rank: spatialRank + 3, axes, form: step.replace('[batch', '[batch, time') }
   }
 
   /** The settings apart from the cell. */
@@ -230,5 +239,8 @@ export abstract class RecurrentLayer<
     }
   }
 }
+
+/** The shape of one step of a sequence `[batch, time, ...]`. */
+const stepShape = (sequence: BatchShape): BatchShape => sequence.toSpliced(1, 1)
 
 const sequenceShape = (shape: BatchShape | readonly BatchShape[]): BatchShape => flatShapes(shape)[0]

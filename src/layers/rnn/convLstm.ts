@@ -1,0 +1,106 @@
+import type { Tensor } from '../../graph/tensor.js'
+import type { Config } from '../../utils/config.js'
+import type { PerAxis } from '../checks.js'
+import type { Tensors } from '../tensors.js'
+import { cellOptions } from './cellOptions.js'
+import { ConvLSTMCell, type ConvLSTMCellOptions } from './convLstmCell.js'
+import type { LSTMOutputs } from './lstm.js'
+import { RecurrentLayer, type RecurrentOptions, type TakesStates } from './recurrentLayer.js'
+
+export interface ConvLSTMOptions extends ConvLSTMCellOptions, RecurrentOptions {}
+
+/**
+ * A long short-term memory along sequences of images, whose products are convolutions. Kernel `[...kernelSize, channels, 4 filters]`,
+ * recurrent kernel `[...kernelSize, filters, 4 filters]`, bias `[4 filters]`; formulas as for `LSTMCell`.
+ *
+ * Source: Shi et al., Convolutional LSTM network: a machine learning approach for precipitation nowcasting, 2015.
+ */
+abstract class ConvLSTM<Out extends Tensors> extends RecurrentLayer<Out, ConvLSTMCell> {
+  static override readonly positional = ['filters', 'kernel_size']
+  /** How many spatial axes the class's inputs have. */
+  static readonly rank: number
+
+  constructor(filters: number, kernelSize: PerAxis, options: ConvLSTMOptions = {}) {
+    super(new ConvLSTMCell(new.target.rank, filters, kernelSize, cellOptions(options)), options)
+  }
+
+  override getConfig(): Config {
+    return { ...this.cell.getConfig(), ...this.sequenceConfig() }
+  }
+}
+
+/**
+ * A convolutional LSTM along sequences of sequences (Keras's `ConvLSTM1D`): `[batch, time, steps, channels]` to
+ * `[batch, newSteps, filters]` of the last time, or `[batch, time, newSteps, filters]` of all.
+ */
+export class ConvLSTM1D<Out extends Tensors = Tensor> extends ConvLSTM<Out> {
+  static override readonly className = 'ConvLSTM1D'
+  static override readonly rank = 1
+}
+
+/**
+ * A convolutional LSTM along sequences of images (Keras's `ConvLSTM2D`): `[batch, time, height, width, channels]` to
+ * `[batch, newHeight, newWidth, filters]` of the last time, or with all times in front.
+ *
+ * @example layers.convLstm2d(16, 3, { padding: 'same', returnSequences: true })
+ */
+export class ConvLSTM2D<Out extends Tensors = Tensor> extends ConvLSTM<Out> {
+  static override readonly className = 'ConvLSTM2D'
+  static override readonly rank = 2
+}
+
+/**
+ * A convolutional LSTM along sequences of volumes (Keras's `ConvLSTM3D`): `[batch, time, depth, height, width, channels]` to
+ * `[batch, newDepth, newHeight, newWidth, filters]` of the last time, or with all times in front.
+ */
+export class ConvLSTM3D<Out extends Tensors = Tensor> extends ConvLSTM<Out> {
+  static override readonly className = 'ConvLSTM3D'
+  static override readonly rank = 3
+}
+
+type WithState = ConvLSTMOptions & { readonly returnState: true }
+
+/** See `ConvLSTM1D`. */
+export function convLstm1d(
+  filters: number,
+  kernelSize: PerAxis,
+  options: WithState,
+): TakesStates<ConvLSTM1D<LSTMOutputs>, LSTMOutputs>
+export function convLstm1d(
+  filters: number,
+  kernelSize: PerAxis,
+  options?: ConvLSTMOptions,
+): TakesStates<ConvLSTM1D, Tensor>
+export function convLstm1d(filters: number, kernelSize: PerAxis, options?: ConvLSTMOptions): unknown {
+  return new ConvLSTM1D(filters, kernelSize, options)
+}
+
+/** See `ConvLSTM2D`. */
+export function convLstm2d(
+  filters: number,
+  kernelSize: PerAxis,
+  options: WithState,
+): TakesStates<ConvLSTM2D<LSTMOutputs>, LSTMOutputs>
+export function convLstm2d(
+  filters: number,
+  kernelSize: PerAxis,
+  options?: ConvLSTMOptions,
+): TakesStates<ConvLSTM2D, Tensor>
+export function convLstm2d(filters: number, kernelSize: PerAxis, options?: ConvLSTMOptions): unknown {
+  return new ConvLSTM2D(filters, kernelSize, options)
+}
+
+/** See `ConvLSTM3D`. */
+export function convLstm3d(
+  filters: number,
+  kernelSize: PerAxis,
+  options: WithState,
+): TakesStates<ConvLSTM3D<LSTMOutputs>, LSTMOutputs>
+export function convLstm3d(
+  filters: number,
+  kernelSize: PerAxis,
+  options?: ConvLSTMOptions,
+): TakesStates<ConvLSTM3D, Tensor>
+export function convLstm3d(filters: number, kernelSize: PerAxis, options?: ConvLSTMOptions): unknown {
+  return new ConvLSTM3D(filters, kernelSize, options)
+}
