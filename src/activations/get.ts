@@ -7,7 +7,7 @@ import {
   type SerializedObject,
   serializeObject,
 } from '../utils/config.js'
-import { customObjects, findCustom, nameIn, serializeFunction } from '../utils/customObjects.js'
+import { customObjects, findLayer, nameIn, serializeFunction } from '../utils/customObjects.js'
 import { suggestion } from '../utils/nearest.js'
 import { refuseClass } from '../utils/refuseClass.js'
 import { show } from '../utils/show.js'
@@ -128,7 +128,7 @@ export function getActivation(
 ): ActivationFunction {
   if (identifier === null || identifier === undefined) return linear
   if (typeof identifier === 'function') return refuseClass(identifier, 'activation')
-  const own = findCustom(identifier)
+  const own = findLayer(identifier)
   if (typeof own === 'function') return own as ActivationFunction
   const name = isSerialized(identifier) ? nameIn(identifier) : identifier
   if (typeof name !== 'string') {

@@ -53,6 +53,23 @@ const eagerKeys: RandomKeys = {
   next: (seed) => tensor(Int32Array.from(seed === undefined ? drawKey() : keyFromSeed(seed))),
 }
 
+const options = new WeakMap<object, CallOptions>()
+
+/** Runs a call of a layer that can see its options meanwhile, also while the shapes of its outputs are found. */
+export function withCallOptions<T>(layer: object, given: CallOptions, call: () => T): T {
+  const around = options.get(layer)
+  options.set(layer, given)
+  try {
+    return call()
+  } finally {
+    if (around) options.set(layer, around)
+    else options.delete(layer)
+  }
+}
+
+/** The options that a layer is being called with. */
+export const callOptionsOf = (layer: object): CallOptions => options.get(layer) ?? {}
+
 const active: CallContext[] = []
 
 /** The context for a call: the given options, else what the call around it has. */

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Tensor } from '../graph/tensor.js'
+import * as initializers from '../initializers/index.js'
 import { Initializer } from '../initializers/initializer.js'
 import * as models from '../models/index.js'
 import { abs, add, maximum, multiply, square, sum } from '../ops/index.js'
@@ -157,6 +158,11 @@ describe('objects of your own in configs', () => {
       new Scale(2),
     ])
     expect(models.cloneModel(model).getConfig()).toEqual(model.getConfig())
+  })
+
+  it('are not mixed up with layers that share their names', () => {
+    const layer = layers.dense(3, { kernelInitializer: 'identity' })
+    expect(again(layer).kernelInitializer).toBeInstanceOf(initializers.Identity)
   })
 
   it('read layers as activations, of which Keras writes the whole config', () => {

@@ -9,6 +9,13 @@ export { EinsumDense, type EinsumDenseOptions, einsumDense } from './core/einsum
 export { Embedding, type EmbeddingOptions, embedding } from './core/embedding.js'
 export { Identity, identity } from './core/identity.js'
 export { Masking, type MaskingOptions, masking } from './core/masking.js'
+export {
+  type ReversibleCall,
+  type ReversibleCallOptions,
+  ReversibleEmbedding,
+  type ReversibleEmbeddingOptions,
+  reversibleEmbedding,
+} from './core/reversibleEmbedding.js'
 export { Dense, type DenseOptions, dense } from './dense.js'
 export { Dropout, type DropoutOptions, dropout } from './dropout.js'
 export { Flatten, flatten } from './flatten.js'

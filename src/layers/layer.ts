@@ -17,7 +17,14 @@ import { activityPenalty } from './activityPenalty.js'
 import { type BatchShape, withOpenBatch } from './batchShape.js'
 import { buildWhole } from './buildWhole.js'
 import { Callable } from './callable.js'
-import { addLossTerm, type CallContext, type CallOptions, contextFor, inContext } from './callContext.js'
+import {
+  addLossTerm,
+  type CallContext,
+  type CallOptions,
+  contextFor,
+  inContext,
+  withCallOptions,
+} from './callContext.js'
 import type { CallForm } from './callForm.js'
 import { checkOutputs } from './checkOutputs.js'
 import { checkFixedSettings } from './fixedSettings.js'
@@ -47,6 +54,7 @@ import {
   type Tensors,
   toTensors,
 } from './tensors.js'
+import { titled } from './titled.js'
 import { type WeightValues, writeWeights } from './weightValues.js'
 
 export type { LayerOptions, WeightOptions } from './layerOptions.js'
@@ -183,17 +191,14 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   invoke(inputs: Like<In, TensorLike>, options?: CallOptions): Out
   invoke(inputs: unknown, options: CallOptions = {}): unknown {
     const symbols = toSymbolic(inputs, this.title)
-    return symbols ? this.record(symbols, options) : this.compute(this.givenTensors(inputs), options)
-  }
-
-  private givenTensors(inputs: unknown): Tensors {
-    try {
-      return this.toTensors(inputs)
-    } catch (error) {
-      if (!(error instanceof ArgumentError || error instanceof ShapeError)) throw error
-      const type = error instanceof ShapeError ? ShapeError : ArgumentError
-      throw new type(`${this.title}: ${error.message}`, { cause: error })
-    }
+    return withCallOptions(this, options, () =>
+      symbols
+        ? this.record(symbols, options)
+        : this.compute(
+            titled(this.title, () => this.toTensors(inputs)),
+            options,
+          ),
+    )
   }
 
   /** The tensors that data stands for. Layers of several inputs override it where data would be ambiguous. */
@@ -206,7 +211,7 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
     this.checkInput(shapes)
     const context = contextFor(options)
     return inContext(context, () =>
-      this.named(() => {
+      titled(this.title, () => {
         if (!this.built) this.build(shapes as ShapesOf<In>)
         const mask = flatTensors(inputs).map(maskOf).find(Boolean)
         context.observer?.enter?.(this as AnyLayer, inputs)
@@ -230,7 +235,7 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   private record(inputs: Structure<SymbolicTensor>, options: CallOptions): Structure<SymbolicTensor> {
     const shapes = mapStructure(inputs, isSymbolic, ({ shape }) => shape)
     this.checkInput(shapes)
-    return this.named(() => {
+    return titled(this.title, () => {
       if (!this.built) this.build(shapes as ShapesOf<In>)
       const call = new LayerCall(this as AnyLayer, inputs, this.computeOutputTypes(inputs), options)
       this.calls.push(call)
@@ -484,16 +489,6 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
       `${this.title} is not built, so Gradus cannot ${purpose}: its weights depend on the input's shape. ` +
         'Call it on data, call build(inputShape), or start the model with layers.input(shape).',
     )
-  }
-
-  /** Runs `body`; a shape error of an op in it gets the layer's name. */
-  private named<T>(body: () => T): T {
-    try {
-      return body()
-    } catch (error) {
-      if (!(error instanceof ShapeError) || error.message.startsWith("Layer '")) throw error
-      throw new ShapeError(`${this.title}: ${error.message}`, { cause: error })
-    }
   }
 
   override toString(): string {

@@ -1,5 +1,11 @@
 import { ArgumentError } from '../errors.js'
-import { customObjectScope, customObjects, findCustom, type Reference } from '../utils/customObjects.js'
+import {
+  customObjectScope,
+  findLayer,
+  knownLayers,
+  layerScope,
+  type Reference,
+} from '../utils/customObjects.js'
 import { suggestion } from '../utils/nearest.js'
 import type { CustomObjects } from '../utils/registration.js'
 import { show } from '../utils/show.js'
@@ -33,15 +39,16 @@ export function layerFromConfig(
   if (typeof serialized?.class_name !== 'string') {
     throw new ArgumentError(`layer: expected an object { class_name, config }, received ${show(serialized)}.`)
   }
-  const known = { ...builtIn(), ...customObjects(), ...custom }
-  return customObjectScope(known, () => {
-    const layer = findCustom(serialized)
-    if (layer instanceof Layer) return layer as AnyLayer
-    const name = serialized.class_name
-    throw new ArgumentError(
-      layer === undefined
-        ? `layer: class '${name}' is unknown. ${suggestion(name, Object.keys(known))} Give classes of your own as custom objects.`
-        : `layer: expected the custom object '${name}' to be a layer's class, or to make a layer, received ${String(layer)}.`,
-    )
-  })
+  return layerScope(builtIn(), () =>
+    customObjectScope(custom, () => {
+      const layer = findLayer(serialized)
+      if (layer instanceof Layer) return layer as AnyLayer
+      const name = serialized.class_name
+      throw new ArgumentError(
+        layer === undefined
+          ? `layer: class '${name}' is unknown. ${suggestion(name, Object.keys(knownLayers()))} Give classes of your own as custom objects.`
+          : `layer: expected the custom object '${name}' to be a layer's class, or to make a layer, received ${show(layer)}.`,
+      )
+    }),
+  )
 }

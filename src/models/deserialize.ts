@@ -1,6 +1,6 @@
 import type { AnyLayer } from '../layers/layer.js'
 import { layerFromConfig } from '../layers/registry.js'
-import { customObjects, type Reference } from '../utils/customObjects.js'
+import { layerScope, type Reference } from '../utils/customObjects.js'
 import type { CustomObjects } from '../utils/registration.js'
 import { Functional } from './functional.js'
 import { Sequential } from './sequential.js'
@@ -14,8 +14,4 @@ export const deserializeModel = (
   serialized: Exclude<Reference, string>,
   custom: CustomObjects = {},
 ): AnyLayer =>
-  layerFromConfig(serialized, {
-    ...{ Functional, Model: Functional, Sequential },
-    ...customObjects(),
-    ...custom,
-  })
+  layerScope({ Functional, Model: Functional, Sequential }, () => layerFromConfig(serialized, custom))

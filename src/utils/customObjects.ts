@@ -2,16 +2,18 @@ import type { Config, SerializedObject } from './config.js'
 import { type ConfiguredClass, construct } from './construct.js'
 import { type CustomObject, type CustomObjects, registeredName, registeredObjects } from './registration.js'
 
-let scope: CustomObjects = {}
+interface Scope {
+  /** What users made known. */
+  readonly objects: CustomObjects
+  /** Gradus's own layers, while a config is read that may hold some: no other room imports them. */
+  readonly layers: CustomObjects
+}
 
-/**
- * Runs `body`, in which configs may name these objects, wherever they are nested (Keras's `custom_object_scope`). They come
- * before what Gradus knows by the same names. `body` must not be asynchronous.
- * @example utils.customObjectScope({ Scale }, () => layers.deserialize(config))
- */
-export function customObjectScope<T>(objects: CustomObjects, body: () => T): T {
+let scope: Scope = { objects: {}, layers: {} }
+
+function within<T>(inner: Partial<Scope>, body: () => T): T {
   const around = scope
-  scope = { ...around, ...objects }
+  scope = { ...around, ...inner }
   try {
     return body()
   } finally {
@@ -19,8 +21,23 @@ export function customObjectScope<T>(objects: CustomObjects, body: () => T): T {
   }
 }
 
+/**
+ * Runs `body`, in which configs may name these objects, wherever they are nested (Keras's `custom_object_scope`). They come
+ * before what Gradus knows by the same names. `body` must not be asynchronous.
+ * @example utils.customObjectScope({ Scale }, () => layers.deserialize(config))
+ */
+export const customObjectScope = <T>(objects: CustomObjects, body: () => T): T =>
+  within({ objects: { ...scope.objects, ...objects } }, body)
+
+/** Runs `body`, in which configs may hold these layers of Gradus's own: as activations, in wrappers, in models. */
+export const layerScope = <T>(layers: CustomObjects, body: () => T): T =>
+  within({ layers: { ...scope.layers, ...layers } }, body)
+
 /** What configs may name at present, besides what Gradus knows. */
-export const customObjects = (): CustomObjects => ({ ...registeredObjects(), ...scope })
+export const customObjects = (): CustomObjects => ({ ...registeredObjects(), ...scope.objects })
+
+/** The layers that configs may name at present: Gradus's, and what is the user's own. */
+export const knownLayers = (): CustomObjects => ({ ...scope.layers, ...customObjects() })
 
 /** What stands in a config for an object: its name alone, or class and settings. */
 export type Reference =
@@ -28,17 +45,21 @@ export type Reference =
   | { readonly class_name: string; readonly config?: unknown; readonly registered_name?: string | null }
 
 /**
- * What a config means, if it is something of your own: a function, or an object of a class with the config's settings;
- * `undefined` if nothing of your own has that name.
+ * What a config means, if it is something of the user's own: a function, or an object of a class with the config's settings;
+ * `undefined` if nothing has that name.
  */
-export function findCustom(reference: Reference): unknown {
-  const known = customObjects()
+export const findCustom = (reference: Reference): unknown => find(customObjects(), reference)
+
+/** As `findCustom`, of layers, Gradus's own among them. */
+export const findLayer = (reference: Reference): unknown => find(knownLayers(), reference)
+
+function find(known: CustomObjects, reference: Reference): unknown {
   if (typeof reference === 'string') {
     return Object.hasOwn(known, reference) ? made(known[reference], undefined) : undefined
   }
   const { class_name, registered_name, config } = reference
   // A function is written as an object of the class 'function', with its name for a config.
-  if (class_name === 'function') return findCustom(String(config))
+  if (class_name === 'function') return find(known, String(config))
   const name = [registered_name, class_name].find((each) => each && Object.hasOwn(known, each))
   return name ? made(known[name], (config ?? {}) as Config) : undefined
 }

@@ -4,7 +4,7 @@ import { keyFromSeed } from '../../ops/hostRandom.js'
 import { asTensor, type TensorLike } from '../../ops/tensor.js'
 import type { Structure } from '../../utils/structure.js'
 import { type BatchShape, showBatchShape } from '../batchShape.js'
-import type { CallOptions } from '../callContext.js'
+import { type CallOptions, callOptionsOf } from '../callContext.js'
 import { Layer, type LayerOptions } from '../layer.js'
 import { maskOf } from '../masks.js'
 import type { SymbolicLike, SymbolicTensor } from '../symbolic.js'
@@ -38,8 +38,6 @@ export interface QueryLayerOptions extends LayerOptions {
 export abstract class QueryLayer extends Layer<readonly Tensor[]> {
   readonly dropout: number
   readonly seed: number | undefined
-  /** How the layer is being called. */
-  protected callOptions: AttentionCallOptions = {}
 
   constructor(
     private readonly mostInputs: number,
@@ -57,16 +55,9 @@ export abstract class QueryLayer extends Layer<readonly Tensor[]> {
     this.seed = options.seed
   }
 
-  override invoke(inputs: readonly SymbolicLike[], options?: AttentionCallOptions): SymbolicTensor
-  override invoke(inputs: readonly TensorLike[], options?: AttentionCallOptions): Tensor
-  override invoke(inputs: unknown, options: AttentionCallOptions = {}): unknown {
-    const around = this.callOptions
-    this.callOptions = options
-    try {
-      return super.invoke(inputs as readonly TensorLike[], options)
-    } finally {
-      this.callOptions = around
-    }
+  /** How the layer is being called. */
+  protected get callOptions(): AttentionCallOptions {
+    return callOptionsOf(this)
   }
 
   protected override toTensors(inputs: unknown): Tensors {

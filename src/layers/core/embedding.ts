@@ -28,7 +28,7 @@ export interface EmbeddingOptions extends LayerOptions {
  * `[batch, ..., outputDim]`. Numbers outside are taken as the nearest inside.
  */
 export class Embedding extends Layer {
-  static override readonly className = 'Embedding'
+  static override readonly className: string = 'Embedding'
   static override readonly positional = ['input_dim', 'output_dim']
 
   readonly inputDim: number
@@ -68,7 +68,7 @@ export class Embedding extends Layer {
     return [...inputShape, this.outputDim]
   }
 
-  override computeMask(inputs: Tensor): Tensor {
+  override computeMask(inputs: Tensor, _mask?: Tensor): Tensor | undefined {
     return notEqual(inputs, 0)
   }
 

@@ -20,4 +20,9 @@ export {
 } from './localResponseNormalization.js'
 export { RMSNormalization, type RMSNormalizationOptions, rmsNormalization } from './rmsNormalization.js'
 export type { ScaledNormalizationOptions } from './scaledNormalization.js'
+export {
+  SpectralNormalization,
+  type SpectralNormalizationOptions,
+  spectralNormalization,
+} from './spectralNormalization.js'
 export { UnitNormalization, type UnitNormalizationOptions, unitNormalization } from './unitNormalization.js'
