@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { constraints, datasets, layers, models, ops, optimizers, type Tensor, utils } from 'gradus'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import * as activationLayer from './activationLayer.js'
 import { optimizer as adagrad } from './adagrad.js'
 import { optimizer as adam } from './adam.js'
@@ -25,6 +27,7 @@ import { oneHot } from './oneHot.js'
 import { lrScheduler as piecewise } from './piecewiseSchedule.js'
 import { lrScheduler as plateau } from './reduceLrOnPlateau.js'
 import { optimizer as rmsprop } from './rmsprop.js'
+import { saveAndLoad } from './saveAndLoad.js'
 import * as wideAndDeep from './wideAndDeep.js'
 
 type Matrix = readonly (readonly number[])[]
@@ -295,6 +298,37 @@ describe('Callbacks', () => {
     // The weight after the first epoch: 0 - 0.1 * 2 (0 - 1).
     const [weight] = await model.getWeights()
     expect(await weight?.item()).toBeCloseTo(0.2, 6)
+  })
+})
+
+describe('Files', () => {
+  let folder: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gradus-course-'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it('saveAndLoad', async () => {
+    const model = models.sequential([layers.input([4]), layers.dense(3, { activation: 'tanh' })])
+    model.compile({ loss: 'mse', optimizer: 'adam', metrics: ['mae'] })
+    await model.fit(
+      x,
+      x.map((row) => row.slice(1)),
+      { epochs: 3, verbose: 0 },
+    )
+    const path = join(folder, 'my_keras_model.h5')
+    const loaded = await saveAndLoad(model, path)
+    expect(readFileSync(path).subarray(1, 4).toString()).toBe('HDF')
+    expect(await matrix(await loaded.predict(x))).toEqual(await matrix(await model.predict(x)))
+    // It is compiled as it was, and its optimizer goes on where it was.
+    const [first, second] = [model, loaded].map((each) =>
+      each.fit(
+        x,
+        x.map((row) => row.slice(1)),
+        { verbose: 0, shuffle: false },
+      ),
+    )
+    expect((await second)?.history).toEqual((await first)?.history)
   })
 })
 

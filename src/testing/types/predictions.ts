@@ -67,3 +67,8 @@ exactly<number[]>()((await sequential.predict([[1, 2]])).shape.slice())
 const features = models.functional({ inputs: sequential.input, outputs: sequential.getLayer('dense').output })
 exactly<Tensor>()(await features.predict([[1, 2]]))
 exactly<number>()(sequential.getLayer<layers.Dense>('dense').units)
+
+// And so is a model from a file.
+exactly<Tensor>()(await (await models.loadModel('model.keras')).predict([[1, 2]]))
+const pair = await models.loadModel<models.Model<Tensor, readonly [Tensor, Tensor]>>(new Uint8Array())
+exactly<readonly [Tensor, Tensor]>()(await pair.predict([[1, 2]]))
