@@ -161,6 +161,22 @@ def layer(layer, inputs, weights=None, kwargs=None, cotangents=None, inject=None
     }
 
 
+def adapted(layer, data, inputs):
+    """What a layer gives that was adapted to data: an array, or a list of batches."""
+    layer.adapt(data)
+    return {"outputs": [layer(tf.convert_to_tensor(inputs))]}
+
+
+def stateful(layer, weights, parts):
+    """What a stateful layer gives for batches one after another, and for the first again once it is reset."""
+    layer(tf.convert_to_tensor(parts[0]))
+    layer.set_weights(weights)
+    layer.reset_state()
+    outputs = [layer(tf.convert_to_tensor(part)) for part in parts]
+    layer.reset_state()
+    return {"outputs": [*outputs, layer(tf.convert_to_tensor(parts[0]))]}
+
+
 def metric(metric, updates):
     """The result after each of several updates."""
     results = []
@@ -385,7 +401,7 @@ def moments(kind, names):
 operations = {
     function.__name__: function
     for function in [
-        *[versions, inventory, value, evaluate, layer, metric],
+        *[versions, inventory, value, evaluate, layer, adapted, stateful, metric],
         *[optimizer, schedule, initializer, configs, train, fit, told, script, moments],
     ]
 }

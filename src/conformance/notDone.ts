@@ -47,7 +47,7 @@ export const reasons: Readonly<Record<string, Reason>> = Object.fromEntries([
   ...group(
     'later',
     'audio and its Fourier transforms: no course needs them',
-    ...['initializers.STFT', 'layers.STFTSpectrogram', 'layers.MelSpectrogram'],
+    ...['layers.STFTSpectrogram', 'layers.MelSpectrogram'],
   ),
   ...group('later', 'comes with saving', 'callbacks.ModelCheckpoint'),
   ...group('later', 'comes with the event files of TensorBoard', 'callbacks.TensorBoard'),
@@ -89,12 +89,6 @@ export const reasons: Readonly<Record<string, Reason>> = Object.fromEntries([
       'StringLookup',
     ].map(layer),
     layer('TextVectorization'),
-  ),
-  ...group(
-    'later',
-    'no course needs it',
-    ...['ConvLSTM1D', 'ConvLSTM2D', 'ConvLSTM3D', 'ReversibleEmbedding'].map(layer),
-    layer('SpectralNormalization'),
   ),
 ])
 

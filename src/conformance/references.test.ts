@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { bicubicFloat64 } from './bicubicFloat64.js'
 import { type Clipping, clipFloat64 } from './clipFloat64.js'
 import { compareJson } from './configs.js'
 import { floats } from './samples.js'
@@ -60,5 +61,20 @@ describe('compareJson', () => {
     expect(note({ a: { rate: 0.1 } }, { a: { rate: 0.2 } })).toBe('a.rate: Gradus 0.1, Keras 0.2')
     expect(note({}, { units: 3 })).toBe('units: Gradus undefined, Keras 3')
     expect(note({ activation: 'relu' }, { activation: 'gelu' })).toContain('activation')
+  })
+})
+
+describe('bicubicFloat64', () => {
+  it('keeps straight lines straight, away from the border', () => {
+    const line = floats([1, 1, 6, 1], [0, 3, 6, 9, 12, 15])
+    const enlarged = Array.from(bicubicFloat64(line, [1, 3]).data)
+    expect(enlarged.slice(4, 14).map((value) => Math.round(value * 1e9) / 1e9)).toEqual([
+      3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+    ])
+  })
+
+  it('weighs by -9, 111, 29, -3 of 128 at a quarter of a pixel', () => {
+    const pulse = floats([1, 7, 1, 1], [0, 0, 0, 128, 0, 0, 0])
+    expect(Array.from(bicubicFloat64(pulse, [2, 1]).data).slice(4, 10)).toEqual([-9, 29, 111, 111, 29, -9])
   })
 })

@@ -1,11 +1,27 @@
-import { type Configurable, type SerializedObject, serializeObject } from '../utils/config.js'
+import { type Config, type Configurable, type SerializedObject, serializeObject } from '../utils/config.js'
+import type { BatchShape } from './batchShape.js'
 import type { AnyLayer } from './layer.js'
+import { flatShapes, isShape } from './tensors.js'
 
 /** A layer or model as Keras writes it into files: what it was built for stands beside its settings. */
 export const serializeLayer = (layer: AnyLayer): SerializedObject => ({
   ...serializeSettings(layer),
-  ...(layer.builtInputShape && { build_config: { input_shape: layer.builtInputShape } }),
+  ...(layer.builtInputShape && { build_config: buildConfig(layer, layer.builtInputShape) }),
 })
+
+/** The shapes that Keras builds the layer for: one, or one for each of the arguments that the weights depend on. */
+function buildConfig(layer: AnyLayer, inputShape: NonNullable<AnyLayer['builtInputShape']>): Config {
+  const { callForm } = layer
+  if (!callForm || isShape(inputShape)) return { input_shape: inputShape }
+  const { names, positional, takesRest } = callForm
+  const shapes = flatShapes(inputShape)
+  const own = shapes.slice(0, positional).map((shape, i) => [`${names[i]}_shape`, shape] as const)
+  const others: readonly BatchShape[] = shapes.slice(positional)
+  const rest = takesRest && others.length > 0 ? [[`${names[positional]}_shape`, others] as const] : []
+  return own.length + rest.length === 1
+    ? { input_shape: shapes[0] }
+    : { shapes_dict: Object.fromEntries([...own, ...rest]) }
+}
 
 /** A layer's class and settings: how it stands in the config of one that holds it, and builds it. */
 export function serializeSettings(layer: Configurable): SerializedObject {

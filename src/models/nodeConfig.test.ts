@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as layers from '../layers/index.js'
+import { serializeLayer } from '../layers/serializeLayer.js'
 import { referenceValues } from '../testing/referenceEvaluate.js'
 import { sampleTensor } from '../testing/runLayerTest.js'
 import type { Config } from '../utils/config.js'
@@ -104,6 +105,32 @@ describe('calls in the config of a functional model', () => {
       [(each as unknown as Run)(inputs)].flat().map((output) => referenceValues(output as never)),
     )
     expect(after).toEqual(before)
+  })
+
+  it('go with the shapes that Keras builds the layer for', () => {
+    const shapesOf = (name: string) => {
+      const [layer] = models[name].make().layers.slice(-1)
+      return JSON.parse(JSON.stringify(serializeLayer(layer))).build_config
+    }
+    expect(shapesOf('query, value, key and mask of attention in heads')).toEqual({
+      shapes_dict: { query_shape: [null, 3, 4], value_shape: [null, 5, 4], key_shape: [null, 5, 4] },
+    })
+    expect(shapesOf('first states')).toEqual({
+      shapes_dict: {
+        sequences_shape: [null, 3, 4],
+        initial_state_shape: [
+          [null, 2],
+          [null, 2],
+        ],
+      },
+    })
+    expect(shapesOf("softmax's mask")).toEqual({ input_shape: [null, 3, 5] })
+    expect(shapesOf('a list, where Keras takes a list')).toEqual({
+      input_shape: [
+        [null, 2],
+        [null, 2],
+      ],
+    })
   })
 
   it('are read by position and by name', () => {

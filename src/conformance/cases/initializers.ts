@@ -43,6 +43,9 @@ function initializerCase(
 const equalValues = (gradus: HostTensor, keras: HostTensor): Promise<Measurement[]> =>
   compareAll({ values: gradus }, { values: keras }, async () => ({ values: keras }), 0)
 
+const nearValues = (gradus: HostTensor, keras: HostTensor): Promise<Measurement[]> =>
+  compareAll({ values: gradus }, { values: keras }, async () => ({ values: keras }))
+
 /** The same distribution, and no value where Keras has none. */
 function sameDistribution(gradus: HostTensor, keras: HostTensor): Measurement[] {
   const [a, b] = [momentsOf(gradus.data), momentsOf(keras.data)]
@@ -91,6 +94,14 @@ const constants: readonly (readonly [name: string, shapes: readonly Shape[], ...
   ],
 ]
 
+/** Kernels of short-time Fourier transforms, of frames with and without a window. */
+const transforms: readonly Settings[] = [
+  { window: null },
+  { window: null, side: 'imag', scaling: null },
+  { window: [0.1, 0.4, 0.9, 1, 0.7, 0.3] },
+  { window: [0.1, 0.4, 0.9, 1, 0.7, 0.3], side: 'imag', scaling: 'spectrum', periodic: true },
+]
+
 const random: readonly (readonly [name: string, ...settings: Settings[]])[] = [
   ['RandomNormal', {}, { mean: 1, stddev: 0.5 }],
   ['RandomUniform', {}, { minval: -1, maxval: 2 }],
@@ -120,6 +131,7 @@ export const initializerSuite: Suite = {
         shapes.map((shape) => initializerCase(name, shape, settings, sameDistribution)),
       ),
     ),
+    ...transforms.map((settings) => initializerCase('STFT', [6, 1, 9], settings, nearValues)),
     initializerCase('Orthogonal', [200, 200], {}, orthogonal(1)),
     initializerCase('Orthogonal', [100, 200], { gain: 1.5 }, orthogonal(1.5)),
     initializerCase('Orthogonal', [3, 3, 32, 64], {}, orthogonal(1)),

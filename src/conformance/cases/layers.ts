@@ -1,38 +1,13 @@
 import { compareLayer, type LayerComparison } from '../compareLayer.js'
 import { HostTensor } from '../hostTensor.js'
 import { describe, KerasObject, object, type Settings } from '../kerasObject.js'
-import { evenlySpaced, floats, Samples } from '../samples.js'
 import type { ConformanceCase, Suite } from '../suite.js'
+import { enlargedCases } from './enlarged.js'
+import { keepingLayerCases } from './keepingLayers.js'
+import { layerData } from './layerData.js'
 import { randomLayerCases } from './randomLayers.js'
 
-const samples = new Samples(12)
-
-/** What layers are called on. */
-const data = {
-  vectors: samples.normal([4, 5]),
-  wide: samples.normal([3, 8]),
-  sequences: samples.normal([2, 6, 4]),
-  longSequences: samples.normal([2, 11, 3]),
-  images: samples.normal([2, 7, 6, 3]),
-  wideImages: samples.normal([2, 8, 8, 4]),
-  volumes: samples.normal([1, 5, 6, 5, 2]),
-  bytes: samples.labels([2, 6, 6, 3], 256),
-  tokens: samples.labels([3, 5], 7),
-  around0: evenlySpaced(-4, 4, [4, 16]),
-  /** Whole steps of zeros, which Masking takes out. */
-  padded: floats([2, 4, 2], [1, 2, 3, 4, 0, 0, 0, 0, 5, 6, 0, 0, 7, 8, 0, 0]),
-  pairOfVectors: [samples.normal([4, 5]), samples.normal([4, 5])],
-  threeVectors: [samples.normal([4, 5]), samples.normal([4, 5]), samples.normal([4, 5])],
-  queryAndValue: [samples.normal([2, 4, 6]), samples.normal([2, 5, 6])],
-  queryValueAndKey: [samples.normal([2, 4, 6]), samples.normal([2, 5, 6]), samples.normal([2, 5, 6], 0.5)],
-  sequenceAndState: [samples.normal([2, 6, 4]), samples.normal([2, 3])],
-  sequenceAndTwoStates: [samples.normal([2, 6, 4]), samples.normal([2, 3]), samples.normal([2, 3])],
-  pairOfSequences: [samples.normal([2, 6, 4]), samples.normal([2, 3, 4])],
-  pairOfImages: [samples.normal([2, 4, 5, 3]), samples.normal([2, 4, 5, 3])],
-  broadcastPair: [samples.normal([4, 5]), samples.normal([4, 1])],
-} satisfies Record<string, LayerComparison['inputs']>
-
-type DataName = keyof typeof data
+type DataName = keyof typeof layerData
 
 /** How a layer is called. */
 type Calling = Pick<LayerComparison, 'call' | 'arrangement' | 'hasConfig'>
@@ -45,7 +20,7 @@ function layerCase(name: string, on: DataName, settings: Settings, calling: Call
     run: (peer) =>
       compareLayer(peer, {
         keras: new KerasObject(`layers.${name}`, settings),
-        inputs: data[on],
+        inputs: layerData[on],
         ...calling,
       }),
   }
@@ -74,7 +49,26 @@ const inference: readonly LayerRow[] = [
     { units: 4, activation: 'tanh', kernel_regularizer: object('regularizers.L2', { l2: 0.1 }) },
     { units: 4, kernel_constraint: object('constraints.MaxNorm', { max_value: 1 }) },
   ],
-  ['EinsumDense', ['sequences'], { equation: 'abc,cd->abd', output_shape: [null, 5], bias_axes: 'd' }],
+  [
+    'EinsumDense',
+    ['sequences'],
+    { equation: 'abc,cd->abd', output_shape: [null, 5], bias_axes: 'd' },
+    { equation: 'abc,cde->abde', output_shape: [null, 2, 3], bias_axes: 'de', activation: 'relu' },
+    { equation: '...x,xy->...y', output_shape: 3 },
+    { equation: 'abc,bcd->abd', output_shape: [6, 5], bias_axes: 'b' },
+  ],
+  [
+    'EinsumDense',
+    ['grids'],
+    { equation: 'abcd,cde->abe', output_shape: [null, 5], bias_axes: 'e' },
+    { equation: 'ab...,bc->ac...', output_shape: [6], bias_axes: 'c' },
+  ],
+  [
+    'ReversibleEmbedding',
+    ['tokens'],
+    { input_dim: 7, output_dim: 4 },
+    { input_dim: 7, output_dim: 4, tie_weights: false },
+  ],
   ['Activation', ['vectors'], { activation: 'relu' }, { activation: 'gelu' }, { activation: 'softmax' }],
   ['Embedding', ['tokens'], { input_dim: 7, output_dim: 4 }],
   ['Identity', ['vectors', 'images'], {}],
@@ -138,7 +132,16 @@ const inference: readonly LayerRow[] = [
     },
   ],
   ['UpSampling1D', ['sequences'], {}, { size: 3 }],
-  ['UpSampling2D', ['images'], {}, { size: [2, 3] }, { size: 2, interpolation: 'bilinear' }],
+  ['UpSampling2D', ['images'], {}, { size: [2, 3] }],
+  ...['nearest', 'bilinear', 'lanczos3', 'lanczos5'].map(
+    (interpolation): LayerRow => [
+      'UpSampling2D',
+      ['images'],
+      { interpolation },
+      { size: [3, 2], interpolation },
+    ],
+  ),
+  ['UpSampling2D', ['images'], { interpolation: 'bicubic' }, { size: [1, 4], interpolation: 'bicubic' }],
   ['UpSampling3D', ['volumes'], {}, { size: [1, 2, 3] }],
   // Merging.
   ['Add', ['pairOfVectors', 'threeVectors', 'pairOfImages', 'broadcastPair'], {}],
@@ -254,9 +257,21 @@ const inference: readonly LayerRow[] = [
     [`Global${kind}Pooling1D`, ['sequences'], {}, { keepdims: true }],
     [`Global${kind}Pooling2D`, ['images'], {}, { keepdims: true }],
     [`Global${kind}Pooling3D`, ['volumes'], {}, { keepdims: true }],
-    [`Adaptive${kind}Pooling1D`, ['longSequences'], { output_size: 4 }],
-    [`Adaptive${kind}Pooling2D`, ['images'], { output_size: [3, 4] }],
-    [`Adaptive${kind}Pooling3D`, ['volumes'], { output_size: [2, 3, 2] }],
+    [
+      `Adaptive${kind}Pooling1D`,
+      ['longSequences'],
+      { output_size: 4 },
+      { output_size: 11 },
+      { output_size: 7 },
+    ],
+    [
+      `Adaptive${kind}Pooling2D`,
+      ['images'],
+      { output_size: [3, 4] },
+      { output_size: 3 },
+      { output_size: [7, 2] },
+    ],
+    [`Adaptive${kind}Pooling3D`, ['volumes'], { output_size: [2, 3, 2] }, { output_size: 2 }],
   ]),
   // Normalization.
   ['BatchNormalization', ['vectors', 'images'], {}, { center: false, scale: false, epsilon: 0.01 }],
@@ -264,9 +279,31 @@ const inference: readonly LayerRow[] = [
   ['LayerNormalization', ['vectors', 'sequences'], {}, { epsilon: 1e-5, center: false }],
   ['LayerNormalization', ['images'], { axis: [1, 2] }, { axis: [-2, -1] }],
   ['GroupNormalization', ['wideImages', 'wide'], { groups: 2 }, { groups: -1, epsilon: 0.01, scale: false }],
+  ['GroupNormalization', ['wideImages'], { groups: 4, axis: 1 }, { groups: 2, axis: 2, center: false }],
+  ...['BatchNormalization', 'LayerNormalization'].map(
+    (name): LayerRow => [
+      name,
+      ['vectors'],
+      {
+        gamma_regularizer: object('regularizers.L2', { l2: 0.1 }),
+        beta_regularizer: object('regularizers.L1', { l1: 0.1 }),
+        gamma_constraint: object('constraints.NonNeg'),
+        beta_constraint: object('constraints.MaxNorm', { max_value: 1 }),
+      },
+    ],
+  ),
+  ['SpectralNormalization', ['vectors'], { layer: object('layers.Dense', { units: 3 }) }],
   ['RMSNormalization', ['vectors', 'sequences'], {}, { epsilon: 0.01 }],
+  ['RMSNormalization', ['images'], { axis: [2, 3] }],
   ['UnitNormalization', ['vectors', 'images'], {}, { axis: 1 }],
   ['Normalization', ['vectors'], { mean: 0.5, variance: 4 }, { mean: 0.5, variance: 4, invert: true }],
+  [
+    'Normalization',
+    ['vectors'],
+    { mean: [1, 2, 3, 4, 5], variance: [1, 0, 4, 9, 16] },
+    { axis: null, mean: 2, variance: 3 },
+  ],
+  ['Normalization', ['grids'], { axis: [1, 3], mean: [1, 2, 3, 4], variance: [1, 4, 9, 16] }],
   ['Rescaling', ['vectors', 'bytes'], { scale: 0.1 }, { scale: 1 / 127.5, offset: -1 }],
   // Activation layers.
   ['ReLU', ['around0'], {}, { max_value: 2, negative_slope: 0.1, threshold: 0.5 }],
@@ -311,6 +348,20 @@ const inference: readonly LayerRow[] = [
     { layer: object('layers.LSTM', { units: 3 }), merge_mode: 'mul' },
   ],
   ['TimeDistributed', ['sequences'], { layer: object('layers.Dense', { units: 3 }) }],
+  [
+    'ConvLSTM1D',
+    ['signals'],
+    { filters: 3, kernel_size: 3 },
+    { filters: 2, kernel_size: 2, padding: 'same', return_sequences: true, unit_forget_bias: false },
+  ],
+  [
+    'ConvLSTM2D',
+    ['films'],
+    { filters: 3, kernel_size: 2 },
+    { filters: 2, kernel_size: 3, padding: 'same', strides: 2, return_sequences: true, activation: 'relu' },
+    { filters: 2, kernel_size: 2, dilation_rate: 2, go_backwards: true, use_bias: false },
+  ],
+  ['ConvLSTM3D', ['scans'], { filters: 2, kernel_size: 2 }],
   ['ActivityRegularization', ['vectors'], { l1: 0.1, l2: 0.2 }],
 ]
 
@@ -321,6 +372,7 @@ const withStates: readonly LayerRow[] = [
   ['SimpleRNN', ['sequenceAndState'], { units: 3 }],
   ['GRU', ['sequenceAndState'], { units: 3, return_sequences: true }],
   ['LSTM', ['sequenceAndTwoStates'], { units: 3, return_state: true }],
+  ['ConvLSTM2D', ['filmAndStates'], { filters: 2, kernel_size: 2, return_state: true }],
 ]
 
 const attention: readonly LayerRow[] = [
@@ -336,6 +388,20 @@ const multiHead: readonly LayerRow[] = [
     { num_heads: 2, key_dim: 3 },
     { num_heads: 3, key_dim: 2, value_dim: 4, use_bias: false },
     { num_heads: 2, key_dim: 3, output_shape: 5 },
+    { num_heads: 2, key_dim: 3, use_gate: true, sliding_window: 2 },
+    {
+      num_heads: 2,
+      key_dim: 3,
+      output_shape: [2, 3],
+      activity_regularizer: object('regularizers.L2', { l2: 0.1 }),
+    },
+  ],
+  [
+    'GroupQueryAttention',
+    ['queryAndValue', 'queryValueAndKey'],
+    { head_dim: 3, num_query_heads: 4, num_key_value_heads: 2 },
+    { head_dim: 2, num_query_heads: 3, num_key_value_heads: 1, use_bias: false, use_gate: true },
+    { head_dim: 2, num_query_heads: 2, num_key_value_heads: 2, sliding_window: 2 },
   ],
 ]
 
@@ -343,6 +409,12 @@ const training: readonly LayerRow[] = [
   ['BatchNormalization', ['vectors', 'images'], {}, { momentum: 0.9, epsilon: 0.01 }],
   ['BatchNormalization', ['images'], { axis: 1, center: false }, { trainable: false }],
   ['LayerNormalization', ['sequences'], {}],
+  [
+    'SpectralNormalization',
+    ['vectors'],
+    { layer: object('layers.Dense', { units: 3 }), power_iterations: 3 },
+  ],
+  ['SpectralNormalization', ['images'], { layer: object('layers.Conv2D', { filters: 2, kernel_size: 3 }) }],
 ]
 
 const settingsOf = (given: readonly Settings[]): readonly Settings[] => (given.length > 0 ? given : [{}])
@@ -362,6 +434,23 @@ const masked: readonly LayerRow[] = ['SimpleRNN', 'LSTM', 'GRU'].map((name) => [
   { units: 3, return_sequences: true },
 ])
 
+/** A mask for each value, of which one sample has none. */
+const places = new HostTensor(
+  'bool',
+  [4, 5],
+  Uint8Array.of(1, 0, 1, 1, 0, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0),
+)
+
+/** On the way back, vectors are the inputs. */
+const reversed: readonly LayerRow[] = [
+  [
+    'ReversibleEmbedding',
+    ['sequences'],
+    { input_dim: 7, output_dim: 4 },
+    { input_dim: 7, output_dim: 4, tie_weights: false, logit_soft_cap: 2 },
+  ],
+]
+
 export const layerSuite: Suite = {
   name: 'layers',
   cases: [
@@ -369,11 +458,22 @@ export const layerSuite: Suite = {
     ...casesOf(functions, { hasConfig: false }),
     ...casesOf(training, { call: { training: true } }),
     ...casesOf(masked, { call: { mask } }),
+    ...casesOf(
+      [['ConvLSTM1D', ['sequencesOfRows'], { filters: 2, kernel_size: 2, return_sequences: true }]],
+      {
+        call: { mask },
+      },
+    ),
+    ...casesOf([['BatchNormalization', ['sequences'], {}]], { call: { training: true, mask } }),
+    ...casesOf([['Softmax', ['vectors'], {}]], { call: { mask: places } }),
+    ...casesOf(reversed, { call: { reverse: true } }),
     ...casesOf(withStates, { arrangement: 'states' }),
     ...casesOf(attention),
     ...casesOf(attention.slice(0, 2), { call: { use_causal_mask: true } }),
     ...casesOf(multiHead, { arrangement: 'spread' }),
-    ...casesOf(multiHead.slice(0, 1), { arrangement: 'spread', call: { use_causal_mask: true } }),
+    ...casesOf(multiHead, { arrangement: 'spread', call: { use_causal_mask: true } }),
+    ...enlargedCases,
+    ...keepingLayerCases,
     ...randomLayerCases,
   ],
 }

@@ -11,13 +11,13 @@ const cases: Record<string, LayerCase> = {
     make: () => layers.spectralNormalization(layers.dense(3, { activation: 'tanh' })),
     inputShape: [2, 4],
     outputShape: [2, 3],
-    weightShapes: [[1, 3], [4, 3], [3]],
+    weightShapes: [[4, 3], [1, 3], [3]],
   },
   'of a convolution': {
     make: () => layers.spectralNormalization(layers.conv2d(2, 2), { powerIterations: 3 }),
     inputShape: [1, 3, 4, 2],
     outputShape: [1, 2, 3, 2],
-    weightShapes: [[1, 2], [2, 2, 2, 2], [2]],
+    weightShapes: [[2, 2, 2, 2], [1, 2], [2]],
   },
 }
 

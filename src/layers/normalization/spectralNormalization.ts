@@ -79,6 +79,11 @@ export class SpectralNormalization extends Layer {
     })
   }
 
+  /** As in Keras, the kernel counts as one of the wrapper's own weights, and stands first. */
+  override get ownWeights(): readonly Variable[] {
+    return this.layer.built ? [this.kernel, ...super.ownWeights] : super.ownWeights
+  }
+
   override call(inputs: Tensor, { training }: CallContext): Tensor {
     if (training && isTracing()) this.normalize()
     return this.layer.invoke(inputs)
@@ -120,7 +125,7 @@ export class SpectralNormalization extends Layer {
   /** Inside a step: the kernel becomes itself over its norm, and its gradient is that of the new one. */
   private normalize(): void {
     const { kernel } = this
-    const [vectorU] = this.ownWeights
+    const [, vectorU] = this.ownWeights
     const value = kernel.value()
     const matrix = stopGradient(reshape(value, [-1, vectorU.size]))
     let u = vectorU.value()
