@@ -225,6 +225,21 @@ describe('attention', () => {
     )
   })
 
+  it("have parts of Keras's names", () => {
+    const namesOf = (layer: layers.AttentionCall & layers.AnyLayer) => {
+      layer([sampleTensor([1, 3, 4]), sampleTensor([1, 5, 4], 2)])
+      return Object.keys(layer.parts())
+    }
+    expect(namesOf(layers.multiHeadAttention(2, 3, { useGate: true }))).toEqual([
+      'query_dense',
+      'key_dense',
+      '_gate_dense',
+      'value_dense',
+      'output_dense',
+    ])
+    expect(namesOf(layers.groupQueryAttention(3, 2, 1))[0]).toBe('_query_dense')
+  })
+
   it('penalises what each projection gives', () => {
     const layer = layers.multiHeadAttention(2, 3, { activityRegularizer: 'l2', useBias: false })
     const x = sampleTensor([2, 3, 4])

@@ -20,6 +20,7 @@ export class GroupQueryAttention extends HeadedAttention {
   static override readonly className = 'GroupQueryAttention'
   static override readonly positional = ['head_dim', 'num_query_heads', 'num_key_value_heads']
 
+  protected override readonly hasPrivateParts = true
   readonly headDim: number
   readonly numQueryHeads: number
   readonly numKeyValueHeads: number

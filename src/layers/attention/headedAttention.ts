@@ -65,6 +65,8 @@ export abstract class HeadedAttention extends QueryLayer {
     positional: 3,
     otherwise: { key: 'value' },
   }
+  /** Whether Keras's layer has all its projections as private attributes; that of the gate it has in any case. */
+  protected readonly hasPrivateParts: boolean = false
   readonly useBias: boolean
   readonly useGate: boolean
   readonly slidingWindow: number | undefined
@@ -123,7 +125,15 @@ export abstract class HeadedAttention extends QueryLayer {
   }
 
   override parts(): LayerParts {
-    return Object.fromEntries(this.projections.map((projection) => [partName(projection.name), projection]))
+    return Object.fromEntries(
+      this.projections.map((projection) => [this.partName(projection.name), projection]),
+    )
+  }
+
+  /** The attribute in which Keras keeps a projection. */
+  private partName(projection: string): string {
+    const attribute = projection === 'attention_output' ? 'output_dense' : `${projection}_dense`
+    return this.hasPrivateParts || projection === 'gate' ? `_${attribute}` : attribute
   }
 
   override call(inputs: readonly Tensor[], context: CallContext): Tensor {
@@ -206,10 +216,6 @@ export abstract class HeadedAttention extends QueryLayer {
     ])
   }
 }
-
-/** The attribute in which Keras keeps a projection. */
-const partName = (projection: string): string =>
-  projection === 'attention_output' ? 'output_dense' : `${projection}_dense`
 
 /** Whether a key stands less than `window` places from the query: `[queries, keys]`. */
 const nearby = (queries: number, keys: number, window: number): Tensor =>
