@@ -487,7 +487,7 @@ describe('a state that cannot be gone on from', () => {
     useExecutor(executor)
     expect(await start({ options, backup: {} })).toEqual(whole)
     expect(warn.mock.calls[1][0]).toMatch(
-      /was begun with reference and goes on with another: its results will not be the same bit for bit/,
+      /was begun with reference \(float64\) and goes on with another \(float64\): its results will not be the same bit/,
     )
   })
 })

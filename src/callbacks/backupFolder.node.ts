@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { copyFile, rename, rm, rmdir } from 'node:fs/promises'
+import { rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError } from '../errors.js'
 import { readFile, writeFile } from '../saving/files.js'
@@ -58,9 +58,7 @@ export class BackupFolder {
   async write(parts: readonly Uint8Array[]): Promise<void> {
     const latest = this.path(LATEST)
     if (this.keepsPrevious && existsSync(latest)) {
-      const copy = this.path(`.${PREVIOUS}.part`)
-      await copyFile(latest, copy)
-      await rename(copy, this.path(PREVIOUS))
+      await writeFile(this.path(PREVIOUS), [await readFile(latest)])
     }
     await writeFile(latest, parts)
   }

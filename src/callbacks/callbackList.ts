@@ -1,4 +1,4 @@
-import { ArgumentError, type NumericError } from '../errors.js'
+import { ArgumentError, GradusError, type NumericError } from '../errors.js'
 import { classNameOf } from '../utils/config.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { suggestion } from '../utils/nearest.js'
@@ -134,8 +134,10 @@ export class CallbackList {
       try {
         await call(callback, `on${stage}End`, failure ? [logs, failure.error] : [logs])
       } catch (error) {
-        if (failure)
-          console.warn(`Warning: ${nameOf(callback)} failed at the end of a run that had failed:`, error)
+        if (failure) {
+          const reason = error instanceof GradusError ? error.message : error
+          console.warn(`Warning: ${nameOf(callback)} failed at the end of a run that had failed:`, reason)
+        }
         failure ??= { error }
       }
     }

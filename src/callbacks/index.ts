@@ -18,6 +18,7 @@ export {
   LearningRateScheduler,
   learningRateScheduler,
 } from './learningRateScheduler.js'
+export { ModelCheckpoint, type ModelCheckpointOptions, modelCheckpoint } from './modelCheckpoint.js'
 export { MonitorCallback, type MonitorOptions } from './monitorCallback.js'
 export {
   ReduceLROnPlateau,

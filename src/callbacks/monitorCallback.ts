@@ -3,7 +3,7 @@ import { checkOptions } from '../utils/checkOptions.js'
 import { suggestion } from '../utils/nearest.js'
 import { atLeast } from '../utils/numbers.js'
 import { oneOf } from '../utils/oneOf.js'
-import { Callback, type LoggedMetric, type Logs } from './callback.js'
+import { Callback, type CallbackModel, type LoggedMetric, type Logs } from './callback.js'
 
 const modes = ['auto', 'min', 'max'] as const
 
@@ -21,7 +21,7 @@ export interface MonitorOptions {
 }
 
 /** Looks at one number of the logs, and remembers the best there was (Keras's `MonitorCallback`). */
-export abstract class MonitorCallback extends Callback {
+export abstract class MonitorCallback<M extends CallbackModel = CallbackModel> extends Callback<M> {
   readonly monitor: string
   readonly mode: 'auto' | 'min' | 'max'
   readonly minDelta: number

@@ -19,7 +19,7 @@ export interface RunIdentity {
   readonly batchSize: number | null
   /** Steps of an epoch, where they are known. */
   readonly steps: number | null
-  /** What computed: results are the same bit for bit on one target only. */
+  /** What computed, and how: results are the same bit for bit on one target with one arithmetic. */
   readonly target: string
 }
 

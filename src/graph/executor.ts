@@ -16,6 +16,8 @@ export interface Executable {
 
 export interface ExecutorStatistics {
   readonly target: string
+  /** What of the machine decides the last bits of results: two executors with the same target and arithmetic agree in them. */
+  readonly arithmetic: string
   readonly threads: number
   /** Programs compiled so far, cache hits not counted. */
   readonly programsCompiled: number

@@ -41,12 +41,13 @@ export async function identityOf(
   },
 ): Promise<RunIdentity> {
   const { samples, batchSize, steps } = data
+  const { target, arithmetic } = (await getExecutor()).statistics
   return {
     ...classesOf(model),
     samples: samples ?? null,
     batchSize: samples === undefined ? null : batchSize,
     steps: steps ?? null,
-    target: (await getExecutor()).statistics.target,
+    target: `${target} (${arithmetic})`,
   }
 }
 

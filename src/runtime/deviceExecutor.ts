@@ -85,8 +85,10 @@ export class DeviceExecutor implements Executor {
 
   get statistics(): ExecutorStatistics {
     const { backend, allocator } = this
+    const { width, fusedMulAdd } = backend.traits
     return {
       target: backend.name,
+      arithmetic: `${width} lanes, ${fusedMulAdd ? 'fused multiply-add' : 'multiply and add'}`,
       threads: backend.threads,
       programsCompiled: this.programs.compiled,
       functionsCompiled: backend.functionsCompiled,

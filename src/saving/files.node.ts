@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DataError } from '../errors.js'
 import type { WriteOptions } from './files.js'
 
-export const nodeFiles = { read, write }
+export const nodeFiles = { read, write, makeFolderOf }
 
 async function read(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
@@ -122,6 +122,17 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     // There is one, of another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+async function makeFolderOf(path: string): Promise<void> {
+  const folder = dirname(path)
+  try {
+    await mkdir(folder, { recursive: true })
+  } catch (error) {
+    throw new DataError(`${folder}: the folder cannot be made (${(error as Error).message}).`, {
+      cause: error,
+    })
   }
 }
 

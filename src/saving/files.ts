@@ -9,6 +9,7 @@ export interface WriteOptions {
 interface Files {
   read(path: string): Promise<Uint8Array<ArrayBuffer>>
   write(path: string, parts: readonly Uint8Array[], options: WriteOptions): Promise<void>
+  makeFolderOf(path: string): Promise<void>
 }
 
 /**
@@ -32,6 +33,12 @@ export const writeFile = async (
   parts: readonly Uint8Array[],
   options: WriteOptions = {},
 ): Promise<void> => (await files(path)).write(path, parts, options)
+
+/**
+ * Makes the folder that a file is to be written into, if it is missing.
+ * @throws DataError if it cannot be made
+ */
+export const makeFolderOf = async (path: string): Promise<void> => (await files(path)).makeFolderOf(path)
 
 async function files(path: string): Promise<Files> {
   if (typeof process === 'undefined' || process.versions?.node === undefined) {

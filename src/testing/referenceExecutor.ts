@@ -17,6 +17,7 @@ export class ReferenceExecutor implements Executor {
   get statistics(): ExecutorStatistics {
     return {
       target: 'reference',
+      arithmetic: 'float64',
       threads: 1,
       programsCompiled: this.compiled,
       functionsCompiled: 0,
