@@ -1,10 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, it } from 'vitest'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import * as digits from '../data/datasets/digits.js'
 import { autoTarget } from '../testing/testExecutors.js'
+
+/** Where commands run: what they write is deleted in the end. */
+let cwd = ''
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'gradus-cli-'))
+})
+afterAll(() => rm(cwd, { recursive: true }))
 
 const main = fileURLToPath(new URL('../node/gradus.js', import.meta.url))
 
@@ -24,7 +33,7 @@ function gradus(
   }: { env?: NodeJS.ProcessEnv; during?: (text: string, child: ChildProcess) => void } = {},
 ): Promise<Outcome> {
   const { GRADUS_TARGET: _target, GRADUS_THREADS: _threads, GRADUS_DEBUG: _debug, ...inherited } = process.env
-  const child = spawn(process.execPath, [main, ...line.split(' ')], { env: { ...inherited, ...env } })
+  const child = spawn(process.execPath, [main, ...line.split(' ')], { cwd, env: { ...inherited, ...env } })
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', (data) => {
     stdout += data
@@ -48,8 +57,8 @@ describe('gradus train', () => {
     expect(one.stderr).toContain('Total params: 431,080')
     const [first, second] = [one, two].map(({ stdout }) => JSON.parse(lastLine(stdout)))
     expect(Object.keys(first)).toEqual([
-      ...['model', 'data', 'target', 'threads', 'params', 'epochs', 'steps_per_epoch', 'train_samples'],
-      ...['ms_per_step', 'seconds', 'history', 'test_loss', 'test_accuracy'],
+      ...['model', 'data', 'run', 'target', 'threads', 'params', 'epochs', 'steps_per_epoch'],
+      ...['train_samples', 'ms_per_step', 'seconds', 'history', 'test_loss', 'test_accuracy'],
     ])
     expect(first).toMatchObject({
       model: 'lenet',
@@ -61,21 +70,63 @@ describe('gradus train', () => {
     expect(first).toMatchObject({ epochs: 2, steps_per_epoch: 3, train_samples: 300 })
     expect(first.ms_per_step).toBeGreaterThan(0)
     expect(first.history.loss[1]).toBeLessThan(first.history.loss[0])
-    const { ms_per_step: _ms, seconds: _seconds, threads, ...same } = second
+    const { ms_per_step: _ms, seconds: _seconds, run, threads, ...same } = second
     expect(threads).toBe(2)
     expect(first).toMatchObject(same)
+    // Each is kept in a folder of its own.
+    expect([first.run, run]).toEqual(['runs/lenet-1', 'runs/lenet-2'])
+    expect((await readdir(join(cwd, run))).sort()).toEqual([
+      'backup',
+      'best.keras',
+      'config.json',
+      'last.keras',
+      'log.csv',
+    ])
+    const [header, ...rows] = (await readFile(join(cwd, run, 'log.csv'), 'utf8')).trimEnd().split('\r\n')
+    expect(header).toBe('epoch,accuracy,loss,val_accuracy,val_loss')
+    expect(rows.map((row) => row.split(',')[2])).toEqual(first.history.loss.map(String))
   })
 
-  it('ends after the step under way when it is interrupted', async () => {
+  it('ends after the step under way when it is interrupted; resumed, it ends as if it had not been', async () => {
+    const line = 'train lenet --epochs 6 --limit 500 --batch-size 50'
+    const whole = await gradus(`${line} --run whole --json`)
     let sent = false
-    const outcome = await gradus('train lenet --epochs 1000 --limit 500 --batch-size 50', {
+    const outcome = await gradus(`${line} --run stopped`, {
       during(text, child) {
-        if (sent || !text.includes('Epoch 1/1000')) return
+        if (sent || !text.includes('Epoch 2/6')) return
         sent = true
         child.kill('SIGINT')
       },
     })
     expect(outcome).toMatchObject({ code: 130, signal: null, stderr: 'gradus: interrupted.\n' })
+    const hint = 'runs/stopped keeps what was done. To go on:\n  npx gradus train --resume --run stopped\n'
+    expect(outcome.stdout).toContain(hint)
+    expect(outcome.stdout).not.toContain('Epoch 6/6')
+    const resumed = await gradus('train --resume --run stopped --json')
+    expect(resumed.code).toBe(0)
+    expect(resumed.stderr).toContain('Going on with runs/stopped')
+    const [expected, found] = [whole, resumed].map(({ stdout }) => JSON.parse(lastLine(stdout)))
+    expect(found).toMatchObject({ history: expected.history, test_loss: expected.test_loss })
+    // What is done is done; more epochs can follow.
+    const again = await gradus('train --resume --run stopped --json')
+    expect(JSON.parse(lastLine(again.stdout))).toMatchObject({ history: expected.history, ms_per_step: null })
+    const more = await gradus('train lenet --resume --run stopped --epochs 7 --json')
+    const { history } = JSON.parse(lastLine(more.stdout))
+    expect(history.loss).toHaveLength(7)
+    expect(history.loss.slice(0, 6)).toEqual(expected.history.loss)
+  }, 120_000)
+
+  it('resumes no run that would become another one by it', async () => {
+    const refused = async (line: string) => (await gradus(`train ${line}`)).stderr
+    expect(await refused('--resume --run whole --batch-size 20')).toMatch(
+      /^gradus: runs\/whole: this run was begun with --batch-size 50, with which it goes on. Leave the option out/,
+    )
+    expect(await refused('--resume --run whole --epochs 2')).toMatch(/was begun with --epochs 6/)
+    expect(await refused('other.keras --resume --run whole')).toMatch(/was begun with model lenet/)
+    expect(await refused('lenet --run whole')).toMatch(/runs\/whole: there is a run of this name/)
+    expect((await gradus('train')).stderr).toMatch(
+      /^gradus: train: expected what to train: lenet, or a model file/,
+    )
   })
 
   it('ends at once when it is interrupted on the interpreter', async () => {
@@ -95,6 +146,104 @@ describe('gradus summary', () => {
     expect(counts).toEqual(['0', '520', '0', '25,050', '0', '0', '400,500', '5,010'])
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
   })
+})
+
+describe('gradus evaluate, predict and convert', () => {
+  const model = 'runs/whole/best.keras'
+
+  it('measures a network on a data set', async () => {
+    const { code, stdout } = await gradus(`evaluate ${model} --data digits --json`)
+    expect(code).toBe(0)
+    const result = JSON.parse(lastLine(stdout))
+    expect(result).toMatchObject({ model, data: 'digits', on: 'test', samples: 2000 })
+    expect(result.accuracy).toBeGreaterThan(0.5)
+    expect((await gradus(`evaluate ${model}`)).stdout).toMatch(
+      /on the 2000 test samples of digits:\n {2}accuracy +0\.\d{4}\n {2}loss /,
+    )
+  })
+
+  it('reads pictures, of any size, in colours, dark on light', async () => {
+    const { test } = await digits.load({ train: 1, test: 20, seed: 5 })
+    const [images, labels] = [(await test.images.data()) as Uint8Array, Array.from(await test.labels.data())]
+    const paths = await Promise.all(
+      labels.map(async (_label, i) => {
+        const image = images.subarray(i * 784, (i + 1) * 784)
+        const picture = sharp(
+          image.map((value) => 255 - value),
+          { raw: { width: 28, height: 28, channels: 1 } },
+        )
+        await picture
+          .resize(80, 80)
+          .toColourspace('srgb')
+          .png()
+          .toFile(join(cwd, `${i}.png`))
+        await writeFile(join(cwd, `${i}.pgm`), [new TextEncoder().encode('P5 28 28 255\n'), image])
+        return { png: `${i}.png`, pgm: `${i}.pgm` }
+      }),
+    )
+    const predicted = async (line: string): Promise<string[]> => {
+      const { stdout, stderr } = await gradus(`predict ${model} ${line} --json`)
+      const { predictions } = JSON.parse(lastLine(stdout))
+      expect(stderr.trimEnd().split('\n')).toHaveLength(20)
+      return predictions.map(({ top }: { top: { class: string }[] }) => top[0].class)
+    }
+    const right = (classes: string[]) => classes.filter((name, i) => Number(name) === labels[i]).length
+    const plain = await predicted(paths.map(({ pgm }) => pgm).join(' '))
+    expect(right(plain)).toBeGreaterThan(10)
+    const photographed = await predicted(`--invert ${paths.map(({ png }) => png).join(' ')}`)
+    expect(right(photographed)).toBeGreaterThanOrEqual(right(plain) - 4)
+    const { stdout } = await gradus(`predict ${model} 0.pgm 10.pgm --top 2 --classes a,b,c,d,e,f,g,h,i,j`)
+    expect(stdout).toMatch(/^0\.pgm {3}[a-j] +\d+\.\d % {3}[a-j] +\d+\.\d %\n10\.pgm {2}[a-j]/)
+  })
+
+  it('refuses pictures and names that do not fit', async () => {
+    await writeFile(join(cwd, 'no.png'), 'no picture')
+    expect((await gradus(`predict ${model} no.png`)).stderr).toMatch(
+      /^gradus: no.png: is no picture that can be read/,
+    )
+    expect((await gradus(`predict ${model} missing.png`)).stderr).toMatch(
+      /^gradus: missing.png: there is no such file/,
+    )
+    expect((await gradus(`predict ${model} 0.pgm --classes a,b`)).stderr).toMatch(
+      /a name for each of 10 classes, received 2/,
+    )
+    expect((await gradus('predict weights.safetensors 0.pgm')).stderr).toMatch(
+      /expected lenet or a model file that ends in .keras or .h5/,
+    )
+  })
+
+  it('writes a network in other forms, and trains on with it', async () => {
+    const convert = (line: string) => gradus(`convert ${line}`)
+    const accuracy = async (file: string) =>
+      JSON.parse(lastLine((await gradus(`evaluate ${file} --json`)).stdout)).accuracy
+    for (const line of [
+      `${model} a.h5`,
+      'a.h5 b.weights.h5',
+      'b.weights.h5 c.safetensors --model lenet',
+      'c.safetensors d.keras --model lenet',
+    ]) {
+      expect(await convert(line)).toMatchObject({ code: 0, stderr: '' })
+    }
+    expect(await accuracy('a.h5')).toBe(await accuracy(model))
+    expect(await accuracy('d.keras')).toBe(await accuracy(model))
+    expect((await convert(`${model} a.h5`)).stderr).toMatch(
+      /^gradus: a.h5: there is such a file already. Replace it with --force/,
+    )
+    expect(await convert(`${model} a.h5 --force`)).toMatchObject({ code: 0 })
+    expect((await convert('c.safetensors e.keras')).stderr).toMatch(
+      /holds weights alone, and does not say of which network/,
+    )
+    expect((await convert('a.h5 e.onnx')).stderr).toMatch(/e.onnx: expected a file that ends in/)
+    expect((await gradus('summary a.h5')).stdout).toContain('Trainable params: 431,080')
+  }, 180_000)
+
+  it('trains a network in a file; the run goes on without that file', async () => {
+    const trained = await gradus('train d.keras --limit 100 --epochs 1 --json')
+    expect(JSON.parse(lastLine(trained.stdout))).toMatchObject({ model: 'd.keras', run: 'runs/d-1' })
+    expect(await readdir(join(cwd, 'runs/d-1'))).toContain('initial.keras')
+    await rm(join(cwd, 'd.keras'))
+    expect(await gradus('train --resume --epochs 2')).toMatchObject({ code: 0 })
+  }, 120_000)
 })
 
 describe('gradus doctor', () => {

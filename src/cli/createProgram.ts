@@ -1,6 +1,9 @@
 import { Command } from 'commander'
 import { addBenchCommand } from './bench.js'
+import { addConvertCommand } from './convert.js'
 import { addDoctorCommand } from './doctor.js'
+import { addEvaluateCommand } from './evaluate.js'
+import { addPredictCommand } from './predict.js'
 import { addProfileCommand } from './profile.js'
 import type { CliContext } from './streams.js'
 import { addSummaryCommand } from './summary.js'
@@ -18,7 +21,10 @@ export function createProgram(context: CliContext): Command {
       writeErr: (text) => context.stderr.write(text),
     })
   addTrainCommand(program, context)
+  addEvaluateCommand(program, context)
+  addPredictCommand(program, context)
   addSummaryCommand(program, context)
+  addConvertCommand(program, context)
   addDoctorCommand(program, context)
   addProfileCommand(program, context)
   addBenchCommand(program, context)

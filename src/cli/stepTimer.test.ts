@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { StepTimer } from './stepTimer.js'
 
-function timed(...epochs: readonly (readonly number[])[]): number {
+function timed(...epochs: readonly (readonly number[])[]): number | undefined {
   let time = 100
   const timer = new StepTimer(() => time)
   for (const steps of epochs) {
@@ -22,4 +22,8 @@ it('gives the median step, without the first one and without validation', () => 
 
 it('gives the only step there is', () => {
   expect(timed([900])).toBe(900)
+})
+
+it('gives nothing where there was no step', () => {
+  expect(timed([])).toBeUndefined()
 })

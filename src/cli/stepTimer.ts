@@ -23,8 +23,9 @@ export class StepTimer implements CallbackLike {
     this.last = time
   }
 
-  /** Milliseconds. The first step compiles; it does not count if others follow. */
-  get medianStep(): number {
+  /** Milliseconds; `undefined` if there was no step. The first step compiles; it does not count if others follow. */
+  get medianStep(): number | undefined {
+    if (this.durations.length === 0) return undefined
     return median(this.durations.length > 1 ? this.durations.slice(1) : this.durations)
   }
 }
