@@ -1,5 +1,7 @@
-import { expect } from 'vitest'
+import { afterAll, expect } from 'vitest'
+import type { Executor } from '../graph/executor.js'
 import type { Tensor } from '../graph/tensor.js'
+import { trace } from '../graph/trace.js'
 import { Variable } from '../graph/variable.js'
 import { type BatchShape, withOpenBatch } from '../layers/batchShape.js'
 import type { CallOptions } from '../layers/callContext.js'
@@ -17,7 +19,8 @@ import type { Config } from '../utils/config.js'
 import { setRandomSeed } from '../utils/randomSeed.js'
 import { RandomStream } from '../utils/randomStream.js'
 import { flatten, layoutOf, mapStructure, pack, type Structure } from '../utils/structure.js'
-import { referenceValues } from './referenceEvaluate.js'
+import { referenceEvaluate, referenceValues } from './referenceEvaluate.js'
+import { testTargets } from './testExecutors.js'
 
 /** A shape, or a list or an object of shapes. */
 type Shapes = Structure<readonly number[]>
@@ -46,9 +49,16 @@ export function sampleTensor(shape: readonly number[], seed = 1): Tensor {
 
 /**
  * What must hold for every layer: shapes as announced, of data and symbolically; weights as announced; gradients of weights
- * and inputs equal to finite differences; the same numbers for the same seed; and an equal layer from its config.
+ * and inputs equal to finite differences; the same numbers for the same seed; an equal layer from its config; and outputs and
+ * gradients on every target equal to those in float64.
  */
-export function runLayerTest({ make, inputShape, outputShape, weightShapes = [], options }: LayerCase): void {
+export async function runLayerTest({
+  make,
+  inputShape,
+  outputShape,
+  weightShapes = [],
+  options,
+}: LayerCase): Promise<void> {
   setRandomSeed(4)
   const layer = openLayer(make())
   const inputShapes = flatten<readonly number[]>(inputShape, isShape)
@@ -90,6 +100,48 @@ export function runLayerTest({ make, inputShape, outputShape, weightShapes = [],
   expect(copy.name).toBe(layer.name)
 
   checkGradients(layer, x)
+  await checkTargets(layer, x, options)
+}
+
+let executors: Promise<readonly (readonly [target: string, executor: Executor])[]> | undefined
+afterAll(async () => {
+  for (const [, executor] of (await executors) ?? []) await executor.close()
+})
+
+/** The targets' executors, which all cases of a file share. */
+async function startedExecutors() {
+  executors ??= testTargets().then((targets) =>
+    Promise.all(targets.map(async ({ name, create }) => [name, await create(1)] as const)),
+  )
+  return executors
+}
+
+/** Runs a layer and its gradients on every target, and holds all numbers against the references. */
+async function checkTargets(
+  layer: Layer<Tensors, Tensors>,
+  x: Tensors,
+  options?: CallOptions,
+): Promise<void> {
+  const given = flatTensors(x).map(referenceValues)
+  const inputs = flatTensors(x).map(({ shape, dtype }, i) => ({ name: `input ${i}`, shape, dtype }))
+  const { graph } = trace(inputs, (...tensors) => {
+    const outputs = flatTensors(layer.invoke(pack(tensors, layoutOf(x, isTensor)), options))
+    const objective = outputs
+      .map((output) => sum(multiply(output, sampleTensor(output.shape, 2))))
+      .reduce((a, b) => add(a, b))
+    return [...outputs, ...gradients(objective, [...layer.trainableWeights, ...tensors])]
+  })
+  const feeds = new Map(graph.parameters.map((tensor, i) => [tensor, given[i]] as const))
+  const expected = referenceEvaluate(graph.results, feeds)
+  const scale = Math.max(1e-3, ...expected.flatMap(({ data }) => Array.from(data, Math.abs)))
+  for (const [target, executor] of await startedExecutors()) {
+    const executable = await executor.compile({ graph, assignments: new Map() })
+    const results = await executable.run(given.map((values) => Float32Array.from(values)))
+    results.forEach((values, i) => {
+      const furthest = Math.max(0, ...expected[i].data.map((value, at) => Math.abs(values[at] - value)))
+      expect(furthest / scale, `result ${i} on ${target}`).toBeLessThan(1e-5)
+    })
+  }
 }
 
 /** A layer whose inputs are of any structure. */
