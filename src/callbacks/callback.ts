@@ -42,6 +42,8 @@ export interface CallbackOptimizer {
 /** What a callback can count on in the model that it follows. Models have more: see `Callback`. */
 export interface CallbackModel {
   readonly name: string
+  /** The name of its class. */
+  readonly className: string
   /** How errors name it: `Model 'sequential'`. */
   readonly title: string
   /** Set it to end training after the batch under way. */
@@ -49,6 +51,8 @@ export interface CallbackModel {
   readonly optimizer: CallbackOptimizer | undefined
   readonly weights: readonly Variable[]
   readonly trainableWeights: readonly Variable[]
+  /** Keras's config of it. */
+  toJson(): Promise<string>
 }
 
 /**

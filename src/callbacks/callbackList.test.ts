@@ -4,11 +4,13 @@ import { CallbackList } from './callbackList.js'
 
 const model: CallbackModel = {
   name: 'm',
+  className: 'Model',
   title: "Model 'm'",
   stopTraining: false,
   optimizer: undefined,
   weights: [],
   trainableWeights: [],
+  toJson: async () => '{}',
 }
 const params = { epochs: 1, steps: 1, verbose: 0, output: { isTerminal: false, write: () => {} } } as const
 

@@ -27,6 +27,7 @@ export {
 } from './reduceLrOnPlateau.js'
 export type { SaveFrequency } from './saveFrequency.js'
 export { SwapEMAWeights, type SwapEmaWeightsOptions, swapEmaWeights } from './swapEmaWeights.js'
+export { TensorBoard, type TensorBoardOptions, tensorBoard } from './tensorBoard.js'
 export { TerminateOnNaN, type TerminateOnNanOptions, terminateOnNan } from './terminateOnNan.js'
 export type { TextOutput } from './textOutput.js'
 export type { CaptureState, SavedTraining, TrainingMoment, TrainingState } from './trainingState.js'

@@ -318,6 +318,15 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
     return toBytes(this as unknown as AnyModel, format, options)
   }
 
+  /**
+   * What the model is made of and was compiled for, without weights, as JSON (Keras's `to_json`).
+   * @throws StateError, ArgumentError for a layer that has no config
+   */
+  async toJson(): Promise<string> {
+    const { modelJson } = await import('./saveModel.js')
+    return modelJson(this as unknown as AnyModel)
+  }
+
   /** A copy of the model as of now, out of which the file of a format is made later, piece by piece. Internal. */
   async snapshot(
     format: ModelFormat | WeightsFormat,

@@ -3,6 +3,7 @@ import type { AnyLayer } from '../layers/layer.js'
 import { serializeLayer } from '../layers/serializeLayer.js'
 import { writeFile } from '../saving/files.js'
 import { writeHdf5 } from '../saving/hdf5/writeHdf5.js'
+import { writeJson } from '../saving/json.js'
 import { writeKerasArchive } from '../saving/kerasArchive.js'
 import { writeLegacyModel } from '../saving/legacyH5.js'
 import { encodeSafetensors } from '../saving/safetensors.js'
@@ -48,16 +49,24 @@ export async function takeSnapshot(
   return snapshots[format](model, includeOptimizer)
 }
 
+/** What a model is made of, and what it was compiled for, as Keras writes it. */
+function modelConfig(model: AnyModel, includeOptimizer: boolean): Config {
+  const { compiled } = model.state
+  return {
+    ...serializeLayer(model as unknown as AnyLayer),
+    ...(compiled && includeOptimizer && { compile_config: compileConfig(compiled) }),
+  }
+}
+
+/** See `Model.toJson`. */
+export const modelJson = (model: AnyModel): string => writeJson(modelConfig(model, true))
+
 const snapshots: Record<
   ModelFormat | WeightsFormat,
   (model: AnyModel, includeOptimizer: boolean) => Promise<Snapshot>
 > = {
   keras: async (model, includeOptimizer) => {
-    const { compiled } = model.state
-    const config: Config = {
-      ...serializeLayer(model as unknown as AnyLayer),
-      ...(compiled && includeOptimizer && { compile_config: compileConfig(compiled) }),
-    }
+    const config = modelConfig(model, includeOptimizer)
     const weights = await copyKerasWeights(model, includeOptimizer)
     return async () => [await writeKerasArchive({ config, weights })]
   },

@@ -40,7 +40,7 @@ function blocksOf(page: string): Block[] {
 const surroundings = `
 import {
   activations, callbacks, constraints, datasets, grad, initializers, layers, losses, metrics, models, ops, optimizers,
-  regularizers, type Tensor, utils,
+  regularizers, summary, type Tensor, utils,
 } from 'gradus'
 declare const model: models.Sequential
 declare const layer: layers.Layer

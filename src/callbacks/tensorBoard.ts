@@ -1,0 +1,296 @@
+import { ArgumentError } from '../errors.js'
+import type { TypedArray } from '../graph/dtype.js'
+import { tensor } from '../ops/tensor.js'
+import type { EventFileSizes } from '../tensorboard/eventFile.node.js'
+import { checkHyperParameters, type HyperParameters } from '../tensorboard/hparams.js'
+import { SummaryWriter } from '../tensorboard/summaryWriter.js'
+import { weightPicture } from '../tensorboard/weightPicture.js'
+import { checkOptions } from '../utils/checkOptions.js'
+import { positiveInteger } from '../utils/numbers.js'
+import { show } from '../utils/show.js'
+import { BackgroundWrites } from './backgroundWrites.js'
+import { Callback, type Logs } from './callback.js'
+
+export interface TensorBoardOptions {
+  /** The folder to write into, which is made if there is none. Runs side by side in one folder are compared. Default: `'logs'`. */
+  readonly logDir?: string
+  /** After every how many epochs the weights are written as histograms; 0 for never. Default: 0. */
+  readonly histogramFreq?: number
+  /** Whether the model's layers are written, for the page of graphs. Default: true. */
+  readonly writeGraph?: boolean
+  /** Whether weights are written as pictures too, with their histograms. Default: false. */
+  readonly writeImages?: boolean
+  /** Whether it is written how many steps a second takes. Default: false. */
+  readonly writeStepsPerSecond?: boolean
+  /** When loss and metrics are written: after each epoch, `'epoch'`, or besides after each batch, `'batch'`, or every so many. Default: `'epoch'`. */
+  readonly updateFreq?: 'epoch' | 'batch' | number
+  /** What was chosen for this run, for the page of hyper-parameters (TensorBoard's `hp.KerasCallback`). Default: none. */
+  readonly hparams?: HyperParameters
+  /** Keras's option; only 0 is allowed. `gradus profile` measures steps. */
+  readonly profileBatch?: 0
+  /** Keras's option; only 0 is allowed. */
+  readonly embeddingsFreq?: 0
+}
+
+/**
+ * Writes what TensorBoard shows of a run (Keras's `TensorBoard`), into `train/` and `validation/` of a folder:
+ *
+ * - `epoch_loss`, `epoch_accuracy`, ..., `epoch_learning_rate`, by epoch from 0, of training and of validation;
+ * - `evaluation_loss_vs_iterations`, ..., of each evaluation, by steps taken;
+ * - with `updateFreq`: `batch_loss`, ..., by batch from 1, counted over epochs: means over the epoch so far;
+ * - with `writeStepsPerSecond`: `epoch_steps_per_second`, and `batch_steps_per_second` with `updateFreq`;
+ * - with `histogramFreq`: each weight as a histogram, and with `writeImages` as a picture;
+ * - the model's layers, and hyper-parameters.
+ *
+ * Writing goes on beside training. Each epoch is in the file soon after its end. A run that is resumed goes on in new files, and what was
+ * written after the state that it goes on from is taken out of the old ones. It works in Node.
+ *
+ * @throws DataError, before the first batch, if the folder cannot be written
+ * @example
+ * await model.fit(x, y, { epochs: 5, callbacks: [callbacks.tensorBoard({ logDir: './logs' })] })
+ */
+export class TensorBoard extends Callback {
+  static override readonly className = 'TensorBoard'
+  override readonly asyncSafe = true
+
+  readonly logDir: string
+  readonly histogramFreq: number
+  readonly writeGraph: boolean
+  readonly writeImages: boolean
+  readonly writeStepsPerSecond: boolean
+  readonly updateFreq: 'epoch' | number
+  readonly hparams: HyperParameters | undefined
+
+  private readonly histograms = new BackgroundWrites()
+  private writers: Writers
+  private isTraining = false
+  /** Whether what stands at the beginning of a run was written. */
+  private hasBegun = false
+  /** Batches of training, over epochs. */
+  private batches = 0
+  private epochBegan = { batches: 0, time: 0 }
+  /** When steps were timed last, within the epoch. */
+  private timed = { batches: 0, time: 0 }
+
+  constructor(options: TensorBoardOptions = {}) {
+    super()
+    checkOptions(options, this.className, "{ logDir: './logs' }")
+    const { logDir = 'logs', updateFreq = 'epoch' } = options
+    if (typeof logDir !== 'string' || logDir === '') {
+      throw new ArgumentError(
+        `${this.className}: expected the path of a folder as logDir, received ${show(logDir)}.`,
+      )
+    }
+    refuse(
+      options.profileBatch,
+      'profileBatch',
+      'writes no profile. `gradus profile` shows where the time of a step goes',
+    )
+    refuse(
+      options.embeddingsFreq,
+      'embeddingsFreq',
+      'writes nothing for the projector. Write the weights with model.saveWeights',
+    )
+    this.logDir = logDir
+    this.histogramFreq = positiveInteger(options.histogramFreq ?? 0, `${this.className}: histogramFreq`, 0)
+    this.writeGraph = options.writeGraph ?? true
+    this.writeImages = options.writeImages ?? false
+    this.writeStepsPerSecond = options.writeStepsPerSecond ?? false
+    this.updateFreq = updateFreq === 'batch' ? 1 : updateFreq
+    if (this.updateFreq !== 'epoch' && !(Number.isInteger(this.updateFreq) && this.updateFreq >= 1)) {
+      throw new ArgumentError(
+        `${this.className}: expected updateFreq 'epoch', 'batch' or a number of batches of at least 1, received ${show(updateFreq)}.`,
+      )
+    }
+    if (options.hparams) checkHyperParameters(options.hparams, this.className)
+    this.hparams = options.hparams
+    this.writers = makeWriters(logDir, freshId())
+  }
+
+  override onTrainBegin(): void {
+    this.isTraining = true
+    this.hasBegun = false
+    this.batches = 0
+    this.writers = makeWriters(this.logDir, freshId())
+  }
+
+  override onEpochBegin(): void {
+    this.epochBegan = { batches: this.batches, time: performance.now() }
+    this.timed = this.epochBegan
+  }
+
+  /** The first of a run: state that it goes on from has come back by now. */
+  override async onTrainBatchBegin(): Promise<void> {
+    if (this.hasBegun) return
+    this.hasBegun = true
+    const { train, root } = this.writers
+    await train.open()
+    const graph = this.writeGraph ? await this.modelGraph() : undefined
+    if (graph !== undefined) await train.modelGraph(graph)
+    if (this.hparams) await root.hparams(this.hparams)
+  }
+
+  override async onTrainBatchEnd(_batch: number, logs: Logs): Promise<void> {
+    const step = ++this.batches
+    if (this.updateFreq === 'epoch' || step % this.updateFreq !== 0) return
+    const { train } = this.writers
+    if (this.writeStepsPerSecond) {
+      await train.scalar('batch_steps_per_second', this.stepsPerSecond(this.timed), { step })
+      this.timed = { batches: step, time: performance.now() }
+    }
+    await writeScalars(train, 'batch_', logs, step)
+  }
+
+  override async onTestEnd(logs: Logs, failure?: unknown): Promise<void> {
+    const { optimizer } = this.model
+    if (failure === undefined && optimizer) {
+      const [step] = await optimizer.iterations.data()
+      for (const [key, value] of Object.entries(logs)) {
+        // The training samples, measured once more, stand beside those of validation.
+        const isTraining = key.startsWith('train_')
+        const writer = isTraining ? this.writers.train : this.writers.validation
+        const name = isTraining ? key.slice('train_'.length) : key
+        await writer.scalar(`evaluation_${name}_vs_iterations`, value, { step })
+      }
+    }
+    if (!this.isTraining) await this.close()
+  }
+
+  override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
+    const { train, validation } = this.writers
+    const isValidation = ([key]: readonly [string, number]) => key.startsWith('val_')
+    const entries = Object.entries(logs)
+    const trainLogs = Object.fromEntries(entries.filter((entry) => !isValidation(entry)))
+    if (this.model.optimizer) trainLogs.learning_rate = this.model.optimizer.learningRate
+    if (this.writeStepsPerSecond) trainLogs.steps_per_second = this.stepsPerSecond(this.epochBegan)
+    await writeScalars(train, 'epoch_', trainLogs, epoch)
+    const measured = entries.filter(isValidation).map(([key, value]) => [key.slice('val_'.length), value])
+    await writeScalars(validation, 'epoch_', Object.fromEntries(measured), epoch)
+    if (this.histogramFreq > 0 && epoch % this.histogramFreq === 0) await this.writeWeights(epoch)
+  }
+
+  override async onTrainEnd(_logs: Logs, failure?: unknown): Promise<void> {
+    this.isTraining = false
+    try {
+      await this.histograms.finish()
+      if (this.hparams && this.hasBegun) await this.writers.root.endHparams(failure === undefined)
+    } finally {
+      await this.close()
+    }
+  }
+
+  override async getState(): Promise<TensorBoardState> {
+    await this.histograms.finish()
+    const { id, ...writers } = this.writers
+    const [root, train, validation] = await Promise.all(
+      [writers.root, writers.train, writers.validation].map((writer) => writer.getState()),
+    )
+    return { id, batches: this.batches, hasBegun: this.hasBegun, files: { root, train, validation } }
+  }
+
+  override async setState({ id, batches, hasBegun, files }: TensorBoardState): Promise<void> {
+    this.batches = batches
+    this.hasBegun = hasBegun
+    this.epochBegan = { ...this.epochBegan, batches }
+    this.timed = this.epochBegan
+    this.writers = makeWriters(this.logDir, id)
+    const { root, train, validation } = this.writers
+    await root.setState(files.root)
+    await train.setState(files.train)
+    await validation.setState(files.validation)
+  }
+
+  private stepsPerSecond({ batches, time }: { readonly batches: number; readonly time: number }): number {
+    return (this.batches - batches) / ((performance.now() - time) / 1000)
+  }
+
+  /** Keras's config of a model that is put together of layers; `undefined` for others, and, after a warning, where a layer has none. */
+  private async modelGraph(): Promise<string | undefined> {
+    if (!graphClasses.includes(this.model.className)) return undefined
+    try {
+      return await this.model.toJson()
+    } catch (error) {
+      console.warn(`Warning: ${this.className}: the graph of ${this.model.title} is left out:`, error)
+      return undefined
+    }
+  }
+
+  /** The weights as of now are copied; what is made of them is written while the next epoch runs. */
+  private async writeWeights(step: number): Promise<void> {
+    const { train } = this.writers
+    const { weights } = this.model
+    const values = await Promise.all(weights.map((weight) => weight.data()))
+    await this.histograms.start(async () => {
+      for (const [i, name] of uniqueNames(weights.map((weight) => weight.name)).entries()) {
+        await train.histogram(`${name}/histogram`, values[i], { step })
+        if (this.writeImages) await writePicture(train, `${name}/image`, weights[i].shape, values[i], step)
+      }
+    })
+  }
+
+  private async close(): Promise<void> {
+    const { root, train, validation } = this.writers
+    const closed = await Promise.allSettled([root, train, validation].map((writer) => writer.close()))
+    for (const each of closed) if (each.status === 'rejected') throw each.reason
+  }
+}
+
+/** Models whose config says how their layers are joined. */
+const graphClasses: readonly string[] = ['Sequential', 'Functional']
+
+interface TensorBoardState {
+  readonly id: string
+  readonly batches: number
+  readonly hasBegun: boolean
+  readonly files: { readonly [Name in 'root' | 'train' | 'validation']: EventFileSizes }
+}
+
+/** The writers of a run, whose files bear its id in their names. */
+interface Writers {
+  readonly id: string
+  readonly root: SummaryWriter
+  readonly train: SummaryWriter
+  readonly validation: SummaryWriter
+}
+
+function makeWriters(logDir: string, id: string): Writers {
+  const writer = (folder: string) => new SummaryWriter(`${logDir}${folder}`, { filenameSuffix: `.${id}.v2` })
+  return { id, root: writer(''), train: writer('/train'), validation: writer('/validation') }
+}
+
+const freshId = (): string => crypto.randomUUID().slice(0, 8)
+
+async function writeScalars(writer: SummaryWriter, prefix: string, logs: Logs, step: number): Promise<void> {
+  for (const [key, value] of Object.entries(logs)) await writer.scalar(`${prefix}${key}`, value, { step })
+}
+
+async function writePicture(
+  writer: SummaryWriter,
+  name: string,
+  shape: readonly number[],
+  values: TypedArray,
+  step: number,
+): Promise<void> {
+  const picture = weightPicture(shape, values)
+  if (!picture) return
+  const { height, width, channels, pixels } = picture
+  await writer.image(name, tensor(pixels, { shape: [1, height, width, channels] }), { step })
+}
+
+/** Names, from the second of its kind on with a number. */
+function uniqueNames(names: readonly string[]): string[] {
+  const seen = new Map<string, number>()
+  return names.map((name) => {
+    const before = seen.get(name) ?? 0
+    seen.set(name, before + 1)
+    return before === 0 ? name : `${name}_${before}`
+  })
+}
+
+function refuse(value: unknown, option: string, reason: string): void {
+  if (value === undefined || value === 0) return
+  throw new ArgumentError(`TensorBoard: ${option}: expected 0, received ${show(value)}: Gradus ${reason}.`)
+}
+
+/** See `TensorBoard`. */
+export const tensorBoard = (options?: TensorBoardOptions): TensorBoard => new TensorBoard(options)

@@ -1,0 +1,66 @@
+import { PbfWriter } from 'pbf'
+import type { SummaryTensor, SummaryValue } from './summaryValue.js'
+
+/** One record of an event file: the mark at its beginning, or a value at a step. */
+export type Event = {
+  /** Seconds since 1970. */
+  readonly wallTime: number
+} & ({ readonly fileVersion: string } | { readonly step: number; readonly value: SummaryValue })
+
+/**
+ * An event as protobuf encodes it. Numbers of fields are those of `event.proto`, `summary.proto`, `tensor.proto` and
+ * `tensor_shape.proto` in TensorBoard's `compat/proto`.
+ */
+export function encodeEvent(event: Event): Uint8Array {
+  const pbf = new PbfWriter()
+  writeEvent(event, pbf)
+  return pbf.finish()
+}
+
+function writeEvent(event: Event, pbf: PbfWriter): void {
+  pbf.writeDoubleField(1, event.wallTime)
+  if ('fileVersion' in event) pbf.writeStringField(3, event.fileVersion)
+  else {
+    pbf.writeVarintField(2, event.step)
+    pbf.writeMessage(5, writeSummary, event.value)
+  }
+}
+
+function writeSummary(value: SummaryValue, pbf: PbfWriter): void {
+  pbf.writeMessage(1, writeValue, value)
+}
+
+function writeValue(value: SummaryValue, pbf: PbfWriter): void {
+  pbf.writeStringField(1, value.tag)
+  pbf.writeMessage(9, writeMetadata, value)
+  pbf.writeMessage(8, writeTensor, value.tensor)
+}
+
+function writeMetadata(value: SummaryValue, pbf: PbfWriter): void {
+  pbf.writeMessage(1, writePluginData, value)
+  if (value.description !== undefined) pbf.writeStringField(3, value.description)
+}
+
+function writePluginData({ plugin, pluginContent }: SummaryValue, pbf: PbfWriter): void {
+  pbf.writeStringField(1, plugin)
+  if (pluginContent) pbf.writeBytesField(2, pluginContent)
+}
+
+/** Numbers of `types.proto`. */
+const dataTypes = { float: 1, double: 2, string: 7 } as const
+
+function writeTensor(tensor: SummaryTensor, pbf: PbfWriter): void {
+  pbf.writeVarintField(1, dataTypes[tensor.dtype])
+  pbf.writeMessage(2, writeShape, tensor.shape)
+  if (tensor.dtype === 'string') for (const bytes of tensor.elements) pbf.writeBytesField(8, bytes)
+  else if (tensor.dtype === 'float') pbf.writePackedFloat(5, [...tensor.elements])
+  else pbf.writePackedDouble(6, [...tensor.elements])
+}
+
+function writeShape(shape: readonly number[], pbf: PbfWriter): void {
+  for (const size of shape) pbf.writeMessage(2, writeDimension, size)
+}
+
+function writeDimension(size: number, pbf: PbfWriter): void {
+  pbf.writeVarintField(1, size)
+}

@@ -1,0 +1,47 @@
+import { crc32 } from '../saving/crc32.js'
+import { joinBytes } from '../saving/storedArray.js'
+import { utf8 } from './summaryValue.js'
+
+/** A picture of bytes in rows, from the top left. */
+export interface Picture {
+  readonly width: number
+  readonly height: number
+  /** 1 grey, 2 grey and opacity, 3 red, green and blue, 4 these and opacity. */
+  readonly channels: 1 | 2 | 3 | 4
+  /** `height * width * channels` bytes. */
+  readonly pixels: Uint8Array<ArrayBuffer>
+}
+
+const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
+/** PNG's number for pixels of 1 to 4 channels. */
+const colourTypes = { 1: 0, 2: 4, 3: 2, 4: 6 } as const
+
+/** The picture as a PNG file (ISO/IEC 15948), its rows deflated as they are. */
+export async function encodePng({ width, height, channels, pixels }: Picture): Promise<Uint8Array> {
+  const { zlibSync } = await import('fflate')
+  const header = new Uint8Array(13)
+  const view = new DataView(header.buffer)
+  view.setUint32(0, width)
+  view.setUint32(4, height)
+  header[8] = 8 // bits of a channel
+  header[9] = colourTypes[channels]
+
+  // Each row begins with the number of its filter: 0, none.
+  const stride = width * channels
+  const rows = new Uint8Array(height * (stride + 1))
+  for (let row = 0; row < height; row++) {
+    rows.set(pixels.subarray(row * stride, (row + 1) * stride), row * (stride + 1) + 1)
+  }
+  return joinBytes([signature, chunk('IHDR', header), chunk('IDAT', zlibSync(rows)), chunk('IEND')])
+}
+
+/** Length, name, data, and the CRC-32 of name and data. */
+function chunk(name: string, data: Uint8Array = new Uint8Array()): Uint8Array {
+  const bytes = new Uint8Array(12 + data.length)
+  const view = new DataView(bytes.buffer)
+  view.setUint32(0, data.length)
+  bytes.set(utf8(name), 4)
+  bytes.set(data, 8)
+  view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)))
+  return bytes
+}

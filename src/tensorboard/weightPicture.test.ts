@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { weightPicture } from './weightPicture.js'
+
+const count = (n: number) => Array.from({ length: n }, (_, i) => i)
+
+/** Rows of the picture; of pixels, if they have channels. */
+function rowsOf(shape: readonly number[], elements: readonly number[]) {
+  const picture = weightPicture(shape, elements)
+  if (!picture) return undefined
+  const { height, width, channels, pixels } = picture
+  return Array.from({ length: height }, (_, y) => [
+    ...pixels.subarray(y * width * channels, (y + 1) * width * channels),
+  ])
+}
+
+describe('weightPicture', () => {
+  it('shows the least black and the greatest white', () => {
+    expect(rowsOf([3], [-1, 0, 1])).toEqual([[0, 128, 255]])
+    expect(rowsOf([2], [7, 7])).toEqual([[128, 128]])
+    expect(rowsOf([], [7])).toEqual([[128]])
+  })
+
+  it('lays a matrix on its longer side', () => {
+    expect(rowsOf([2, 3], [0, 1, 2, 3, 4, 255])).toEqual([
+      [0, 1, 2],
+      [3, 4, 255],
+    ])
+    expect(rowsOf([3, 2], [0, 1, 2, 3, 4, 255])).toEqual([
+      [0, 2, 4],
+      [1, 3, 255],
+    ])
+  })
+
+  it('shows kernels as a table: a column for each filter, a row for each input', () => {
+    // [height 1, width 2, inputs 2, filters 2]
+    expect(rowsOf([1, 2, 2, 2], [0, 1, 2, 3, 4, 5, 6, 255])).toEqual([
+      [0, 4, 255, 1, 5],
+      [255, 255, 255, 255, 255],
+      [2, 6, 255, 3, 255],
+    ])
+  })
+
+  it('shows kernels of three inputs in colours', () => {
+    const picture = weightPicture([2, 2, 3, 4], count(48))
+    expect(picture).toMatchObject({ height: 2, width: 11, channels: 3 })
+    // The first filter's corner: elements 0, 4, 8 of 0 to 47.
+    expect([...(picture?.pixels.subarray(0, 3) ?? [])]).toEqual(
+      [0, 4, 8].map((n) => Math.round((255 * n) / 47)),
+    )
+  })
+
+  it('shows matrices side by side for a kernel of one dimension, and nothing of five axes', () => {
+    expect(rowsOf([2, 2, 2], [0, 1, 2, 3, 4, 5, 6, 255])).toEqual([
+      [0, 2, 255, 1, 3],
+      [4, 6, 255, 5, 255],
+    ])
+    expect(rowsOf([2, 2, 2, 2, 2], count(32))).toBeUndefined()
+    expect(rowsOf([0, 3], [])).toBeUndefined()
+  })
+
+  it('leaves out what lies behind 1024 pixels', () => {
+    expect(weightPicture([2000, 1030], new Float32Array(2000 * 1030))).toMatchObject({
+      width: 1024,
+      height: 1024,
+    })
+  })
+})

@@ -1,0 +1,95 @@
+import type { Shape } from '../graph/shape.js'
+import type { Picture } from './png.js'
+
+/** Pixels on a side, at most: what lies behind is left out. */
+const LARGEST = 1024
+
+/**
+ * The elements of a weight as a picture, from the least (black) to the greatest (white); axes of one element do not count.
+ *
+ * - a vector is one row; a matrix lies on its longer side;
+ * - a kernel `[height, width, inputs, filters]` is a table of filters: a column for each, a row for each input channel, with white lines
+ *   between; where there are three input channels, one row in colours; `[width, inputs, filters]` is a row of matrices;
+ * - of other ranks there is none.
+ */
+export function weightPicture(shape: Shape, elements: ArrayLike<number>): Picture | undefined {
+  const sizes = shape.filter((size) => size !== 1)
+  const layout = layoutOf(shape, sizes)
+  if (!layout || elements.length === 0) return undefined
+  const { rows, columns, tile, channels, indexOf } = layout
+  const [stepY, stepX] = [tile.height + (rows > 1 ? 1 : 0), tile.width + (columns > 1 ? 1 : 0)]
+  const height = Math.min(LARGEST, rows * stepY - (stepY - tile.height))
+  const width = Math.min(LARGEST, columns * stepX - (stepX - tile.width))
+  const brightness = brightnessOf(elements)
+  const pixels = new Uint8Array(height * width * channels).fill(255)
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const place = { row: Math.floor(y / stepY), column: Math.floor(x / stepX), y: y % stepY, x: x % stepX }
+      if (place.y >= tile.height || place.x >= tile.width) continue
+      for (let channel = 0; channel < channels; channel++) {
+        pixels[(y * width + x) * channels + channel] = brightness(elements[indexOf(place, channel)])
+      }
+    }
+  }
+  return { width, height, channels, pixels }
+}
+
+/** A table of pictures of one size. */
+interface Layout {
+  readonly rows: number
+  readonly columns: number
+  readonly tile: { readonly height: number; readonly width: number }
+  readonly channels: 1 | 3
+  /** Which element a pixel shows. */
+  readonly indexOf: (place: Place, channel: number) => number
+}
+
+interface Place {
+  readonly row: number
+  readonly column: number
+  /** Within the picture of the table. */
+  readonly y: number
+  readonly x: number
+}
+
+function layoutOf(shape: Shape, sizes: Shape): Layout | undefined {
+  if (shape.length === 4) {
+    const [height, width, inputs, filters] = shape
+    const isColoured = inputs === 3
+    return {
+      ...{ rows: isColoured ? 1 : inputs, columns: filters, tile: { height, width } },
+      channels: isColoured ? 3 : 1,
+      indexOf: ({ row, column, y, x }, channel) =>
+        ((y * width + x) * inputs + (isColoured ? channel : row)) * filters + column,
+    }
+  }
+  const one = { rows: 1, columns: 1, channels: 1 } as const
+  const [first = 1, second = 1, third = 1] = sizes
+  switch (sizes.length) {
+    case 0:
+    case 1:
+      return { ...one, tile: { height: 1, width: first }, indexOf: ({ x }) => x }
+    case 2:
+      return first > second
+        ? { ...one, tile: { height: second, width: first }, indexOf: ({ y, x }) => x * second + y }
+        : { ...one, tile: { height: first, width: second }, indexOf: ({ y, x }) => y * second + x }
+    case 3:
+      return {
+        ...{ rows: 1, columns: third, channels: 1, tile: { height: first, width: second } },
+        indexOf: ({ column, y, x }) => (y * second + x) * third + column,
+      }
+    default:
+      return undefined
+  }
+}
+
+/** A byte for a number, by where it lies between the least and the greatest; the middle where all are equal. */
+function brightnessOf(elements: ArrayLike<number>): (number: number) => number {
+  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (let i = 0; i < elements.length; i++) {
+    if (elements[i] < least) least = elements[i]
+    if (elements[i] > greatest) greatest = elements[i]
+  }
+  const range = greatest - least
+  return (number) => (range > 0 ? Math.round((255 * (number - least)) / range) : 128)
+}
