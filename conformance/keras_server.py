@@ -208,8 +208,8 @@ def initializer(initializer, shape):
     return {"values": initializer(shape)}
 
 
-def configs(made, module, serialized):
-    """The config of an object, and that of one which Keras read from Gradus's config: they must be the same.
+def configs(made, module, text):
+    """The config of an object, and that of one which Keras read from the JSON that Gradus wrote: they must be the same.
 
     `kept` is what comes of it when Keras reads what it wrote itself, or None if it cannot.
     """
@@ -217,15 +217,7 @@ def configs(made, module, serialized):
     kept = None
     with contextlib.suppress(Exception):
         kept = config_of(lookup(module).deserialize(lookup(module).serialize(made)))
-    read = lookup(module).deserialize({**serialized, "config": with_floats(serialized["config"], own)})
-    return {"own": own, "kept": kept, "read": config_of(read)}
-
-
-def with_floats(value, like):
-    """JavaScript has one kind of number: what Keras has as a float is one, also where it is whole."""
-    if isinstance(value, dict) and isinstance(like, dict):
-        return {key: with_floats(item, like.get(key)) for key, item in value.items()}
-    return float(value) if isinstance(value, int) and isinstance(like, float) else value
+    return {"own": own, "kept": kept, "read": config_of(lookup(module).deserialize(json.loads(text)))}
 
 
 def made_model(model, compile, weights, precision):

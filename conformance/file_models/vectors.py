@@ -96,12 +96,15 @@ def frozen():
     model = keras.Sequential(
         [
             keras.Input((6,)),
-            layers.Dense(10, activation="relu", trainable=False, name="kept"),
-            layers.BatchNormalization(trainable=False),
+            layers.Dense(10, activation="relu", name="kept"),
+            layers.BatchNormalization(),
             layers.Dense(10, activation="relu"),
             layers.Dense(3, activation="softmax"),
         ]
     )
+    # Keras 3.0 does not heed it in constructors.
+    for layer in model.layers[:2]:
+        layer.trainable = False
     model.compile(optimizers.Adam(0.01), **classes)
     return model
 

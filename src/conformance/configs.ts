@@ -1,3 +1,4 @@
+import { writeJson } from '../saving/json.js'
 import type { Configurable } from '../utils/config.js'
 import type { Measurement } from './compare.js'
 import type { KerasObject } from './kerasObject.js'
@@ -25,7 +26,8 @@ export async function compareConfigs(
     config: gradus.getConfig(),
     registered_name: null,
   }
-  const request = { made: keras, module, serialized }
+  // As it stands in files, where floats must have a point for Keras to take them for floats.
+  const request = { made: keras, module, text: writeJson(serialized) }
   const { own, kept, read } = await peer.ask<{ own: Json; kept: Json; read: Json }>('configs', request)
   const measured = { what: 'config', error: 0, limit: 0 }
   const found = differences(read, own, '')

@@ -2,6 +2,7 @@ import type { Suite } from '../suite.js'
 import { activationSuite } from './activations.js'
 import { callbackSuite } from './callbacks.js'
 import { constraintSuite } from './constraints.js'
+import { fileSuites } from './files.js'
 import { identifierSuite } from './identifiers.js'
 import { initializerSuite } from './initializers.js'
 import { layerSuite } from './layers.js'
@@ -28,4 +29,5 @@ export const suites: readonly Suite[] = [
   subclassSuite,
   callbackSuite,
   trainingSuite,
+  ...fileSuites,
 ]
