@@ -59,6 +59,25 @@ describe('activation layers', () => {
     expect(layers.leakyRelu().getConfig()).toMatchObject({ negative_slope: 0.3 })
   })
 
+  it('are used in three ways, which are one', () => {
+    const kernel = [2, 0, 0, -2]
+    const sums = { kernelInitializer: () => kernel }
+    const input = tensor([[1, 3]])
+    const byName = layers.dense(2, { ...sums, activation: 'leaky_relu' })
+    const byObject = layers.dense(2, { ...sums, activation: layers.leakyRelu(0.2) })
+    // As a layer of its own, with normalisation in between: what it gives is normalised before.
+    const normalization = layers.batchNormalization({ epsilon: 0 })
+    const behind = [layers.dense(2, sums), normalization, layers.leakyRelu(0.2)]
+    const outputs = [
+      byName(input),
+      byObject(input),
+      behind.reduce((value, layer) => layer(value) as typeof input, input),
+    ].map(values)
+    expect(outputs[0]).toEqual([2, Math.fround(0.2) * -6])
+    expect(outputs[1]).toEqual(outputs[0])
+    expect(outputs[2]).toEqual(outputs[0])
+  })
+
   it('read the slope under the name that Keras 2 gave it', () => {
     const layer = layers.deserialize({ class_name: 'LeakyReLU', config: { alpha: 0.125 } })
     expect(layer.getConfig()).toMatchObject({ negative_slope: 0.125 })

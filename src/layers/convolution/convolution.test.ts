@@ -167,6 +167,7 @@ describe('convolutions', () => {
   it("have Keras's other names", () => {
     expect(layers.convolution2d).toBe(layers.conv2d)
     expect(layers.maxPool2d).toBe(layers.maxPooling2d)
+    expect(layers.avgPool2d).toBe(layers.averagePooling2d)
     expect(layers.globalAvgPool2d).toBe(layers.globalAveragePooling2d)
   })
 })
