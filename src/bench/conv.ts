@@ -52,7 +52,13 @@ const shapes: readonly ConvolutionShape[] = [
  * Floating-point operations of a convolution: a product and a sum for each output, tap, channel and filter. Taps on padding
  * count too. Each of the two gradients takes as many.
  */
-export const forwardFlops = ({ batch, output, channels, filters, kernel }: ConvolutionShape): number =>
+export const forwardFlops = ({
+  batch,
+  output,
+  channels,
+  filters,
+  kernel,
+}: Pick<ConvolutionShape, 'batch' | 'output' | 'channels' | 'filters' | 'kernel'>): number =>
   2 * batch * output ** 2 * filters * kernel ** 2 * channels
 
 /** Convolutions forward and backward. */

@@ -11,7 +11,7 @@ import {
 } from './benchExecutor.js'
 import type { Benchmark } from './benchmark.js'
 import { defaultRounds, type MeasureOptions, measureInTurns, type Subject } from './measureInTurns.js'
-import { installedVersion, type PeerProcess } from './peers.js'
+import type { PeerProcess } from './peerProcess.js'
 
 /** One benchmark on one number of threads. Keys are those of the command's JSON. */
 export interface BenchRow {
@@ -103,11 +103,11 @@ export async function runBenchmarks(
         rows.push(row)
         onRow?.(row)
       })
-      peerRows = peers.map(({ peer }, i) => {
+      peerRows = peers.map(({ name, version }, i) => {
         const ms = times[subjects.length + kernels.length + i]
         return {
-          name: peer.name,
-          version: installedVersion(peer.package) ?? 'unknown',
+          name,
+          version,
           ms,
           steps: measuring.rounds ?? defaultRounds,
           gradus_speedup: ms / Math.min(...own),

@@ -17,6 +17,16 @@ export const wholeNumbers =
   (text: string): number[] =>
     text.split(',').map(wholeNumber(least, most))
 
+/** A parser for names with commas between. */
+export const namesOf =
+  <Name extends string>(known: readonly Name[]) =>
+  (text: string): Name[] =>
+    text.split(',').map((word) => {
+      const name = known.find((each) => each === word)
+      if (name !== undefined) return name
+      throw new InvalidArgumentError(`Expected some of ${known.join(',')}.`)
+    })
+
 /** Parses a part of a whole: 0 to below 1. */
 export function fraction(text: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text)

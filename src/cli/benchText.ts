@@ -1,3 +1,4 @@
+import { labelOf, type SuiteResult, type SuiteRow } from '../bench/measureSuite.js'
 import type { BenchReport, BenchRow } from '../bench/runBenchmarks.js'
 import { bold, type CliStream } from './streams.js'
 
@@ -41,4 +42,36 @@ export function closingLines({ rows, width, tile, fused_multiply_add, peers = []
         `${name} ${version}: ${ms.toFixed(0)} ms (${steps} steps measured). Gradus is ${gradus_speedup.toFixed(0)} times as fast.`,
     ),
   ]
+}
+
+const suiteColumns = ['ms', 'GFLOP/s', 'first run', 'memory'] as const
+
+/** A task of the suite: a row for each way of doing it, the fastest first, 80 characters wide. */
+export function suiteLines({ task, rows, ratio, fma_peak_gflops }: SuiteResult, stream: CliStream): string[] {
+  const time = ({ ms = Number.POSITIVE_INFINITY }: SuiteRow): number => ms
+  const hasSpeed = rows.some(({ gflops }) => gflops !== undefined)
+  return [
+    '',
+    bold(stream, task.padEnd(suiteNameWidth) + cells(suiteColumns)),
+    ...[...rows].sort((a, b) => time(a) - time(b)).map(suiteLine),
+    ...(hasSpeed ? [`FMA peak in turns with it: ${fma_peak_gflops.toFixed(0)} GFLOP/s.`] : []),
+    ...(ratio === undefined ? [] : [`Gradus takes ${ratio.toFixed(2)} of the fastest peer's time.`]),
+  ]
+}
+
+const suiteNameWidth = 80 - columnWidth * suiteColumns.length
+
+function suiteLine(row: SuiteRow): string {
+  const label = labelOf(row).padEnd(suiteNameWidth)
+  const { ms, gflops, first_ms = 0, peak_bytes } = row
+  if (ms === undefined) return `${label} ${row.absent?.split('\n')[0] ?? ''}`
+  return (
+    label +
+    cells([
+      ms.toFixed(ms < 10 ? 3 : 1),
+      gflops?.toFixed(1) ?? '',
+      `${(first_ms / 1000).toFixed(2)} s`,
+      peak_bytes === undefined ? '' : `${Math.round(peak_bytes / 1e6)} MB`,
+    ])
+  )
 }

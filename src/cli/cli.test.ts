@@ -316,6 +316,27 @@ describe('gradus profile', () => {
 })
 
 describe('gradus bench', () => {
+  it('measures the suite, each task in a process of its own', async () => {
+    const target = await autoTarget()
+    const { code, stdout } = await gradus(`bench suite --only mlp --rounds 1 --target ${target} --json`)
+    expect(code).toBe(0)
+    const { bench, machine, results } = JSON.parse(lastLine(stdout))
+    expect({ bench, threads: machine.threads }).toEqual({ bench: 'suite', threads: machine.cores })
+    expect(results).toMatchObject(
+      [32, 128].map((batch) => ({
+        task: `MLP 784-300-100-10 step, batch ${batch}`,
+        rows: [
+          {
+            name: `Gradus, ${target}`,
+            version: target,
+            ms: expect.any(Number),
+            first_ms: expect.any(Number),
+          },
+        ],
+      })),
+    )
+  })
+
   it('measures, beside the bare micro-kernel', async () => {
     const { code, stdout } = await gradus('bench matmul --threads 1,2 --rounds 1 --json')
     expect(code).toBe(0)

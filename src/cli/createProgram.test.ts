@@ -25,7 +25,17 @@ describe('The command line', () => {
     ['train lenet --threads 0', /argument '0' is invalid. Expected a whole number from 1 to 256/],
     ['train lenet --data cifar', /argument 'cifar' is invalid. Allowed choices are digits, mnist/],
     ['bench conv --threads 1,x', /argument '1,x' is invalid/],
-    ['bench conv --peers', /^ArgumentError: bench: --peers measures the LeNet step only/],
+    ['bench conv --peers', /^ArgumentError: bench: --peers measures the LeNet step or the suite/],
+    [
+      'bench matmul --page',
+      /^ArgumentError: bench: --only and --page are for the suite; leave them out for matmul/,
+    ],
+    [
+      'bench suite --only lenet,vgg',
+      /argument 'lenet,vgg' is invalid. Expected some of lenet,mlp,resnet,conv/,
+    ],
+    ['bench suite --threads 1,2', /^ArgumentError: bench: the suite takes one number of threads/],
+    ['profile vgg', /value 'vgg' is invalid for argument 'model'. Allowed choices are lenet/],
   ])('refuses %s', async (line, message) => {
     expect(await outcome(line)).toMatch(message)
   })

@@ -106,7 +106,7 @@ beforeAll(() => {
   } catch (error) {
     typeErrors = (error as { stdout: string }).stdout
   }
-})
+}, 120_000)
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('Programs in the documentation', () => {

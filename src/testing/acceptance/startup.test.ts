@@ -66,15 +66,19 @@ async function expectOnce(target: string, isQuick: (start: Start) => boolean): P
   }
 }
 
+const timeout = 5 * 60_000
 const target = await autoTarget()
 
 describe('A program starts quickly', () => {
   it.each([...new Set(['wasm', target])])(
     'on %s: import, build, compile and first step take less than twenty steps and half a second',
     (name) => expectOnce(name, ({ first, step }) => first < 20 * step + 500),
+    timeout,
   )
 
-  it.runIf(target === 'x64')('on x64: compiling the Program takes less than thirty steps', () =>
-    expectOnce('x64', ({ compile, step }) => compile < 30 * step),
+  it.runIf(target === 'x64')(
+    'on x64: compiling the Program takes less than thirty steps',
+    () => expectOnce('x64', ({ compile, step }) => compile < 30 * step),
+    timeout,
   )
 })

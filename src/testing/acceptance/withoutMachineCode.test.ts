@@ -57,21 +57,25 @@ const hindrances: readonly Hindrance[] = [
 ]
 
 describe.runIf(withMachineCode && process.platform === 'linux')('Without machine code', () => {
-  it.each(hindrances)('$name, doctor says so and WebAssembly trains', async ({ flags, env, reason }) => {
-    const doctor = await runGradus('doctor', { flags, env })
-    expect(doctor).toMatchObject({ code: 0, stderr: '' })
-    const said = doctor.stdout.replace(/\s+/g, ' ')
-    expect(said).toMatch(new RegExp(`Gradus takes wasm .*no machine code here: ${reason.source}`))
-    expect(said).toMatch(new RegExp(`x64 no: ${reason.source}`))
+  it.each(hindrances)(
+    '$name, doctor says so and WebAssembly trains',
+    async ({ flags, env, reason }) => {
+      const doctor = await runGradus('doctor', { flags, env })
+      expect(doctor).toMatchObject({ code: 0, stderr: '' })
+      const said = doctor.stdout.replace(/\s+/g, ' ')
+      expect(said).toMatch(new RegExp(`Gradus takes wasm .*no machine code here: ${reason.source}`))
+      expect(said).toMatch(new RegExp(`x64 no: ${reason.source}`))
 
-    const training = 'train lenet --limit 64 --batch-size 32 --epochs 1 --validation-split 0 --json'
-    const trained = await runGradus(training, { flags, env })
-    expect(trained.code).toBe(0)
-    expect(JSON.parse(trained.stdout)).toMatchObject({ target: 'wasm', train_samples: 64 })
+      const training = 'train lenet --limit 64 --batch-size 32 --epochs 1 --validation-split 0 --json'
+      const trained = await runGradus(training, { flags, env })
+      expect(trained.code).toBe(0)
+      expect(JSON.parse(trained.stdout)).toMatchObject({ target: 'wasm', train_samples: 64 })
 
-    const asked = await runGradus(`${training} --target x64`, { flags, env })
-    expect(asked.code).toBe(1)
-    expect(asked.stderr).toMatch(new RegExp(`The target "x64" was asked for, but: .*${reason.source}`))
-    expect(asked.stderr).toContain('Use "auto" or "wasm".')
-  })
+      const asked = await runGradus(`${training} --target x64`, { flags, env })
+      expect(asked.code).toBe(1)
+      expect(asked.stderr).toMatch(new RegExp(`The target "x64" was asked for, but: .*${reason.source}`))
+      expect(asked.stderr).toContain('Use "auto" or "wasm".')
+    },
+    5 * 60_000,
+  )
 })

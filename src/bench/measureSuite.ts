@@ -1,0 +1,190 @@
+import { createBenchBackend, defaultTarget } from './benchExecutor.js'
+import { fmaPeak } from './peaks.js'
+import type { Command, Peer } from './peer.js'
+import { PeerProcess } from './peerProcess.js'
+import { median } from './statistics.js'
+import { type Task, taskFlops, taskName } from './task.js'
+
+/** One way of doing a task. Keys are those of the command's JSON. */
+export interface SuiteRow {
+  readonly name: string
+  readonly mode?: string
+  readonly version?: string
+  /** Milliseconds, the median over rounds; single predictions: of single calls. */
+  readonly ms?: number
+  readonly gflops?: number
+  /** From starting its process to the end of its first run. */
+  readonly first_ms?: number
+  readonly peak_bytes?: number
+  /** Why it has no figures. */
+  readonly absent?: string
+}
+
+export interface SuiteResult {
+  readonly task: string
+  /** Multiply-adds in registers, on all threads, in turns with the rows. */
+  readonly fma_peak_gflops: number
+  readonly rows: readonly SuiteRow[]
+  /** Gradus's best time over that of the fastest peer; undefined if there is none. */
+  readonly ratio?: number
+}
+
+export interface SuiteOptions {
+  readonly tasks: readonly Task[]
+  readonly own: readonly Peer[]
+  readonly peers: readonly Peer[]
+  readonly threads: number
+  /** Samples of each, of which the median counts. */
+  readonly rounds: number
+  readonly signal?: AbortSignal
+  readonly write: (text: string) => void
+  readonly onResult: (result: SuiteResult) => void
+}
+
+/** Least time of a sample, in milliseconds: shorter work is repeated. */
+const sampleTime = 300
+/** So long a sample rests before it, in milliseconds: threads of others that wait for work spin for a while. */
+const restTime = 250
+/** Work of which one unit takes longer, in milliseconds, is done only twice. */
+const slowUnit = 5000
+const mostUnits = 500
+
+/** A peer at one task. */
+class Contestant {
+  units = 1
+  readonly samples: number[] = []
+
+  constructor(
+    readonly peer: Peer,
+    /** Its process, or why there is none any more. */
+    public process: PeerProcess | string,
+  ) {}
+
+  /** Milliseconds of a unit; undefined if it is absent, from now on too if it fails. */
+  async sample(units = this.units): Promise<number | undefined> {
+    if (typeof this.process === 'string') return undefined
+    try {
+      return await this.process.sample(units)
+    } catch (error) {
+      this.stop()
+      this.process = error instanceof Error ? error.message : String(error)
+      return undefined
+    }
+  }
+
+  stop(): void {
+    if (typeof this.process !== 'string') this.process.stop()
+  }
+}
+
+/** Measures each task: all that do it have a process of their own and take turns. */
+export async function measureSuite(options: SuiteOptions): Promise<SuiteResult[]> {
+  const { tasks, own, peers, write, signal, onResult } = options
+  const commands = new Map<Peer, Command | string>()
+  for (const peer of [...own, ...peers]) {
+    const command = await peer.prepare(write, signal)
+    commands.set(peer, command)
+    if (typeof command === 'string') write(`${labelOf(peer)} is absent: ${command}\n`)
+  }
+  const backend = await createBenchBackend(await defaultTarget(), options.threads)
+  try {
+    const arithmetic = await fmaPeak(backend)
+    const peak = async (): Promise<number> => {
+      const start = performance.now()
+      await arithmetic.run(1)
+      return arithmetic.flops / (performance.now() - start) / 1e6
+    }
+    const results: SuiteResult[] = []
+    for (const task of tasks) {
+      const result = await measureTask(task, commands, peak, options)
+      results.push(result)
+      onResult(result)
+    }
+    return results
+  } finally {
+    await backend.close()
+  }
+}
+
+export const labelOf = ({ name, mode }: Pick<Peer, 'name' | 'mode'>): string =>
+  mode === undefined ? name : `${name} (${mode})`
+
+async function measureTask(
+  task: Task,
+  commands: ReadonlyMap<Peer, Command | string>,
+  peak: () => Promise<number>,
+  options: SuiteOptions,
+): Promise<SuiteResult> {
+  const { threads, signal, rounds, own } = options
+  const contestants: Contestant[] = []
+  const rest = () => new Promise((resolve) => setTimeout(resolve, restTime))
+  let fastest = 0
+  try {
+    for (const [peer, command] of commands) {
+      signal?.throwIfAborted()
+      if (peer.takes?.(task) === false) continue
+      const process =
+        typeof command === 'string'
+          ? command
+          : await PeerProcess.start(peer, command, task, { threads, signal })
+      contestants.push(new Contestant(peer, process))
+    }
+    for (const contestant of contestants) await warmUp(contestant)
+    for (let round = 0; round < rounds; round++) {
+      for (let i = 0; i < 5; i++) fastest = Math.max(fastest, await peak())
+      for (const contestant of contestants) {
+        const { samples } = contestant
+        if (round >= 2 && samples[0] > slowUnit) continue
+        signal?.throwIfAborted()
+        await rest()
+        const ms = await contestant.sample()
+        if (ms !== undefined) samples.push(ms)
+      }
+    }
+    return resultOf(task, contestants, fastest, own)
+  } finally {
+    for (const contestant of contestants) contestant.stop()
+  }
+}
+
+/** Lets engines optimize, and finds out how often a sample repeats the work. */
+async function warmUp(contestant: Contestant): Promise<void> {
+  const once = await contestant.sample(1)
+  if (once === undefined || once > slowUnit) return
+  const several = await contestant.sample(Math.max(1, Math.min(20, Math.floor(sampleTime / once))))
+  contestant.units = Math.max(1, Math.min(mostUnits, Math.ceil(sampleTime / (several ?? once))))
+  await contestant.sample()
+}
+
+function resultOf(
+  task: Task,
+  contestants: readonly Contestant[],
+  peak: number,
+  own: readonly Peer[],
+): SuiteResult {
+  const flops = taskFlops(task)
+  const rows = contestants.map(({ peer, process, samples }): SuiteRow => {
+    const named = { name: peer.name, ...(peer.mode === undefined ? {} : { mode: peer.mode }) }
+    if (typeof process === 'string') return { ...named, absent: process }
+    const ms = median(samples)
+    return {
+      ...named,
+      version: process.version,
+      ms,
+      ...(flops === undefined ? {} : { gflops: flops / ms / 1e6 }),
+      first_ms: process.firstMs,
+      peak_bytes: process.peakBytes(),
+    }
+  })
+  const best = (isOwn: boolean): number =>
+    Math.min(
+      ...rows.map((row, i) =>
+        own.includes(contestants[i].peer) === isOwn
+          ? (row.ms ?? Number.POSITIVE_INFINITY)
+          : Number.POSITIVE_INFINITY,
+      ),
+    )
+  const [ours, theirs] = [best(true), best(false)]
+  const ratio = Number.isFinite(ours) && Number.isFinite(theirs) ? { ratio: ours / theirs } : {}
+  return { task: taskName(task), fma_peak_gflops: peak, rows, ...ratio }
+}
