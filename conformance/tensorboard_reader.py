@@ -4,6 +4,10 @@
 
 Gives `{run: {plugin: {tag: [{step, value}, ...]}}}`, in the order of the files. Values: numbers of scalars; rows of histograms; texts; the
 size, mode and pixels of images; nodes with their inputs and classes of model graphs; what is known of hyper-parameters.
+
+    ... tensorboard_reader.py --histogram BUCKETS < NUMBERS.json
+
+Gives the rows that TensorBoard itself makes of the numbers.
 """
 
 import io
@@ -16,6 +20,7 @@ from google.protobuf import json_format
 from PIL import Image
 from tensorboard.backend.event_processing import event_accumulator, plugin_event_multiplexer
 from tensorboard.plugins.graph.keras_util import keras_model_to_graph_def
+from tensorboard.plugins.histogram.summary_v2 import histogram_pb
 from tensorboard.plugins.hparams import metadata as hparams_metadata
 from tensorboard.plugins.hparams import plugin_data_pb2
 from tensorboard.util import tensor_util
@@ -61,11 +66,11 @@ def entries(accumulator, tag, plugin):
         data = plugin_data_pb2.HParamsPluginData.FromString(content)
         assert data.version == hparams_metadata.PLUGIN_DATA_VERSION
         return json_format.MessageToDict(data)
-    read = readers[plugin]
-    return [{"step": event.step, "value": read(tensor_util.make_ndarray(event.tensor_proto))} for event in accumulator.Tensors(tag)]
+    value = readers[plugin]
+    return [{"step": event.step, "value": value(tensor_util.make_ndarray(event.tensor_proto))} for event in accumulator.Tensors(tag)]
 
 
-def main(folder):
+def read(folder):
     everything = {event_accumulator.TENSORS: 0}
     multiplexer = plugin_event_multiplexer.EventMultiplexer(tensor_size_guidance=everything)
     multiplexer.AddRunsFromDirectory(folder).Reload()
@@ -79,4 +84,12 @@ def main(folder):
     json.dump(runs, sys.stdout)
 
 
-main(sys.argv[1])
+def histogram(buckets):
+    [value] = histogram_pb("numbers", json.load(sys.stdin), buckets).value
+    json.dump(tensor_util.make_ndarray(value.tensor).tolist(), sys.stdout)
+
+
+if sys.argv[1] == "--histogram":
+    histogram(int(sys.argv[2]))
+else:
+    read(sys.argv[1])

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 // import tensorflow as tf
 // from tensorflow.keras import datasets, layers, models, optimizers
-import { datasets, layers, models, ops, optimizers, utils } from 'gradus'
+import { callbacks, datasets, layers, models, ops, optimizers, utils } from 'gradus'
 
 // EPOCHS = 5
 const EPOCHS = 5
@@ -77,7 +77,9 @@ export async function main(data?: datasets.ImageDataset) {
   // model.summary()
   model.summary()
 
-  // The callback tf.keras.callbacks.TensorBoard(log_dir="./logs") comes with a later version.
+  // callbacks = [tf.keras.callbacks.TensorBoard(log_dir="./logs")]
+  const callbackList = [callbacks.tensorBoard({ logDir: './logs' })]
+
   const history = await model.fit(
     // history = model.fit(X_train, y_train,
     xTrain,
@@ -86,9 +88,11 @@ export async function main(data?: datasets.ImageDataset) {
       //                     batch_size=BATCH_SIZE, epochs=EPOCHS,
       batchSize: BATCH_SIZE,
       epochs: EPOCHS,
-      //                     verbose=VERBOSE, validation_split=VALIDATION_SPLIT)
+      //                     verbose=VERBOSE, validation_split=VALIDATION_SPLIT,
       verbose: VERBOSE,
       validationSplit: VALIDATION_SPLIT,
+      //                     callbacks=callbacks)
+      callbacks: callbackList,
     },
   )
   // score = model.evaluate(X_test, y_test, verbose=VERBOSE)
