@@ -18,6 +18,7 @@ type PublicFunction = (...args: unknown[]) => unknown
 const positionalKeys: Readonly<Record<string, readonly string[]>> = {
   'activations.threshold': ['threshold', 'default_value'],
   'callbacks.CSVLogger': ['filename'],
+  'callbacks.ModelCheckpoint': ['filepath'],
   'initializers.Constant': ['value'],
   'initializers.Identity': ['gain'],
   'layers.Bidirectional': ['layer'],

@@ -1,13 +1,15 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import * as callbacks from '../../callbacks/index.js'
 import * as layers from '../../layers/index.js'
 import * as models from '../../models/index.js'
 import * as optimizers from '../../optimizers/index.js'
-import { compareAll, type Measurement } from '../compare.js'
+import { compareAll, type Measurement, type Named } from '../compare.js'
 import { compareFit, type FitComparison } from '../compareFit.js'
+import { weightsOf } from '../compareRun.js'
 import { compareJson } from '../configs.js'
+import { makeObject } from '../gradusSide.js'
 import type { HostTensor } from '../hostTensor.js'
 import { describe, type KerasObject, object, type Settings } from '../kerasObject.js'
 import type { KerasPeer } from '../kerasPeer.js'
@@ -131,6 +133,40 @@ async function tableIn(path: string): Promise<{ columns: string[]; numbers: Host
   return { columns, numbers: floats([lines.length, columns.length], lines.flat().map(Number)) }
 }
 
+/** The files that are kept: the same names, and in each, when Gradus has read it, the same weights. */
+const checkpoints = (settings: Settings, file: string): ConformanceCase => ({
+  entries: ['callbacks.ModelCheckpoint'],
+  name: `${describe('ModelCheckpoint', settings)} as ${file}`,
+  run: (peer) =>
+    inFolder(async (folder) => {
+      const [ours, theirs] = [join(folder, 'gradus'), join(folder, 'keras')]
+      await mkdir(theirs)
+      const keras = object('callbacks.ModelCheckpoint', { filepath: join(theirs, file), ...settings })
+      const filepath = join(ours, file)
+      const own = () => [makeObject(object('callbacks.ModelCheckpoint', { filepath, ...settings })) as object]
+      const run = { ...adam(), options: { ...fit, epochs: 6 }, callbacks: [keras], own }
+      const measured = await compareFit(peer, run)
+      const names = await Promise.all([ours, theirs].map(async (path) => (await readdir(path)).sort()))
+      const read = async (path: string): Promise<Named> => {
+        const weights = await weightsIn(path, run.make)
+        return Object.fromEntries(weights.map((weight, i) => [`${basename(path)}: weight ${i}`, weight]))
+      }
+      const files: Measurement[] = []
+      for (const name of names[1]) {
+        const [gradus, expected] = await Promise.all([read(join(ours, name)), read(join(theirs, name))])
+        files.push(...(await compareAll(gradus, expected, async () => expected, 1e-4)))
+      }
+      return [...measured, { ...compareJson(names[0], names[1]), what: 'names of files' }, ...files]
+    }),
+})
+
+async function weightsIn(path: string, make: () => models.Model): Promise<HostTensor[]> {
+  if (!path.endsWith('.weights.h5')) return weightsOf(await models.loadModel(path))
+  const model = make()
+  await model.loadWeights(path)
+  return weightsOf(model)
+}
+
 /** Training goes on from what was kept when it broke off. */
 const restored: ConformanceCase = {
   entries: ['callbacks.BackupAndRestore'],
@@ -234,6 +270,10 @@ export const callbackSuite: Suite = {
     settingsCase('TerminateOnNaN', {}, { ...exploding(), except: ['last epoch', 'weights'] }),
     ...byRates,
     logged,
+    checkpoints({ save_best_only: true, monitor: 'val_loss' }, 'best.keras'),
+    checkpoints({ save_best_only: true, monitor: 'val_accuracy', initial_value_threshold: 0.5 }, 'best.h5'),
+    checkpoints({ monitor: 'val_loss' }, 'epoch-{epoch:02d}.keras'),
+    checkpoints({ save_weights_only: true, save_freq: 7 }, '{epoch}-{batch}.weights.h5'),
     restored,
     told,
     ...scriptedCases,
