@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vites
 import type { CallbackLike } from '../../callbacks/index.js'
 import { useExecutor } from '../../graph/executor.js'
 import {
+  callbacks,
   configure,
   getExecutor,
   layers,
@@ -338,6 +339,17 @@ describe.each(Object.entries(executors))('on %s', (_, choose) => {
       const { epoch } = await model(3).fit(values, targets, { ...options, callbacks: [callback] })
       expect(epoch).toEqual([0])
       expect(taken.map(String)).toEqual([expect.stringMatching(/'log' \(Lambda\)/)])
+    })
+
+    it('ends training with the same report under TerminateOnNaN', async () => {
+      const thrown = await failure(model(3).fit(values, targets, options))
+      const guard = callbacks.terminateOnNan()
+      const written: string[] = []
+      const output = { isTerminal: false, write: (text: string) => void written.push(text) }
+      const { epoch } = await model(3).fit(values, targets, { ...options, output, callbacks: [guard] })
+      expect(epoch).toEqual([0])
+      expect(String(guard.failure)).toBe(String(thrown))
+      expect(written).toEqual([`${guard.failure?.message}\n`])
     })
 
     it('is off when told so: training goes on as in Keras', async () => {
