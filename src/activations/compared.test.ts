@@ -12,7 +12,7 @@ import { setRandomSeed } from '../utils/randomSeed.js'
 import type { ActivationLike } from './get.js'
 import { leakyRelu } from './leakyRelu.js'
 
-const [SAMPLES, UNITS, DEPTH] = [60, 24, 6]
+const [SAMPLES, UNITS, DEPTH] = [30, 16, 6]
 
 /** What the hidden layers of one network do with one task's samples, by their activation. */
 function networkOf(activation: ActivationLike, kernelInitializer: 'glorot_normal' | 'he_normal', bias = 0) {

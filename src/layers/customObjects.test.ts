@@ -162,7 +162,7 @@ describe('objects of your own in configs', () => {
 
   it('are not mixed up with layers that share their names', () => {
     const layer = layers.dense(3, { kernelInitializer: 'identity' })
-    expect(again(layer).kernelInitializer).toBeInstanceOf(initializers.Identity)
+    expect(again(layer).kernelSettings.initializer).toBeInstanceOf(initializers.Identity)
   })
 
   it('read layers as activations, of which Keras writes the whole config', () => {

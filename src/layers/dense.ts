@@ -4,41 +4,31 @@ import {
   getActivation,
   serializeActivation,
 } from '../activations/get.js'
-import type { ConstraintFunction } from '../constraints/constraint.js'
-import { type ConstraintLike, getConstraint, serializeConstraint } from '../constraints/get.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Variable } from '../graph/variable.js'
-import { getInitializer, type InitializerLike, serializeInitializer } from '../initializers/get.js'
-import type { Initializer } from '../initializers/initializer.js'
 import { add } from '../ops/add.js'
 import { cast } from '../ops/cast.js'
 import { matmul } from '../ops/matmul.js'
 import { reshape } from '../ops/reshape.js'
-import { getRegularizer, type RegularizerLike, serializeRegularizer } from '../regularizers/get.js'
-import type { RegularizerFunction } from '../regularizers/regularizer.js'
 import type { Config } from '../utils/config.js'
 import type { BatchShape } from './batchShape.js'
 import { integer } from './checks.js'
 import { knownSize } from './knownSize.js'
 import { Layer, type LayerOptions } from './layer.js'
+import {
+  type BiasOptions,
+  biasSettings,
+  type KernelOptions,
+  kernelSettings,
+  type WeightSettings,
+  weightConfig,
+} from './weightSettings.js'
 
-export interface DenseOptions extends LayerOptions {
+export interface DenseOptions extends LayerOptions, KernelOptions, BiasOptions {
   /** Default: none. */
   readonly activation?: ActivationLike
   /** Default: true. */
   readonly useBias?: boolean
-  /** Default: `'glorot_uniform'`. */
-  readonly kernelInitializer?: InitializerLike
-  /** Default: `'zeros'`. */
-  readonly biasInitializer?: InitializerLike
-  /** A penalty for the kernel. Default: none. */
-  readonly kernelRegularizer?: RegularizerLike
-  /** A penalty for the bias. Default: none. */
-  readonly biasRegularizer?: RegularizerLike
-  /** What the kernel must satisfy after each update. Default: none. */
-  readonly kernelConstraint?: ConstraintLike
-  /** What the bias must satisfy after each update. Default: none. */
-  readonly biasConstraint?: ConstraintLike
 }
 
 /**
@@ -57,12 +47,8 @@ export class Dense extends Layer {
   readonly units: number
   readonly useBias: boolean
   readonly activation: ActivationFunction
-  readonly kernelInitializer: Initializer
-  readonly biasInitializer: Initializer
-  readonly kernelRegularizer: RegularizerFunction | undefined
-  readonly biasRegularizer: RegularizerFunction | undefined
-  readonly kernelConstraint: ConstraintFunction | undefined
-  readonly biasConstraint: ConstraintFunction | undefined
+  readonly kernelSettings: WeightSettings
+  readonly biasSettings: WeightSettings
   /** Weights of shape `[inputs, units]`, once built. */
   kernel: Variable | undefined
   /** Weights of shape `[units]`, once built and if asked for. */
@@ -73,34 +59,16 @@ export class Dense extends Layer {
     this.units = integer(units, `${this.title}: units`)
     this.useBias = options.useBias ?? true
     this.activation = getActivation(options.activation)
-    this.kernelInitializer = getInitializer(options.kernelInitializer ?? 'glorot_uniform')
-    this.biasInitializer = getInitializer(options.biasInitializer ?? 'zeros')
-    this.kernelRegularizer = getRegularizer(options.kernelRegularizer)
-    this.biasRegularizer = getRegularizer(options.biasRegularizer)
-    this.kernelConstraint = getConstraint(options.kernelConstraint)
-    this.biasConstraint = getConstraint(options.biasConstraint)
+    this.kernelSettings = kernelSettings(options)
+    this.biasSettings = biasSettings(options)
     this.inputSpec = { minRank: 2, form: '[batch, ..., inputs]' }
   }
 
   override build(inputShape: BatchShape): void {
     const inputs = knownSize(this.title, inputShape, -1, 'inputs')
     this.inputSpec = { minRank: 2, axes: { [-1]: inputs }, form: '[batch, ..., inputs]' }
-    this.kernel = this.addWeight({
-      name: 'kernel',
-      shape: [inputs, this.units],
-      initializer: this.kernelInitializer,
-      regularizer: this.kernelRegularizer,
-      constraint: this.kernelConstraint,
-    })
-    if (this.useBias) {
-      this.bias = this.addWeight({
-        name: 'bias',
-        shape: [this.units],
-        initializer: this.biasInitializer,
-        regularizer: this.biasRegularizer,
-        constraint: this.biasConstraint,
-      })
-    }
+    this.kernel = this.addWeight({ name: 'kernel', shape: [inputs, this.units], ...this.kernelSettings })
+    if (this.useBias) this.bias = this.addWeight({ name: 'bias', shape: [this.units], ...this.biasSettings })
   }
 
   override call(inputs: Tensor): Tensor {
@@ -122,12 +90,8 @@ export class Dense extends Layer {
       units: this.units,
       activation: serializeActivation(this.activation),
       use_bias: this.useBias,
-      kernel_initializer: serializeInitializer(this.kernelInitializer),
-      bias_initializer: serializeInitializer(this.biasInitializer),
-      kernel_regularizer: serializeRegularizer(this.kernelRegularizer),
-      bias_regularizer: serializeRegularizer(this.biasRegularizer),
-      kernel_constraint: serializeConstraint(this.kernelConstraint),
-      bias_constraint: serializeConstraint(this.biasConstraint),
+      ...weightConfig('kernel', this.kernelSettings),
+      ...weightConfig('bias', this.biasSettings),
     }
   }
 }

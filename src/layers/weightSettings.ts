@@ -24,6 +24,36 @@ export const weightSettings = (
   constraint: getConstraint(constraint),
 })
 
+/** Options of the kernel, the weights that inputs are multiplied with. */
+export interface KernelOptions {
+  /** Default: `'glorot_uniform'`. */
+  readonly kernelInitializer?: InitializerLike
+  /** A penalty for the kernel. Default: none. */
+  readonly kernelRegularizer?: RegularizerLike
+  /** What the kernel must satisfy after each update. Default: none. */
+  readonly kernelConstraint?: ConstraintLike
+}
+
+/** Options of the bias, the weights that are added. */
+export interface BiasOptions {
+  /** Default: `'zeros'`. */
+  readonly biasInitializer?: InitializerLike
+  /** A penalty for the bias. Default: none. */
+  readonly biasRegularizer?: RegularizerLike
+  /** What the bias must satisfy after each update. Default: none. */
+  readonly biasConstraint?: ConstraintLike
+}
+
+export const kernelSettings = (options: KernelOptions): WeightSettings =>
+  weightSettings(
+    options.kernelInitializer ?? 'glorot_uniform',
+    options.kernelRegularizer,
+    options.kernelConstraint,
+  )
+
+export const biasSettings = (options: BiasOptions): WeightSettings =>
+  weightSettings(options.biasInitializer ?? 'zeros', options.biasRegularizer, options.biasConstraint)
+
 /** The settings under Keras's keys: `kernel_initializer`, `kernel_regularizer`, `kernel_constraint`. */
 export const weightConfig = (weight: string, settings: WeightSettings): Config => ({
   [`${weight}_initializer`]: serializeInitializer(settings.initializer),

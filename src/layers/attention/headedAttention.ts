@@ -1,6 +1,4 @@
-import type { ConstraintLike } from '../../constraints/get.js'
 import type { Tensor } from '../../graph/tensor.js'
-import type { InitializerLike } from '../../initializers/get.js'
 import { abs } from '../../ops/abs.js'
 import { cast } from '../../ops/cast.js'
 import { expandDims } from '../../ops/expandDims.js'
@@ -11,7 +9,7 @@ import { multiply } from '../../ops/multiply.js'
 import { subtract } from '../../ops/subtract.js'
 import { repeat } from '../../ops/tile.js'
 import { transpose } from '../../ops/transpose.js'
-import { getRegularizer, type RegularizerLike, serializeRegularizer } from '../../regularizers/get.js'
+import { getRegularizer, serializeRegularizer } from '../../regularizers/get.js'
 import type { RegularizerFunction } from '../../regularizers/regularizer.js'
 import type { Config } from '../../utils/config.js'
 import type { BatchShape } from '../batchShape.js'
@@ -22,29 +20,25 @@ import { EinsumDense, type EinsumDenseOptions } from '../core/einsumDense.js'
 import { knownSize } from '../knownSize.js'
 import { maskOf } from '../masks.js'
 import type { LayerParts } from '../parts.js'
-import { type WeightSettings, weightConfig, weightSettings } from '../weightSettings.js'
+import {
+  type BiasOptions,
+  biasSettings,
+  type KernelOptions,
+  kernelSettings,
+  type WeightSettings,
+  weightConfig,
+} from '../weightSettings.js'
 import { QueryLayer, type QueryLayerOptions } from './queryLayer.js'
 import { allOf, attend, causalMask } from './scores.js'
 
-export interface HeadedAttentionOptions extends QueryLayerOptions {
+/** Options for the kernels and biases are those of each projection. */
+export interface HeadedAttentionOptions extends QueryLayerOptions, KernelOptions, BiasOptions {
   /** Default: true. */
   readonly useBias?: boolean
   /** Each query sees the keys less than this many places away. Default: all. */
   readonly slidingWindow?: number
   /** Multiply the heads' outputs by a sigmoid of a projection of the query. Default: false. */
   readonly useGate?: boolean
-  /** Default: `'glorot_uniform'`. */
-  readonly kernelInitializer?: InitializerLike
-  /** Default: `'zeros'`. */
-  readonly biasInitializer?: InitializerLike
-  /** A penalty for each kernel. Default: none. */
-  readonly kernelRegularizer?: RegularizerLike
-  /** A penalty for each bias. Default: none. */
-  readonly biasRegularizer?: RegularizerLike
-  /** What each kernel must satisfy after each update. Default: none. */
-  readonly kernelConstraint?: ConstraintLike
-  /** What each bias must satisfy after each update. Default: none. */
-  readonly biasConstraint?: ConstraintLike
 }
 
 /** How many heads there are, and of which sizes. */
@@ -86,16 +80,8 @@ export abstract class HeadedAttention extends QueryLayer {
     const { slidingWindow } = options
     if (slidingWindow !== undefined) integer(slidingWindow, `${this.title}: slidingWindow`)
     this.slidingWindow = slidingWindow
-    this.kernelSettings = weightSettings(
-      options.kernelInitializer ?? 'glorot_uniform',
-      options.kernelRegularizer,
-      options.kernelConstraint,
-    )
-    this.biasSettings = weightSettings(
-      options.biasInitializer ?? 'zeros',
-      options.biasRegularizer,
-      options.biasConstraint,
-    )
+    this.kernelSettings = kernelSettings(options)
+    this.biasSettings = biasSettings(options)
   }
 
   /** @param features the size of the query's last axis */

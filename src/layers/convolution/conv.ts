@@ -1,24 +1,15 @@
-import type { ConstraintLike } from '../../constraints/get.js'
 import { ArgumentError } from '../../errors.js'
 import type { Tensor } from '../../graph/tensor.js'
 import type { Variable } from '../../graph/variable.js'
-import type { InitializerLike } from '../../initializers/get.js'
-import type { RegularizerLike } from '../../regularizers/get.js'
 import type { Config } from '../../utils/config.js'
 import { type BatchShape, showBatchShape } from '../batchShape.js'
 import { integer, type PerAxis } from '../checks.js'
-import { type WeightSettings, weightConfig, weightSettings } from '../weightSettings.js'
+import { type KernelOptions, kernelSettings, type WeightSettings, weightConfig } from '../weightSettings.js'
 import { Convolution, type ConvolutionOptions, type ConvolutionPadding } from './convolution.js'
 
-export interface ConvOptions extends ConvolutionOptions {
+export interface ConvOptions extends ConvolutionOptions, KernelOptions {
   /** Groups into which channels and filters are split, each convolved by itself. Default: 1. */
   readonly groups?: number
-  /** Default: `'glorot_uniform'`. */
-  readonly kernelInitializer?: InitializerLike
-  /** A penalty for the kernel. Default: none. */
-  readonly kernelRegularizer?: RegularizerLike
-  /** What the kernel must satisfy after each update. Default: none. */
-  readonly kernelConstraint?: ConstraintLike
 }
 
 export interface Conv1DOptions extends Omit<ConvOptions, 'padding'> {
@@ -49,11 +40,7 @@ abstract class Conv extends Convolution {
     super(kernelSize, options, paddings)
     this.filters = integer(filters, `${this.title}: filters`)
     this.groups = integer(options.groups ?? 1, `${this.title}: groups`)
-    this.kernelSettings = weightSettings(
-      options.kernelInitializer ?? 'glorot_uniform',
-      options.kernelRegularizer,
-      options.kernelConstraint,
-    )
+    this.kernelSettings = kernelSettings(options)
     if (this.filters % this.groups !== 0) {
       throw new ArgumentError(
         `${this.title}: expected filters that divide by the groups, received ${filters} filters and ${this.groups} groups.`,

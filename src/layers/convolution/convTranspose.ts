@@ -1,28 +1,19 @@
-import type { ConstraintLike } from '../../constraints/get.js'
 import { ArgumentError } from '../../errors.js'
 import type { Tensor } from '../../graph/tensor.js'
 import type { Variable } from '../../graph/variable.js'
-import type { InitializerLike } from '../../initializers/get.js'
 import { convImageGradient } from '../../ops/convImageGradient.js'
-import type { RegularizerLike } from '../../regularizers/get.js'
 import type { Config } from '../../utils/config.js'
 import type { BatchShape } from '../batchShape.js'
 import { integer, type PerAxis } from '../checks.js'
-import { type WeightSettings, weightConfig, weightSettings } from '../weightSettings.js'
+import { type KernelOptions, kernelSettings, type WeightSettings, weightConfig } from '../weightSettings.js'
 import { Convolution, type ConvolutionOptions } from './convolution.js'
 
-export interface ConvTransposeOptions extends ConvolutionOptions {
+export interface ConvTransposeOptions extends ConvolutionOptions, KernelOptions {
   /**
    * How much longer the output is than the shortest one that a convolution would bring back to the input's length; less than
    * the stride. Default: as much as gives `input * stride` for `'same'`, and that or more for `'valid'`.
    */
   readonly outputPadding?: PerAxis
-  /** Default: `'glorot_uniform'`. */
-  readonly kernelInitializer?: InitializerLike
-  /** A penalty for the kernel. Default: none. */
-  readonly kernelRegularizer?: RegularizerLike
-  /** What the kernel must satisfy after each update. Default: none. */
-  readonly kernelConstraint?: ConstraintLike
 }
 
 /** Where the outputs lie along one axis: the inputs are what a convolution with this padding gives for them. */
@@ -47,11 +38,7 @@ abstract class ConvTranspose extends Convolution {
     super(kernelSize, options)
     this.filters = integer(filters, `${this.title}: filters`)
     this.outputPadding = this.checkOutputPadding(options.outputPadding)
-    this.kernelSettings = weightSettings(
-      options.kernelInitializer ?? 'glorot_uniform',
-      options.kernelRegularizer,
-      options.kernelConstraint,
-    )
+    this.kernelSettings = kernelSettings(options)
   }
 
   private checkOutputPadding(given: PerAxis | undefined): readonly number[] | undefined {

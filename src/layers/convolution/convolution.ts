@@ -4,14 +4,12 @@ import {
   getActivation,
   serializeActivation,
 } from '../../activations/get.js'
-import type { ConstraintLike } from '../../constraints/get.js'
 import { ArgumentError } from '../../errors.js'
 import type { Tensor } from '../../graph/tensor.js'
 import type { Variable } from '../../graph/variable.js'
-import type { InitializerLike } from '../../initializers/get.js'
 import { add } from '../../ops/add.js'
 import { conv } from '../../ops/conv.js'
-import { type RegularizerLike, serializeRegularizer } from '../../regularizers/get.js'
+import { serializeRegularizer } from '../../regularizers/get.js'
 import type { Config } from '../../utils/config.js'
 import { oneOf } from '../../utils/oneOf.js'
 import type { BatchShape } from '../batchShape.js'
@@ -20,14 +18,14 @@ import { knownSize } from '../knownSize.js'
 import type { LayerOptions } from '../layer.js'
 import { spatialForm } from '../spatialForm.js'
 import { SpatialLayer } from '../spatialLayer.js'
-import { type WeightSettings, weightConfig, weightSettings } from '../weightSettings.js'
+import { type BiasOptions, biasSettings, type WeightSettings, weightConfig } from '../weightSettings.js'
 import { windowedSpatialShape } from '../windowShape.js'
 
 /** What is added around the spatial axes; `'causal'`, for sequences alone, adds before the first step only. */
 export type ConvolutionPadding = 'valid' | 'same' | 'causal'
 
 /** Options of all convolutions. */
-export interface ConvolutionOptions extends LayerOptions {
+export interface ConvolutionOptions extends LayerOptions, BiasOptions {
   /** Steps between windows. Default: 1. */
   readonly strides?: PerAxis
   /** `'valid'`: no padding; `'same'`: zeros so that the output is `ceil(input / stride)` long. Default: `'valid'`. */
@@ -38,12 +36,6 @@ export interface ConvolutionOptions extends LayerOptions {
   readonly activation?: ActivationLike
   /** Default: true. */
   readonly useBias?: boolean
-  /** Default: `'zeros'`. */
-  readonly biasInitializer?: InitializerLike
-  /** A penalty for the bias. Default: none. */
-  readonly biasRegularizer?: RegularizerLike
-  /** What the bias must satisfy after each update. Default: none. */
-  readonly biasConstraint?: ConstraintLike
 }
 
 type AnyPadding<Options> = Omit<Options, 'padding'> & { readonly padding?: ConvolutionPadding }
@@ -75,11 +67,7 @@ export abstract class Convolution extends SpatialLayer {
     this.dilationRate = integersPerAxis(options.dilationRate ?? 1, rank, `${this.title}: dilationRate`)
     this.activation = getActivation(options.activation)
     this.useBias = options.useBias ?? true
-    this.biasSettings = weightSettings(
-      options.biasInitializer ?? 'zeros',
-      options.biasRegularizer,
-      options.biasConstraint,
-    )
+    this.biasSettings = biasSettings(options)
     checkStridesAndDilation(this.title, this.strides, this.dilationRate)
   }
 

@@ -4,39 +4,32 @@ import {
   getActivation,
   serializeActivation,
 } from '../../activations/get.js'
-import type { ConstraintLike } from '../../constraints/get.js'
 import { ArgumentError, ShapeError } from '../../errors.js'
 import type { Tensor } from '../../graph/tensor.js'
 import type { Variable } from '../../graph/variable.js'
-import type { InitializerLike } from '../../initializers/get.js'
 import { VarianceScaling } from '../../initializers/varianceScaling.js'
 import { add } from '../../ops/add.js'
 import { einsum } from '../../ops/einsum.js'
-import { type RegularizerLike, serializeRegularizer } from '../../regularizers/get.js'
+import { serializeRegularizer } from '../../regularizers/get.js'
 import type { Config } from '../../utils/config.js'
 import { type BatchShape, showBatchShape } from '../batchShape.js'
 import { integer } from '../checks.js'
 import { knownSize } from '../knownSize.js'
 import { Layer, type LayerOptions } from '../layer.js'
-import { type WeightSettings, weightConfig, weightSettings } from '../weightSettings.js'
+import {
+  type BiasOptions,
+  biasSettings,
+  type KernelOptions,
+  kernelSettings,
+  type WeightSettings,
+  weightConfig,
+} from '../weightSettings.js'
 
-export interface EinsumDenseOptions extends LayerOptions {
+export interface EinsumDenseOptions extends LayerOptions, KernelOptions, BiasOptions {
   /** Default: none. */
   readonly activation?: ActivationLike
   /** Letters of the output's axes along which a bias is learned. Default: none, and no bias. */
   readonly biasAxes?: string
-  /** Default: `'glorot_uniform'`, with the sizes of the axes that the kernel sums over, and of those it makes. */
-  readonly kernelInitializer?: InitializerLike
-  /** Default: `'zeros'`. */
-  readonly biasInitializer?: InitializerLike
-  /** A penalty for the kernel. Default: none. */
-  readonly kernelRegularizer?: RegularizerLike
-  /** A penalty for the bias. Default: none. */
-  readonly biasRegularizer?: RegularizerLike
-  /** What the kernel must satisfy after each update. Default: none. */
-  readonly kernelConstraint?: ConstraintLike
-  /** What the bias must satisfy after each update. Default: none. */
-  readonly biasConstraint?: ConstraintLike
 }
 
 /** Letters of an equation's input, kernel and output, and on which side of input and output `...` stands. */
@@ -93,16 +86,8 @@ export class EinsumDense extends Layer {
         `${this.title}: biasAxes: expected letters of the output '${this.terms.output}', received '${strange}'.`,
       )
     }
-    this.kernelSettings = weightSettings(
-      options.kernelInitializer ?? 'glorot_uniform',
-      options.kernelRegularizer,
-      options.kernelConstraint,
-    )
-    this.biasSettings = weightSettings(
-      options.biasInitializer ?? 'zeros',
-      options.biasRegularizer,
-      options.biasConstraint,
-    )
+    this.kernelSettings = kernelSettings(options)
+    this.biasSettings = biasSettings(options)
   }
 
   override build(inputShape: BatchShape): void {

@@ -58,49 +58,22 @@ export class ConvLSTM3D<Out extends Tensors = Tensor> extends ConvLSTM<Out> {
   static override readonly rank = 3
 }
 
-type WithState = ConvLSTMOptions & { readonly returnState: true }
+/** Makes a layer: one that gives its states, too, where it is asked to. */
+interface Maker<WithStates, Plain> {
+  (
+    filters: number,
+    kernelSize: PerAxis,
+    options: ConvLSTMOptions & { readonly returnState: true },
+  ): TakesStates<WithStates, LSTMOutputs>
+  (filters: number, kernelSize: PerAxis, options?: ConvLSTMOptions): TakesStates<Plain, Tensor>
+}
 
 /** See `ConvLSTM1D`. */
-export function convLstm1d(
-  filters: number,
-  kernelSize: PerAxis,
-  options: WithState,
-): TakesStates<ConvLSTM1D<LSTMOutputs>, LSTMOutputs>
-export function convLstm1d(
-  filters: number,
-  kernelSize: PerAxis,
-  options?: ConvLSTMOptions,
-): TakesStates<ConvLSTM1D, Tensor>
-export function convLstm1d(filters: number, kernelSize: PerAxis, options?: ConvLSTMOptions): unknown {
-  return new ConvLSTM1D(filters, kernelSize, options)
-}
-
+export const convLstm1d = ((...settings: ConstructorParameters<typeof ConvLSTM1D>) =>
+  new ConvLSTM1D(...settings)) as Maker<ConvLSTM1D<LSTMOutputs>, ConvLSTM1D>
 /** See `ConvLSTM2D`. */
-export function convLstm2d(
-  filters: number,
-  kernelSize: PerAxis,
-  options: WithState,
-): TakesStates<ConvLSTM2D<LSTMOutputs>, LSTMOutputs>
-export function convLstm2d(
-  filters: number,
-  kernelSize: PerAxis,
-  options?: ConvLSTMOptions,
-): TakesStates<ConvLSTM2D, Tensor>
-export function convLstm2d(filters: number, kernelSize: PerAxis, options?: ConvLSTMOptions): unknown {
-  return new ConvLSTM2D(filters, kernelSize, options)
-}
-
+export const convLstm2d = ((...settings: ConstructorParameters<typeof ConvLSTM2D>) =>
+  new ConvLSTM2D(...settings)) as Maker<ConvLSTM2D<LSTMOutputs>, ConvLSTM2D>
 /** See `ConvLSTM3D`. */
-export function convLstm3d(
-  filters: number,
-  kernelSize: PerAxis,
-  options: WithState,
-): TakesStates<ConvLSTM3D<LSTMOutputs>, LSTMOutputs>
-export function convLstm3d(
-  filters: number,
-  kernelSize: PerAxis,
-  options?: ConvLSTMOptions,
-): TakesStates<ConvLSTM3D, Tensor>
-export function convLstm3d(filters: number, kernelSize: PerAxis, options?: ConvLSTMOptions): unknown {
-  return new ConvLSTM3D(filters, kernelSize, options)
-}
+export const convLstm3d = ((...settings: ConstructorParameters<typeof ConvLSTM3D>) =>
+  new ConvLSTM3D(...settings)) as Maker<ConvLSTM3D<LSTMOutputs>, ConvLSTM3D>

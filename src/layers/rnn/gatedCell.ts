@@ -26,33 +26,29 @@ import type { CallContext } from '../callContext.js'
 import { integer } from '../checks.js'
 import { knownSize } from '../knownSize.js'
 import type { LayerOptions } from '../layer.js'
-import { type WeightSettings, weightConfig, weightSettings } from '../weightSettings.js'
+import {
+  type BiasOptions,
+  biasSettings,
+  type KernelOptions,
+  kernelSettings,
+  type WeightSettings,
+  weightConfig,
+  weightSettings,
+} from '../weightSettings.js'
 import { RecurrentCell } from './recurrentCell.js'
 
 /** Options of all cells of Keras. */
-export interface CellOptions extends LayerOptions {
+export interface CellOptions extends LayerOptions, KernelOptions, BiasOptions {
   /** Of new states. Default: `'tanh'`. */
   readonly activation?: ActivationLike
   /** Default: true. */
   readonly useBias?: boolean
-  /** Of the kernel for the inputs. Default: `'glorot_uniform'`. */
-  readonly kernelInitializer?: InitializerLike
   /** Of the kernel for the states. Default: `'orthogonal'`. */
   readonly recurrentInitializer?: InitializerLike
-  /** Default: `'zeros'`. */
-  readonly biasInitializer?: InitializerLike
-  /** A penalty for the kernel. Default: none. */
-  readonly kernelRegularizer?: RegularizerLike
   /** A penalty for the recurrent kernel. Default: none. */
   readonly recurrentRegularizer?: RegularizerLike
-  /** A penalty for the bias. Default: none. */
-  readonly biasRegularizer?: RegularizerLike
-  /** What the kernel must satisfy after each update. Default: none. */
-  readonly kernelConstraint?: ConstraintLike
   /** What the recurrent kernel must satisfy after each update. Default: none. */
   readonly recurrentConstraint?: ConstraintLike
-  /** What the bias must satisfy after each update. Default: none. */
-  readonly biasConstraint?: ConstraintLike
   /** Which part of the inputs is dropped in training, the same ones at all steps. From 0 to 1. Default: 0. */
   readonly dropout?: number
   /** Which part of the states is dropped in training, the same ones at all steps. From 0 to 1. Default: 0. */
@@ -107,21 +103,13 @@ export abstract class GatedCell extends RecurrentCell {
     this.recurrentDropout = this.rate('recurrentDropout', options.recurrentDropout)
     if (options.seed !== undefined) keyFromSeed(options.seed)
     this.seed = options.seed
-    this.kernelSettings = weightSettings(
-      options.kernelInitializer ?? 'glorot_uniform',
-      options.kernelRegularizer,
-      options.kernelConstraint,
-    )
+    this.kernelSettings = kernelSettings(options)
     this.recurrentSettings = weightSettings(
       options.recurrentInitializer ?? 'orthogonal',
       options.recurrentRegularizer,
       options.recurrentConstraint,
     )
-    this.biasSettings = weightSettings(
-      options.biasInitializer ?? 'zeros',
-      options.biasRegularizer,
-      options.biasConstraint,
-    )
+    this.biasSettings = biasSettings(options)
   }
 
   private rate(option: string, value = 0): number {
