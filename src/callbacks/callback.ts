@@ -1,6 +1,7 @@
 import { type NumericError, StateError } from '../errors.js'
 import type { Variable } from '../graph/variable.js'
 import { classNameOf } from '../utils/config.js'
+import type { Inspection } from './inspection.js'
 import type { TextOutput } from './textOutput.js'
 import type { CaptureState, SavedTraining, TrainingMoment } from './trainingState.js'
 
@@ -51,6 +52,8 @@ export interface CallbackModel {
   readonly optimizer: CallbackOptimizer | undefined
   readonly weights: readonly Variable[]
   readonly trainableWeights: readonly Variable[]
+  /** What a training step on some samples computes on its way; nothing is changed. */
+  inspect(x: unknown, y?: unknown): Promise<Inspection>
   /** Keras's config of it. */
   toJson(): Promise<string>
 }

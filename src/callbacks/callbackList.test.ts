@@ -10,6 +10,7 @@ const model: CallbackModel = {
   optimizer: undefined,
   weights: [],
   trainableWeights: [],
+  inspect: async () => ({ activations: [], gradients: [] }),
   toJson: async () => '{}',
 }
 const params = { epochs: 1, steps: 1, verbose: 0, output: { isTerminal: false, write: () => {} } } as const

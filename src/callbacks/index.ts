@@ -12,6 +12,7 @@ export { CallbackList } from './callbackList.js'
 export { CSVLogger, type CsvLoggerOptions, csvLogger } from './csvLogger.js'
 export { EarlyStopping, type EarlyStoppingOptions, earlyStopping } from './earlyStopping.js'
 export { History } from './history.js'
+export type { Inspection } from './inspection.js'
 export { LambdaCallback, lambdaCallback } from './lambdaCallback.js'
 export {
   type EpochSchedule,

@@ -175,6 +175,31 @@ describe('TensorBoard', () => {
     expect(found.find(({ tag }) => tag === 'hidden/kernel/image')?.elements.slice(0, 2)).toEqual(['3', '2'])
   })
 
+  it('writes gradients and outputs of layers on samples, and changes nothing by that', async () => {
+    const samples = [x.slice(0, 4), y.slice(0, 4)] as const
+    const { model } = await train({ histogramFreq: 1, samples, writeImages: true })
+    const tags = (plugin: string) =>
+      events('train').flatMap((event) => (event.plugin === plugin && event.step === 2 ? [event.tag] : []))
+    const weights = ['hidden/kernel', 'hidden/bias', 'out/kernel', 'out/bias']
+    const arrays = [
+      ...weights,
+      ...weights.map((name) => `${name}/gradient`),
+      'hidden/activations',
+      'out/activations',
+    ]
+    expect(tags('histograms')).toEqual(arrays.map((name) => `${name}/histogram`))
+    expect(tags('images')).toEqual(arrays.map((name) => `${name}/image`))
+    // The last layer's outputs, with the weights at the end.
+    const outputs = await (await model.predict(samples[0])).data()
+    const found = events('train').findLast(({ tag }) => tag === 'out/activations/histogram')?.elements ?? []
+    expect(found[0]).toBeCloseTo(Math.min(...outputs), 6)
+    expect(found.at(-2)).toBeCloseTo(Math.max(...outputs), 6)
+
+    const { model: without } = await train()
+    const [a, b] = await Promise.all([model, without].map(({ weights: [kernel] }) => kernel.data()))
+    expect(a).toEqual(b)
+  })
+
   it('writes the layers of models that are put together of them', async () => {
     const { model } = await train()
     const graph = () => events('train').filter(({ plugin }) => plugin === 'graph_keras_model')
@@ -226,9 +251,11 @@ describe('TensorBoard', () => {
   it('goes on after an interruption without gaps or repetitions', async () => {
     const options = { updateFreq: 'batch', histogramFreq: 1, hparams: { units: 3 } } as const
     const keep = () => backupAndRestore(join(folder, 'backup'), { saveFreq: 2 })
-    const without = (found: ReadEvent[]) => found.filter(({ tag }) => !tag.startsWith('_hparams_'))
+    // Histograms are written beside training: between which batches is chance.
+    const byTag = (found: ReadEvent[]) =>
+      found.toSorted((a, b) => (a.tag < b.tag ? -1 : a.tag > b.tag ? 1 : 0))
     await train(options, {}, [keep()])
-    const whole = { train: without(events('train')), validation: events('validation') }
+    const whole = { train: byTag(events('train')), validation: events('validation') }
     for (const name of ['train', 'validation']) rmSync(join(folder, name), { recursive: true })
 
     const breaksAt = (epoch: number, batch: number): CallbackLike => {
@@ -252,7 +279,7 @@ describe('TensorBoard', () => {
     }
     await train(options, {}, [keep()])
     expect(events('validation')).toEqual(whole.validation)
-    expect(without(events('train'))).toEqual(whole.train)
+    expect(byTag(events('train'))).toEqual(whole.train)
   })
 
   it('says before the first batch that a folder cannot be written', async () => {
@@ -271,6 +298,8 @@ describe('TensorBoard', () => {
     [{ profileBatch: 5 }, /profileBatch: expected 0, received 5: Gradus writes no profile. `gradus profile`/],
     [{ embeddingsFreq: 1 }, /embeddingsFreq: expected 0/],
     [{ hparams: { a: [1] } }, /numbers, texts or booleans/],
+    [{ samples: [x] }, /expected samples as a pair \[x, y\]/],
+    [{ samples: [x, y] }, /samples are looked at with the histograms. Set histogramFreq/],
     [{ log_dir: 'logs' }, /Write 'logDir'/],
     ['logs', /expected an object of options, such as \{ logDir: '.\/logs' \}/],
   ])('refuses %j', (options, message) => {

@@ -1,10 +1,10 @@
 import { ArgumentError } from '../errors.js'
-import type { TypedArray } from '../graph/dtype.js'
 import { tensor } from '../ops/tensor.js'
+import type { StoredArray } from '../saving/storedArray.js'
+import { arrayPicture } from '../tensorboard/arrayPicture.js'
 import type { EventFileSizes } from '../tensorboard/eventFile.node.js'
 import { checkHyperParameters, type HyperParameters } from '../tensorboard/hparams.js'
 import { SummaryWriter } from '../tensorboard/summaryWriter.js'
-import { weightPicture } from '../tensorboard/weightPicture.js'
 import { checkOptions } from '../utils/checkOptions.js'
 import { positiveInteger } from '../utils/numbers.js'
 import { show } from '../utils/show.js'
@@ -20,6 +20,11 @@ export interface TensorBoardOptions {
   readonly writeGraph?: boolean
   /** Whether weights are written as pictures too, with their histograms. Default: false. */
   readonly writeImages?: boolean
+  /**
+   * A few samples and their labels. With the histograms of the weights, those of their gradients and of the layers' outputs on these
+   * samples are written; with `writeImages` also the first sample's feature maps. Default: none.
+   */
+  readonly samples?: readonly [x: unknown, y: unknown]
   /** Whether it is written how many steps a second takes. Default: false. */
   readonly writeStepsPerSecond?: boolean
   /** When loss and metrics are written: after each epoch, `'epoch'`, or besides after each batch, `'batch'`, or every so many. Default: `'epoch'`. */
@@ -39,7 +44,7 @@ export interface TensorBoardOptions {
  * - `evaluation_loss_vs_iterations`, ..., of each evaluation, by steps taken;
  * - with `updateFreq`: `batch_loss`, ..., by batch from 1, counted over epochs: means over the epoch so far;
  * - with `writeStepsPerSecond`: `epoch_steps_per_second`, and `batch_steps_per_second` with `updateFreq`;
- * - with `histogramFreq`: each weight as a histogram, and with `writeImages` as a picture;
+ * - with `histogramFreq`: each weight as a histogram, and with `writeImages` as a picture; with `samples` gradients and the layers' outputs too;
  * - the model's layers, and hyper-parameters.
  *
  * Writing goes on beside training. Each epoch is in the file soon after its end. A run that is resumed goes on in new files, and what was
@@ -59,6 +64,7 @@ export class TensorBoard extends Callback {
   readonly writeImages: boolean
   readonly writeStepsPerSecond: boolean
   readonly updateFreq: 'epoch' | number
+  readonly samples: readonly [x: unknown, y: unknown] | undefined
   readonly hparams: HyperParameters | undefined
 
   private readonly histograms = new BackgroundWrites()
@@ -102,6 +108,7 @@ export class TensorBoard extends Callback {
         `${this.className}: expected updateFreq 'epoch', 'batch' or a number of batches of at least 1, received ${show(updateFreq)}.`,
       )
     }
+    this.samples = checkedSamples(options)
     if (options.hparams) checkHyperParameters(options.hparams, this.className)
     this.hparams = options.hparams
     this.writers = makeWriters(logDir, freshId())
@@ -215,15 +222,30 @@ export class TensorBoard extends Callback {
     }
   }
 
-  /** The weights as of now are copied; what is made of them is written while the next epoch runs. */
+  /** The weights as of now, and what comes of the samples, are copied; what is made of them is written while the next epoch runs. */
   private async writeWeights(step: number): Promise<void> {
     const { train } = this.writers
     const { weights } = this.model
-    const values = await Promise.all(weights.map((weight) => weight.data()))
+    const arrays: NamedArray[] = []
+    const names = uniqueNames(weights.map(({ name }) => name))
+    for (const [i, weight] of weights.entries()) {
+      const { dtype, shape } = weight
+      arrays.push({ name: names[i], dtype, shape, data: await weight.data() })
+    }
+    if (this.samples) {
+      const { gradients, activations } = await this.model.inspect(...this.samples)
+      for (const { weight, values } of gradients) {
+        arrays.push({ ...values, name: `${names[weights.indexOf(weight)]}/gradient` })
+      }
+      const layers = uniqueNames(activations.map(({ layer }) => layer))
+      for (const [i, { values }] of activations.entries()) {
+        arrays.push({ ...values, name: `${layers[i]}/activations`, isBatch: true })
+      }
+    }
     await this.histograms.start(async () => {
-      for (const [i, name] of uniqueNames(weights.map((weight) => weight.name)).entries()) {
-        await train.histogram(`${name}/histogram`, values[i], { step })
-        if (this.writeImages) await writePicture(train, `${name}/image`, weights[i].shape, values[i], step)
+      for (const array of arrays) {
+        await train.histogram(`${array.name}/histogram`, array.data, { step })
+        if (this.writeImages) await writePicture(train, array, step)
       }
     })
   }
@@ -264,27 +286,47 @@ async function writeScalars(writer: SummaryWriter, prefix: string, logs: Logs, s
   for (const [key, value] of Object.entries(logs)) await writer.scalar(`${prefix}${key}`, value, { step })
 }
 
-async function writePicture(
-  writer: SummaryWriter,
-  name: string,
-  shape: readonly number[],
-  values: TypedArray,
-  step: number,
-): Promise<void> {
-  const picture = weightPicture(shape, values)
-  if (!picture) return
-  const { height, width, channels, pixels } = picture
-  await writer.image(name, tensor(pixels, { shape: [1, height, width, channels] }), { step })
+/** An array to be shown. */
+interface NamedArray extends StoredArray {
+  readonly name: string
+  /** Whether its first axis counts samples, of which the first is drawn. */
+  readonly isBatch?: boolean
 }
 
-/** Names, from the second of its kind on with a number. */
+async function writePicture(writer: SummaryWriter, array: NamedArray, step: number): Promise<void> {
+  const shape = array.isBatch ? array.shape.slice(1) : array.shape
+  const elements = array.isBatch ? array.data.subarray(0, array.data.length / array.shape[0]) : array.data
+  const picture = arrayPicture(shape, elements)
+  if (!picture) return
+  const { height, width, channels, pixels } = picture
+  await writer.image(`${array.name}/image`, tensor(pixels, { shape: [1, height, width, channels] }), { step })
+}
+
+/** Names, from the second of its kind on with a number that no other has. */
 function uniqueNames(names: readonly string[]): string[] {
-  const seen = new Map<string, number>()
+  const [seen, taken] = [new Set<string>(), new Set(names)]
   return names.map((name) => {
-    const before = seen.get(name) ?? 0
-    seen.set(name, before + 1)
-    return before === 0 ? name : `${name}_${before}`
+    if (!seen.has(name)) {
+      seen.add(name)
+      return name
+    }
+    let number = 1
+    while (taken.has(`${name}_${number}`)) number++
+    taken.add(`${name}_${number}`)
+    return `${name}_${number}`
   })
+}
+
+/** @throws ArgumentError for what is no pair, and where they would never be looked at */
+function checkedSamples({ samples, histogramFreq }: TensorBoardOptions): TensorBoardOptions['samples'] {
+  if (samples === undefined) return undefined
+  if (!Array.isArray(samples) || samples.length !== 2) {
+    throw new ArgumentError(`TensorBoard: expected samples as a pair [x, y], received ${show(samples)}.`)
+  }
+  if (histogramFreq) return samples
+  throw new ArgumentError(
+    'TensorBoard: samples are looked at with the histograms. Set histogramFreq, for example to 1.',
+  )
 }
 
 function refuse(value: unknown, option: string, reason: string): void {

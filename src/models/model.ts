@@ -1,5 +1,6 @@
 import type { Logs } from '../callbacks/callback.js'
 import type { History } from '../callbacks/history.js'
+import type { Inspection } from '../callbacks/inspection.js'
 import { ArgumentError } from '../errors.js'
 import type { Tensor } from '../graph/tensor.js'
 import { type AnyLayer, Layer, type LayerOptions } from '../layers/layer.js'
@@ -259,6 +260,15 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
     options: Omit<BatchOptions, 'classWeight'> = {},
   ): Promise<Logs> {
     return this.alone('testOnBatch', (model) => testOnBatch(model, { ...options, x, y }))
+  }
+
+  /**
+   * What one training step on these samples would compute on its way: the outputs of the layers, and the gradient of each trainable
+   * weight. Dropout drops, and nothing is changed. May be called by callbacks, between two steps.
+   */
+  async inspect(x: DataFor<In>, y?: TargetsFor<Out> | null): Promise<Inspection> {
+    const { inspectModel } = await import('./inspect.js')
+    return inspectModel(this as unknown as AnyModel, { x, y })
   }
 
   /** The outputs for these samples as one batch, in inference. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { weightPicture } from './weightPicture.js'
+import { arrayPicture } from './arrayPicture.js'
 
 const count = (n: number) => Array.from({ length: n }, (_, i) => i)
 
 /** Rows of the picture; of pixels, if they have channels. */
 function rowsOf(shape: readonly number[], elements: readonly number[]) {
-  const picture = weightPicture(shape, elements)
+  const picture = arrayPicture(shape, elements)
   if (!picture) return undefined
   const { height, width, channels, pixels } = picture
   return Array.from({ length: height }, (_, y) => [
@@ -13,7 +13,7 @@ function rowsOf(shape: readonly number[], elements: readonly number[]) {
   ])
 }
 
-describe('weightPicture', () => {
+describe('arrayPicture', () => {
   it('shows the least black and the greatest white', () => {
     expect(rowsOf([3], [-1, 0, 1])).toEqual([[0, 128, 255]])
     expect(rowsOf([2], [7, 7])).toEqual([[128, 128]])
@@ -41,7 +41,7 @@ describe('weightPicture', () => {
   })
 
   it('shows kernels of three inputs in colours', () => {
-    const picture = weightPicture([2, 2, 3, 4], count(48))
+    const picture = arrayPicture([2, 2, 3, 4], count(48))
     expect(picture).toMatchObject({ height: 2, width: 11, channels: 3 })
     // The first filter's corner: elements 0, 4, 8 of 0 to 47.
     expect([...(picture?.pixels.subarray(0, 3) ?? [])]).toEqual(
@@ -49,17 +49,21 @@ describe('weightPicture', () => {
     )
   })
 
-  it('shows matrices side by side for a kernel of one dimension, and nothing of five axes', () => {
-    expect(rowsOf([2, 2, 2], [0, 1, 2, 3, 4, 5, 6, 255])).toEqual([
-      [0, 2, 255, 1, 3],
-      [4, 6, 255, 5, 255],
+  it('shows feature maps in a table, and nothing of five axes', () => {
+    // [height 2, width 2, channels 3], so two columns; nothing stands in the fourth place.
+    expect(rowsOf([2, 2, 3], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 255])).toEqual([
+      [0, 3, 255, 1, 4],
+      [6, 9, 255, 7, 10],
+      [255, 255, 255, 255, 255],
+      [2, 5, 255, 255, 255],
+      [8, 255, 255, 255, 255],
     ])
     expect(rowsOf([2, 2, 2, 2, 2], count(32))).toBeUndefined()
     expect(rowsOf([0, 3], [])).toBeUndefined()
   })
 
   it('leaves out what lies behind 1024 pixels', () => {
-    expect(weightPicture([2000, 1030], new Float32Array(2000 * 1030))).toMatchObject({
+    expect(arrayPicture([2000, 1030], new Float32Array(2000 * 1030))).toMatchObject({
       width: 1024,
       height: 1024,
     })

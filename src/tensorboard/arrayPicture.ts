@@ -5,16 +5,16 @@ import type { Picture } from './png.js'
 const LARGEST = 1024
 
 /**
- * The elements of a weight as a picture, from the least (black) to the greatest (white); axes of one element do not count.
+ * The elements of an array as a picture, from the least (black) to the greatest (white).
  *
  * - a vector is one row; a matrix lies on its longer side;
  * - a kernel `[height, width, inputs, filters]` is a table of filters: a column for each, a row for each input channel, with white lines
- *   between; where there are three input channels, one row in colours; `[width, inputs, filters]` is a row of matrices;
+ *   between; where there are three input channels, one row in colours;
+ * - `[height, width, channels]`, as of feature maps, are matrices in a table that is about as wide as high;
  * - of other ranks there is none.
  */
-export function weightPicture(shape: Shape, elements: ArrayLike<number>): Picture | undefined {
-  const sizes = shape.filter((size) => size !== 1)
-  const layout = layoutOf(shape, sizes)
+export function arrayPicture(shape: Shape, elements: ArrayLike<number>): Picture | undefined {
+  const layout = layoutOf(shape)
   if (!layout || elements.length === 0) return undefined
   const { rows, columns, tile, channels, indexOf } = layout
   const [stepY, stepX] = [tile.height + (rows > 1 ? 1 : 0), tile.width + (columns > 1 ? 1 : 0)]
@@ -27,7 +27,8 @@ export function weightPicture(shape: Shape, elements: ArrayLike<number>): Pictur
       const place = { row: Math.floor(y / stepY), column: Math.floor(x / stepX), y: y % stepY, x: x % stepX }
       if (place.y >= tile.height || place.x >= tile.width) continue
       for (let channel = 0; channel < channels; channel++) {
-        pixels[(y * width + x) * channels + channel] = brightness(elements[indexOf(place, channel)])
+        const index = indexOf(place, channel)
+        if (index !== undefined) pixels[(y * width + x) * channels + channel] = brightness(elements[index])
       }
     }
   }
@@ -40,8 +41,8 @@ interface Layout {
   readonly columns: number
   readonly tile: { readonly height: number; readonly width: number }
   readonly channels: 1 | 3
-  /** Which element a pixel shows. */
-  readonly indexOf: (place: Place, channel: number) => number
+  /** Which element a pixel shows; none behind the last picture. */
+  readonly indexOf: (place: Place, channel: number) => number | undefined
 }
 
 interface Place {
@@ -52,20 +53,10 @@ interface Place {
   readonly x: number
 }
 
-function layoutOf(shape: Shape, sizes: Shape): Layout | undefined {
-  if (shape.length === 4) {
-    const [height, width, inputs, filters] = shape
-    const isColoured = inputs === 3
-    return {
-      ...{ rows: isColoured ? 1 : inputs, columns: filters, tile: { height, width } },
-      channels: isColoured ? 3 : 1,
-      indexOf: ({ row, column, y, x }, channel) =>
-        ((y * width + x) * inputs + (isColoured ? channel : row)) * filters + column,
-    }
-  }
+function layoutOf(shape: Shape): Layout | undefined {
   const one = { rows: 1, columns: 1, channels: 1 } as const
-  const [first = 1, second = 1, third = 1] = sizes
-  switch (sizes.length) {
+  const [first = 1, second = 1, third = 1, fourth = 1] = shape
+  switch (shape.length) {
     case 0:
     case 1:
       return { ...one, tile: { height: 1, width: first }, indexOf: ({ x }) => x }
@@ -73,11 +64,25 @@ function layoutOf(shape: Shape, sizes: Shape): Layout | undefined {
       return first > second
         ? { ...one, tile: { height: second, width: first }, indexOf: ({ y, x }) => x * second + y }
         : { ...one, tile: { height: first, width: second }, indexOf: ({ y, x }) => y * second + x }
-    case 3:
+    case 3: {
+      const columns = Math.ceil(Math.sqrt(third))
       return {
-        ...{ rows: 1, columns: third, channels: 1, tile: { height: first, width: second } },
-        indexOf: ({ column, y, x }) => (y * second + x) * third + column,
+        ...{ rows: Math.ceil(third / columns), columns, channels: 1, tile: { height: first, width: second } },
+        indexOf: ({ row, column, y, x }) => {
+          const map = row * columns + column
+          return map < third ? (y * second + x) * third + map : undefined
+        },
       }
+    }
+    case 4: {
+      const isColoured = third === 3
+      return {
+        ...{ rows: isColoured ? 1 : third, columns: fourth, tile: { height: first, width: second } },
+        channels: isColoured ? 3 : 1,
+        indexOf: ({ row, column, y, x }, channel) =>
+          ((y * second + x) * third + (isColoured ? channel : row)) * fourth + column,
+      }
+    }
     default:
       return undefined
   }
