@@ -1,7 +1,13 @@
 import { ArgumentError, DataError, GradusError, InternalError, StateError } from '../errors.js'
+import type { Tensor } from '../graph/tensor.js'
 import { withoutInitialValues } from '../layers/initialValues.js'
+import { add } from '../ops/add.js'
+import { clip } from '../ops/clip.js'
+import { multiply } from '../ops/multiply.js'
+import { isConfig } from '../saving/configObjects.js'
 import { readFile } from '../saving/files.js'
 import { isHdf5, openHdf5 } from '../saving/hdf5/openHdf5.js'
+import { KERAS_2_HARD_SIGMOID } from '../saving/keras2Config.js'
 import { readKerasArchive } from '../saving/kerasArchive.js'
 import { holdsLegacyWeights, legacyWeights, readLegacyModel } from '../saving/legacyH5.js'
 import { decodeSafetensors } from '../saving/safetensors.js'
@@ -13,7 +19,6 @@ import { show } from '../utils/show.js'
 import { compileOptionsFrom } from './compileConfig.js'
 import { deserializeModel } from './deserialize.js'
 import { loadKerasWeights } from './kerasWeights.js'
-import { compileConfigFrom } from './legacyCompile.js'
 import { loadLegacyWeights } from './legacyWeights.js'
 import { type AnyModel, Model } from './model.js'
 import { writeVariables } from './modelState.js'
@@ -40,6 +45,7 @@ export interface LoadOptions {
  * @throws DataError if the file is missing, cut off, damaged, of a newer form, or asks for what Gradus does not have; the message
  *   names the file and the place in it
  * @example const model = await models.loadModel('my_model.keras')
+ * @example const model = await models.loadModel<models.Functional<Tensor[], Tensor>>('two_inputs.keras')
  */
 export async function loadModel<M extends AnyModel = Model>(
   source: FileSource,
@@ -74,7 +80,10 @@ async function loadLegacyModel(bytes: Uint8Array, file: string, options: LoadOpt
   const { config, training, weights, optimizer } = readLegacyModel(bytes, file)
   const maker = new ModelMaker(file, bytes.length, options)
   const model = maker.make(config, 'model_config')
-  if (training) maker.compile(model, compileConfigFrom(training), 'training_config')
+  if (training) {
+    const { optimizer_config: own, ...rest } = training
+    maker.compile(model, { ...rest, optimizer: own }, 'training_config')
+  }
   await loadLegacyWeights(model, weights, optimizer, file)
   return model
 }
@@ -92,7 +101,7 @@ class ModelMaker {
   ) {}
 
   make(config: Config, place: string): AnyModel {
-    return this.reading(place, '', () => {
+    return this.reading(config, place, '', () => {
       const most = Math.max(FREE_NUMBERS, NUMBERS_PER_BYTE * this.size)
       const model = withoutInitialValues(most, () => {
         refusePython(config)
@@ -107,15 +116,16 @@ class ModelMaker {
 
   compile(model: AnyModel, config: Config, place: string): void {
     if (this.options.compile === false) return
-    this.reading(place, ' Load with { compile: false }, and compile the model yourself.', () =>
+    this.reading(config, place, ' Load with { compile: false }, and compile the model yourself.', () =>
       model.compile(compileOptionsFrom(config)),
     )
   }
 
   /** Runs what reads a config, which may say anything. */
-  private reading<T>(place: string, wayOut: string, read: () => T): T {
+  private reading<T>(config: Config, place: string, wayOut: string, read: () => T): T {
     try {
-      return customObjectScope(this.options.customObjects ?? {}, read)
+      const own = this.options.customObjects ?? {}
+      return customObjectScope({ ...functionsOfKeras2, ...own, ...inPackages(config, own) }, read)
     } catch (error) {
       if (error instanceof InternalError) throw error
       const { message } = error as Error
@@ -123,6 +133,24 @@ class ModelMaker {
       throw new DataError(`${this.file}: ${place}: ${what}${wayOut}`, { cause: error })
     }
   }
+}
+
+/** Functions that Keras 2 had under names which now mean others. */
+const functionsOfKeras2: CustomObjects = {
+  [KERAS_2_HARD_SIGMOID]: (x: Tensor) => clip(add(multiply(x, 0.2), 0.5), 0, 1),
+}
+
+/** The custom objects that a config names with a package, `package>Name`, and that were given by their names alone. */
+function inPackages(config: Config, given: CustomObjects): CustomObjects {
+  const found: Record<string, CustomObjects[string]> = {}
+  const visit = (value: ConfigValue): void => {
+    if (typeof value === 'string') {
+      const name = value.slice(value.indexOf('>') + 1)
+      if (name !== value && Object.hasOwn(given, name)) found[value] = given[name]
+    } else if (typeof value === 'object' && value !== null) Object.values(value).forEach(visit)
+  }
+  visit(config)
+  return found
 }
 
 /** Builds a model that is not yet built for the shape that the saved one was built for. */
@@ -155,9 +183,6 @@ function refusePython(value: ConfigValue, layer = 'the model'): void {
   }
   for (const item of Object.values(value as Config)) refusePython(item, inside)
 }
-
-const isConfig = (value: ConfigValue | undefined): value is Config =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
  * Gives a model the weights in a file, of any form that Keras or Gradus writes: `.weights.h5`, `.keras`, `.h5` of a model or of its

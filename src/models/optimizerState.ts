@@ -1,6 +1,6 @@
 import { DataError } from '../errors.js'
+import type { DType } from '../graph/dtype.js'
 import { type Shape, sameShape } from '../graph/shape.js'
-import type { Variable } from '../graph/variable.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import type { StoredArray } from '../saving/storedArray.js'
 import type { AnyModel } from './model.js'
@@ -54,21 +54,26 @@ export function takeOptimizerState(
   const isRate =
     constantRate(optimizer) !== undefined &&
     isScalar(arrays[1]?.array) &&
-    (arrays.length === variables.length + 1 || (arrays.length === 2 && !isScalar(variables[1])))
+    (arrays.length === variables.length + 1 ||
+      (arrays.length === 2 && (variables.length !== 2 || !isScalar(variables[1]))))
   const [rate] = isRate ? arrays.splice(1, 1) : []
-  // An optimizer that took no step may have been saved without slots.
-  const expected: readonly Variable[] = arrays.length === 1 ? variables.slice(0, 1) : variables
+  // An optimizer that took no step may have been saved without slots; and one that has none, by Keras 2, with some.
+  const isBare = arrays.length === 1 || (variables.length === 1 && file !== undefined)
+  const expected = isBare ? variables.slice(0, 1) : variables
+  const given = isBare ? arrays.slice(0, 1) : arrays
   const fits =
-    expected.length === arrays.length &&
-    expected.every(({ shape }, i) => sameShape(shape, arrays[i].array.shape))
+    expected.length === given.length &&
+    expected.every(({ shape }, i) => sameShape(shape, given[i].array.shape))
   if (!fits) {
     if (file === undefined) return undefined
     throw new DataError(
-      `${file}: the optimizer's state has ${arrays.length} arrays, which are not the ${expected.length} of ${optimizer.className} for this ` +
+      `${file}: the optimizer's state has ${given.length} arrays, which are not the ${expected.length} of ${optimizer.className} for this ` +
         'model. Load with { compile: false }, and compile the model yourself.',
     )
   }
-  expected.forEach((variable, i) => pending.add(variable, arrays[i].array, arrays[i].where))
+  expected.forEach((variable, i) =>
+    pending.add(variable, asType(given[i].array, variable.dtype), given[i].where),
+  )
   return () => {
     const current = constantRate(optimizer)
     const [value] = rate?.array.data ?? []
@@ -78,3 +83,9 @@ export function takeOptimizerState(
     }
   }
 }
+
+/** Keras keeps whole numbers where Adafactor has nothing to keep. */
+const asType = (array: StoredArray, dtype: DType): StoredArray =>
+  array.dtype === 'int32' && dtype === 'float32'
+    ? { ...array, dtype, data: Float32Array.from(array.data) }
+    : array

@@ -7,6 +7,7 @@ import { writeJson } from '../saving/json.js'
 import { writeKerasArchive } from '../saving/kerasArchive.js'
 import { writeLegacyModel } from '../saving/legacyH5.js'
 import { encodeSafetensors } from '../saving/safetensors.js'
+import { sourceName } from '../saving/sourceNames.js'
 import { joinBytes } from '../saving/storedArray.js'
 import type { Config } from '../utils/config.js'
 import { oneOf } from '../utils/oneOf.js'
@@ -91,10 +92,10 @@ const snapshots: Record<
 }
 
 /** Objects in `.h5` files have a class and a config alone; what a model's layers hold is written as in newer files. */
-function legacyObject({ class_name, config, name, inbound_nodes }: Config): Config {
+function legacyObject({ class_name, registered_name, config, name, inbound_nodes }: Config): Config {
   const { layers, ...settings } = config as Config
   return {
-    class_name,
+    class_name: registered_name ?? sourceName(String(class_name)),
     config: layers ? { ...settings, layers: (layers as Config[]).map(legacyObject) } : settings,
     ...(name !== undefined && { name }),
     ...(inbound_nodes !== undefined && { inbound_nodes }),

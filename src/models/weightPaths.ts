@@ -1,6 +1,7 @@
 import type { Variable } from '../graph/variable.js'
 import type { AnyLayer } from '../layers/layer.js'
 import { isList, type LayerPart } from '../layers/parts.js'
+import { sourceName } from '../saving/sourceNames.js'
 import { toSnakeCase } from '../utils/naming.js'
 import type { AnyModel } from './model.js'
 
@@ -35,7 +36,7 @@ export function weightPlaces(model: AnyModel): WeightPlace[] {
   const visitList = (list: readonly LayerPart[], path: string): void => {
     const counts = new Map<string, number>()
     for (const part of list) {
-      const name = isList(part) ? 'container' : toSnakeCase(part.className)
+      const name = isList(part) ? 'container' : toSnakeCase(sourceName(part.className))
       const count = counts.get(name) ?? 0
       counts.set(name, count + 1)
       visit(part, join(path, count === 0 ? name : `${name}_${count}`))

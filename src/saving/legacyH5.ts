@@ -50,12 +50,13 @@ export function readLegacyModel(bytes: Uint8Array, file: string): LegacyModel {
         'model.loadWeights(...).',
     )
   }
+  const json = (text: string, attribute: string) =>
+    currentConfig(readJson(text, `${file}: ${attribute}`), version)
   const training = root.text('training_config')
   const optimizer = root.group('optimizer_weights')
-  const model = readJson(config, `${file}: model_config`)
   return {
-    config: currentConfig(model, version),
-    training: training === undefined ? undefined : readJson(training, `${file}: training_config`),
+    config: json(config, 'model_config'),
+    training: training === undefined ? undefined : json(training, 'training_config'),
     weights: legacyWeights(root, file),
     optimizer: optimizer && namedGroup('optimizer', optimizer),
   }
