@@ -1,5 +1,5 @@
 import { afterAll, expect } from 'vitest'
-import type { Executor } from '../graph/executor.js'
+import { type Executor, useExecutor } from '../graph/executor.js'
 import type { Tensor } from '../graph/tensor.js'
 import { trace } from '../graph/trace.js'
 import { Variable } from '../graph/variable.js'
@@ -9,6 +9,8 @@ import { InputLayer } from '../layers/input.js'
 import type { AnyLayer, Layer } from '../layers/layer.js'
 import { isSymbolic, type SymbolicTensor } from '../layers/symbolic.js'
 import { flatTensors, isShape as isBatchShape, isTensor, mapShapes, type Tensors } from '../layers/tensors.js'
+import { type Functional, functional } from '../models/functional.js'
+import { loadModel } from '../models/load.js'
 import { add } from '../ops/add.js'
 import { gradients } from '../ops/gradient.js'
 import { keyFromSeed } from '../ops/hostRandom.js'
@@ -49,8 +51,8 @@ export function sampleTensor(shape: readonly number[], seed = 1): Tensor {
 
 /**
  * What must hold for every layer: shapes as announced, of data and symbolically; weights as announced; gradients of weights
- * and inputs equal to finite differences; the same numbers for the same seed; an equal layer from its config; and outputs and
- * gradients on every target equal to those in float64.
+ * and inputs equal to finite differences; the same numbers for the same seed; an equal layer from its config; outputs and
+ * gradients on every target equal to those in float64; a training step that changes weights; and the same outputs from a file.
  */
 export async function runLayerTest({
   make,
@@ -101,6 +103,7 @@ export async function runLayerTest({
 
   checkGradients(layer, x)
   await checkTargets(layer, x, options)
+  if (!(layer instanceof InputLayer)) await checkModel(make, x)
 }
 
 let executors: Promise<readonly (readonly [target: string, executor: Executor])[]> | undefined
@@ -115,6 +118,35 @@ async function startedExecutors() {
   )
   return executors
 }
+
+/** In a model the layer is trained, saved and loaded. */
+async function checkModel(make: () => AnyLayer, x: Tensors): Promise<void> {
+  const [, wasm] = (await startedExecutors()).find(([target]) => target === 'wasm') ?? []
+  if (wasm) useExecutor(wasm)
+  const inputs = mapStructure(x, isTensor, ({ shape }) => new InputLayer(shape.slice(1)).symbol)
+  const outputs = openLayer(make()).invoke(inputs as never) as unknown as Structure<SymbolicTensor>
+  const model = functional({ inputs, outputs }) as unknown as Functional<Tensors, Tensors>
+  const predictions = flatTensors(await model.predictOnBatch(x))
+  const before = await dataOf(predictions)
+  for (const format of ['keras', 'h5'] as const) {
+    const loaded = await loadModel<typeof model>(await model.toBytes(format))
+    expect(await dataOf(await loaded.predictOnBatch(x)), `from .${format}`).toEqual(before)
+  }
+  if (model.trainableWeights.length === 0) return
+  const weights = async () =>
+    (await Promise.all(model.trainableWeights.map((weight) => weight.data()))).map(String)
+  const first = await weights()
+  const layout = layoutOf(outputs, isSymbolic)
+  const labels = predictions.map((output) => add(output, 1))
+  model.compile({ loss: 'mse', optimizer: 'sgd' })
+  await model.trainOnBatch(x, pack(labels, layout))
+  expect(
+    (await weights()).filter((weight, i) => weight !== first[i]).length,
+    'weights that learn',
+  ).toBeGreaterThan(0)
+}
+
+const dataOf = (tensors: Tensors) => Promise.all(flatTensors(tensors).map((each) => each.data()))
 
 /** Runs a layer and its gradients on every target, and holds all numbers against the references. */
 async function checkTargets(
