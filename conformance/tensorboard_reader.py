@@ -3,7 +3,7 @@
     conformance/.venv-tensorboard/bin/python conformance/tensorboard_reader.py FOLDER
 
 Gives `{run: {plugin: {tag: [{step, value}, ...]}}}`, in the order of the files. Values: numbers of scalars; rows of histograms; texts; the
-size, mode and pixels of images; nodes with their inputs and classes of model graphs; what is known of hyper-parameters.
+size, mode and pixels of images; nodes with their inputs, classes and shapes of model graphs; what is known of hyper-parameters.
 
     ... tensorboard_reader.py --histogram BUCKETS < NUMBERS.json
 
@@ -19,6 +19,7 @@ import numpy as np
 from google.protobuf import json_format
 from PIL import Image
 from tensorboard.backend.event_processing import event_accumulator, plugin_event_multiplexer
+from tensorboard.compat.proto.graph_pb2 import GraphDef
 from tensorboard.plugins.graph.keras_util import keras_model_to_graph_def
 from tensorboard.plugins.histogram.summary_v2 import histogram_pb
 from tensorboard.plugins.hparams import metadata as hparams_metadata
@@ -47,6 +48,14 @@ def graph(array):
     return [{"name": node.name, "class": node.attr["keras_class"].s.decode(), "input": list(node.input)} for node in nodes]
 
 
+def layers(array):
+    def shapes(node):
+        return [[dim.size for dim in shape.dim] for shape in node.attr["_output_shapes"].list.shape]
+
+    nodes = GraphDef.FromString(array.item()).node
+    return [{"name": node.name, "op": node.op, "input": list(node.input), "shapes": shapes(node)} for node in nodes]
+
+
 def texts(array):
     return array.astype(str).tolist() if array.shape else array.item().decode()
 
@@ -56,6 +65,7 @@ readers = {
     "histograms": lambda array: array.tolist(),
     "images": images,
     "text": texts,
+    "graphs": layers,
     "graph_keras_model": graph,
 }
 

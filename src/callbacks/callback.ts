@@ -1,9 +1,12 @@
 import { type NumericError, StateError } from '../errors.js'
 import type { Variable } from '../graph/variable.js'
+import type { LayerNode } from '../tensorboard/graphDef.js'
 import { classNameOf } from '../utils/config.js'
 import type { Inspection } from './inspection.js'
 import type { TextOutput } from './textOutput.js'
 import type { CaptureState, SavedTraining, TrainingMoment } from './trainingState.js'
+
+export type { LayerNode }
 
 /** Numbers under their keys: `loss`, `accuracy`, `val_loss`, ... */
 export type Logs = Record<string, number>
@@ -54,6 +57,8 @@ export interface CallbackModel {
   readonly trainableWeights: readonly Variable[]
   /** What a training step on some samples computes on its way; nothing is changed. */
   inspect(x: unknown, y?: unknown): Promise<Inspection>
+  /** Its layers, and how they are joined. */
+  layerNodes(): readonly LayerNode[]
   /** Keras's config of it. */
   toJson(): Promise<string>
 }

@@ -11,6 +11,7 @@ const model: CallbackModel = {
   weights: [],
   trainableWeights: [],
   inspect: async () => ({ activations: [], gradients: [] }),
+  layerNodes: () => [],
   toJson: async () => '{}',
 }
 const params = { epochs: 1, steps: 1, verbose: 0, output: { isTerminal: false, write: () => {} } } as const

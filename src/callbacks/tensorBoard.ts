@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js'
+import { ArgumentError, DataError } from '../errors.js'
 import { tensor } from '../ops/tensor.js'
 import type { StoredArray } from '../saving/storedArray.js'
 import { arrayPicture } from '../tensorboard/arrayPicture.js'
@@ -132,8 +132,7 @@ export class TensorBoard extends Callback {
     this.hasBegun = true
     const { train, root } = this.writers
     await train.open()
-    const graph = this.writeGraph ? await this.modelGraph() : undefined
-    if (graph !== undefined) await train.modelGraph(graph)
+    if (this.writeGraph) await this.writeModel(train)
     if (this.hparams) await root.hparams(this.hparams)
   }
 
@@ -211,14 +210,18 @@ export class TensorBoard extends Callback {
     return (this.batches - batches) / ((performance.now() - time) / 1000)
   }
 
-  /** Keras's config of a model that is put together of layers; `undefined` for others, and, after a warning, where a layer has none. */
-  private async modelGraph(): Promise<string | undefined> {
-    if (!graphClasses.includes(this.model.className)) return undefined
+  /** The layers of a model that is put together of them; where one has no config, a warning stands for Keras's graph. */
+  private async writeModel(writer: SummaryWriter): Promise<void> {
+    if (!graphClasses.includes(this.model.className)) return
+    await writer.layerGraph(this.model.layerNodes())
     try {
-      return await this.model.toJson()
+      await writer.kerasModel(await this.model.toJson())
     } catch (error) {
-      console.warn(`Warning: ${this.className}: the graph of ${this.model.title} is left out:`, error)
-      return undefined
+      if (error instanceof DataError) throw error
+      console.warn(
+        `Warning: ${this.className}: the conceptual graph of ${this.model.title} is left out:`,
+        error,
+      )
     }
   }
 
@@ -257,7 +260,7 @@ export class TensorBoard extends Callback {
   }
 }
 
-/** Models whose config says how their layers are joined. */
+/** Models of which it is known how their layers are joined. */
 const graphClasses: readonly string[] = ['Sequential', 'Functional']
 
 interface TensorBoardState {

@@ -1,4 +1,4 @@
-import type { Logs } from '../callbacks/callback.js'
+import type { LayerNode, Logs } from '../callbacks/callback.js'
 import type { History } from '../callbacks/history.js'
 import type { Inspection } from '../callbacks/inspection.js'
 import { ArgumentError } from '../errors.js'
@@ -16,6 +16,7 @@ import { CompiledModel, type CompileOptions } from './compiledModel.js'
 import { type EvaluateOptions, evaluateModel } from './evaluate.js'
 import { type FitOptions, fitModel } from './fit.js'
 import type { LayerGraph } from './layerGraph.js'
+import { layerNodes } from './layerNodes.js'
 import type { FileSource } from './load.js'
 import type { DataFor, SampleWeights, TargetsFor } from './modelData.js'
 import { testOnBatch, trainOnBatch } from './onBatch.js'
@@ -326,6 +327,11 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
   ): Promise<Uint8Array<ArrayBuffer>> {
     const { toBytes } = await import('./saveModel.js')
     return toBytes(this as unknown as AnyModel, format, options)
+  }
+
+  /** The calls of layers, as they are drawn: of a sequential or functional model that is built. */
+  layerNodes(): readonly LayerNode[] {
+    return layerNodes(this as unknown as AnyModel)
   }
 
   /**

@@ -3,15 +3,19 @@ import { arrayPicture } from './arrayPicture.js'
 
 const count = (n: number) => Array.from({ length: n }, (_, i) => i)
 
-/** Rows of the picture; of pixels, if they have channels. */
+/** Rows of the picture: the brightness of grey pixels, `between` for those of another colour. */
 function rowsOf(shape: readonly number[], elements: readonly number[]) {
   const picture = arrayPicture(shape, elements)
   if (!picture) return undefined
-  const { height, width, channels, pixels } = picture
-  return Array.from({ length: height }, (_, y) => [
-    ...pixels.subarray(y * width * channels, (y + 1) * width * channels),
-  ])
+  const { height, width, pixels } = picture
+  return Array.from({ length: height }, (_, y) =>
+    Array.from({ length: width }, (_, x) => {
+      const [red, green, blue] = pixels.subarray(3 * (y * width + x))
+      return red === green && green === blue ? red : between
+    }),
+  )
 }
+const between = 'between'
 
 describe('arrayPicture', () => {
   it('shows the least black and the greatest white', () => {
@@ -34,9 +38,9 @@ describe('arrayPicture', () => {
   it('shows kernels as a table: a column for each filter, a row for each input', () => {
     // [height 1, width 2, inputs 2, filters 2]
     expect(rowsOf([1, 2, 2, 2], [0, 1, 2, 3, 4, 5, 6, 255])).toEqual([
-      [0, 4, 255, 1, 5],
-      [255, 255, 255, 255, 255],
-      [2, 6, 255, 3, 255],
+      [0, 4, between, 1, 5],
+      [between, between, between, between, between],
+      [2, 6, between, 3, 255],
     ])
   })
 
@@ -52,11 +56,11 @@ describe('arrayPicture', () => {
   it('shows feature maps in a table, and nothing of five axes', () => {
     // [height 2, width 2, channels 3], so two columns; nothing stands in the fourth place.
     expect(rowsOf([2, 2, 3], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 255])).toEqual([
-      [0, 3, 255, 1, 4],
-      [6, 9, 255, 7, 10],
-      [255, 255, 255, 255, 255],
-      [2, 5, 255, 255, 255],
-      [8, 255, 255, 255, 255],
+      [0, 3, between, 1, 4],
+      [6, 9, between, 7, 10],
+      [between, between, between, between, between],
+      [2, 5, between, between, between],
+      [8, 255, between, between, between],
     ])
     expect(rowsOf([2, 2, 2, 2, 2], count(32))).toBeUndefined()
     expect(rowsOf([0, 3], [])).toBeUndefined()

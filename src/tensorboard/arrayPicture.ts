@@ -3,12 +3,14 @@ import type { Picture } from './png.js'
 
 /** Pixels on a side, at most: what lies behind is left out. */
 const LARGEST = 1024
+/** What stands between pictures, and is no number. */
+const BLUE = [64, 112, 224] as const
 
 /**
  * The elements of an array as a picture, from the least (black) to the greatest (white).
  *
  * - a vector is one row; a matrix lies on its longer side;
- * - a kernel `[height, width, inputs, filters]` is a table of filters: a column for each, a row for each input channel, with white lines
+ * - a kernel `[height, width, inputs, filters]` is a table of filters: a column for each, a row for each input channel, with blue lines
  *   between; where there are three input channels, one row in colours;
  * - `[height, width, channels]`, as of feature maps, are matrices in a table that is about as wide as high;
  * - of other ranks there is none.
@@ -16,23 +18,24 @@ const LARGEST = 1024
 export function arrayPicture(shape: Shape, elements: ArrayLike<number>): Picture | undefined {
   const layout = layoutOf(shape)
   if (!layout || elements.length === 0) return undefined
-  const { rows, columns, tile, channels, indexOf } = layout
+  const { rows, columns, tile, isColoured, indexOf } = layout
   const [stepY, stepX] = [tile.height + (rows > 1 ? 1 : 0), tile.width + (columns > 1 ? 1 : 0)]
   const height = Math.min(LARGEST, rows * stepY - (stepY - tile.height))
   const width = Math.min(LARGEST, columns * stepX - (stepX - tile.width))
   const brightness = brightnessOf(elements)
-  const pixels = new Uint8Array(height * width * channels).fill(255)
+  const pixels = new Uint8Array(3 * height * width)
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const place = { row: Math.floor(y / stepY), column: Math.floor(x / stepX), y: y % stepY, x: x % stepX }
-      if (place.y >= tile.height || place.x >= tile.width) continue
-      for (let channel = 0; channel < channels; channel++) {
-        const index = indexOf(place, channel)
-        if (index !== undefined) pixels[(y * width + x) * channels + channel] = brightness(elements[index])
+      const isBetween = place.y >= tile.height || place.x >= tile.width
+      for (let channel = 0; channel < 3; channel++) {
+        const index = isBetween ? undefined : indexOf(place, isColoured ? channel : 0)
+        pixels[3 * (y * width + x) + channel] =
+          index === undefined ? BLUE[channel] : brightness(elements[index])
       }
     }
   }
-  return { width, height, channels, pixels }
+  return { width, height, channels: 3, pixels }
 }
 
 /** A table of pictures of one size. */
@@ -40,7 +43,8 @@ interface Layout {
   readonly rows: number
   readonly columns: number
   readonly tile: { readonly height: number; readonly width: number }
-  readonly channels: 1 | 3
+  /** Whether elements are red, green and blue, rather than grey. */
+  readonly isColoured: boolean
   /** Which element a pixel shows; none behind the last picture. */
   readonly indexOf: (place: Place, channel: number) => number | undefined
 }
@@ -54,7 +58,7 @@ interface Place {
 }
 
 function layoutOf(shape: Shape): Layout | undefined {
-  const one = { rows: 1, columns: 1, channels: 1 } as const
+  const one = { rows: 1, columns: 1, isColoured: false } as const
   const [first = 1, second = 1, third = 1, fourth = 1] = shape
   switch (shape.length) {
     case 0:
@@ -67,7 +71,12 @@ function layoutOf(shape: Shape): Layout | undefined {
     case 3: {
       const columns = Math.ceil(Math.sqrt(third))
       return {
-        ...{ rows: Math.ceil(third / columns), columns, channels: 1, tile: { height: first, width: second } },
+        ...{
+          rows: Math.ceil(third / columns),
+          columns,
+          isColoured: false,
+          tile: { height: first, width: second },
+        },
         indexOf: ({ row, column, y, x }) => {
           const map = row * columns + column
           return map < third ? (y * second + x) * third + map : undefined
@@ -78,7 +87,7 @@ function layoutOf(shape: Shape): Layout | undefined {
       const isColoured = third === 3
       return {
         ...{ rows: isColoured ? 1 : third, columns: fourth, tile: { height: first, width: second } },
-        channels: isColoured ? 3 : 1,
+        isColoured,
         indexOf: ({ row, column, y, x }, channel) =>
           ((y * second + x) * third + (isColoured ? channel : row)) * fourth + column,
       }

@@ -1,11 +1,15 @@
 import { PbfWriter } from 'pbf'
 import type { SummaryTensor, SummaryValue } from './summaryValue.js'
 
-/** One record of an event file: the mark at its beginning, or a value at a step. */
+/** One record of an event file: the mark at its beginning, an encoded graph, or a value at a step. */
 export type Event = {
   /** Seconds since 1970. */
   readonly wallTime: number
-} & ({ readonly fileVersion: string } | { readonly step: number; readonly value: SummaryValue })
+} & (
+  | { readonly fileVersion: string }
+  | { readonly graphDef: Uint8Array }
+  | { readonly step: number; readonly value: SummaryValue }
+)
 
 /**
  * An event as protobuf encodes it. Numbers of fields are those of `event.proto`, `summary.proto`, `tensor.proto` and
@@ -20,6 +24,7 @@ export function encodeEvent(event: Event): Uint8Array {
 function writeEvent(event: Event, pbf: PbfWriter): void {
   pbf.writeDoubleField(1, event.wallTime)
   if ('fileVersion' in event) pbf.writeStringField(3, event.fileVersion)
+  else if ('graphDef' in event) pbf.writeBytesField(4, event.graphDef)
   else {
     pbf.writeVarintField(2, event.step)
     pbf.writeMessage(5, writeSummary, event.value)

@@ -48,6 +48,12 @@ export class EventFile {
     this.write({ wallTime: Date.now() / 1000, step, value })
   }
 
+  /** @throws DataError if what was added before could not be written */
+  addGraph(graphDef: Uint8Array): void {
+    this.throwFailure()
+    this.write({ wallTime: Date.now() / 1000, graphDef })
+  }
+
   /**
    * Resolves when all that was added is in the file.
    * @throws DataError if it could not be written

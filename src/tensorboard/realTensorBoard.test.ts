@@ -159,7 +159,7 @@ describe.skipIf(!existsSync(python))('The real TensorBoard', () => {
       expect(pixels).toHaveLength(2 * 2 * 3 * (i + 1))
     })
     const [{ value }] = runs['fit/train'].images['conv/kernel/image']
-    expect(value).toMatchObject({ width: 8, height: 2, pictures: [{ mode: 'L' }] })
+    expect(value).toMatchObject({ width: 8, height: 2, pictures: [{ mode: 'RGB' }] })
   })
 
   it('reads texts and tables', () => {
@@ -178,6 +178,13 @@ describe.skipIf(!existsSync(python))('The real TensorBoard', () => {
   })
 
   it('draws the layers of the model, each behind the one before', () => {
+    const [drawn] = runs['fit/train'].graphs.__run_graph__
+    expect(drawn.value).toEqual([
+      { name: 'pixels', op: 'InputLayer', input: [], shapes: [[-1, 5, 5, 1]] },
+      { name: 'conv', op: 'Conv2D', input: ['pixels'], shapes: [[-1, 4, 4, 3]] },
+      { name: 'flatten', op: 'Flatten', input: ['conv'], shapes: [[-1, 48]] },
+      { name: 'classes', op: 'Dense', input: ['flatten'], shapes: [[-1, 2]] },
+    ])
     const graph = runs['fit/train'].graph_keras_model.keras
     expect(graph).toEqual([
       {

@@ -5,10 +5,11 @@ import { checkOptions } from '../utils/checkOptions.js'
 import { positiveInteger } from '../utils/numbers.js'
 import { show } from '../utils/show.js'
 import type { EventFile, EventFileSizes } from './eventFile.node.js'
+import { encodeGraphDef, type LayerNode } from './graphDef.js'
 import { histogramSummary } from './histogram.js'
 import { checkHyperParameters, type HyperParameters, sessionEnd, sessionStart } from './hparams.js'
 import { imageSummary, picturesOf } from './image.js'
-import { modelGraphSummary } from './modelGraph.js'
+import { kerasModelSummary } from './kerasModel.js'
 import { scalarSummary } from './scalar.js'
 import type { SummaryValue } from './summaryValue.js'
 import { type SummaryText, textSummary } from './text.js'
@@ -118,9 +119,16 @@ export class SummaryWriter {
     await this.add(0, await sessionEnd(isSuccess))
   }
 
-  /** The layers of a model, for the page of graphs. @param json Keras's config of it, as `model.toJson()` gives it */
-  async modelGraph(json: string): Promise<void> {
-    await this.add(0, modelGraphSummary(json))
+  /** The layers of a model, with the shapes between them, for the page of graphs. @param nodes as `model.layerNodes()` gives them */
+  async layerGraph(nodes: readonly LayerNode[]): Promise<void> {
+    const graph = await encodeGraphDef(nodes)
+    const file = await this.file()
+    file.addGraph(graph)
+  }
+
+  /** The layers of a model as Keras writes them (the conceptual graph). @param json as `model.toJson()` gives it */
+  async kerasModel(json: string): Promise<void> {
+    await this.add(0, kerasModelSummary(json))
   }
 
   /** Resolves when all entries are in the file. @throws DataError if they could not be written */

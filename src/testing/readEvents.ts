@@ -56,6 +56,7 @@ const empty = { fileVersion: '', step: 0, tag: '', plugin: '' }
 function readEvent(field: number, event: Reading, pbf: PbfReader): void {
   if (field === 2) event.step = pbf.readVarint()
   else if (field === 3) event.fileVersion = pbf.readString()
+  else if (field === 4) event.tag = 'graph_def'
   else if (field === 5)
     pbf.readMessage((_, inner, summary) => void summary.readMessage(readValue, inner), event)
 }
