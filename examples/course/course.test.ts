@@ -8,6 +8,7 @@ import * as activationLayer from './activationLayer.js'
 import { optimizer as adagrad } from './adagrad.js'
 import { optimizer as adam } from './adam.js'
 import * as batchNormalizationBeforeActivation from './batchNormalizationBeforeActivation.js'
+import * as bestOnlyCheckpoint from './bestOnlyCheckpoint.js'
 import * as convolutionAndPooling from './convolutionAndPooling.js'
 import * as dropoutLayer from './dropoutLayer.js'
 import * as dropoutSequential from './dropoutSequential.js'
@@ -21,6 +22,7 @@ import * as layerPresets from './layerPresets.js'
 import * as leakyReluObject from './leakyReluObject.js'
 import * as lenet from './lenet.js'
 import * as maxNorm from './maxNorm.js'
+import * as modelCheckpoint from './modelCheckpoint.js'
 import { optimizer as momentum } from './momentum.js'
 import * as namedActivation from './namedActivation.js'
 import { oneHot } from './oneHot.js'
@@ -169,6 +171,20 @@ describe('Layers', () => {
   })
 })
 
+/** A line through 0 that starts flat. */
+function line() {
+  const unit = layers.dense(1, { useBias: false, kernelInitializer: 'zeros' })
+  const model = models.sequential([layers.input([1]), unit])
+  model.compile({ loss: 'mse', optimizer: optimizers.sgd({ learningRate: 0.1 }) })
+  return model
+}
+
+/** Its slope. */
+async function slopeOf(model: { getWeights(): Promise<Tensor[]> }): Promise<number> {
+  const [weight] = await model.getWeights()
+  return (await weight?.item()) ?? Number.NaN
+}
+
 /** Where a weight goes that starts at 0, for the loss `(w - 1)^2`. */
 async function pathOf(optimizer: optimizers.Optimizer, steps: number): Promise<number[]> {
   const unit = layers.dense(1, { useBias: false, kernelInitializer: 'zeros' })
@@ -247,12 +263,6 @@ describe('Optimizers', () => {
 })
 
 describe('Callbacks', () => {
-  const line = () => {
-    const unit = layers.dense(1, { useBias: false, kernelInitializer: 'zeros' })
-    const model = models.sequential([layers.input([1]), unit])
-    model.compile({ loss: 'mse', optimizer: optimizers.sgd({ learningRate: 0.1 }) })
-    return model
-  }
   const silent = { verbose: 0 } as const
 
   it('exponentialSchedule', async () => {
@@ -296,8 +306,7 @@ describe('Callbacks', () => {
     const { result } = await captured(() => earlyStoppingWithFit.train(model, [[[1]], [1]], [[[1]], [-1]]))
     expect(result.history.loss?.length).toBe(1 + 10)
     // The weight after the first epoch: 0 - 0.1 * 2 (0 - 1).
-    const [weight] = await model.getWeights()
-    expect(await weight?.item()).toBeCloseTo(0.2, 6)
+    expect(await slopeOf(model)).toBeCloseTo(0.2, 6)
   })
 })
 
@@ -329,6 +338,27 @@ describe('Files', () => {
       ),
     )
     expect((await second)?.history).toEqual((await first)?.history)
+  })
+
+  it('modelCheckpoint', async () => {
+    const path = join(folder, 'each.h5')
+    const model = line()
+    await captured(() => modelCheckpoint.train(model, [[1]], [1], path))
+    // After ten epochs, each of which goes a fifth of the way that is left.
+    expect(await slopeOf(await models.loadModel(path))).toBeCloseTo(1 - 0.8 ** 10, 6)
+    expect(await slopeOf(model)).toBeCloseTo(1 - 0.8 ** 10, 6)
+  })
+
+  it('bestOnlyCheckpoint', async () => {
+    const path = join(folder, 'best.h5')
+    const model = line()
+    // The slope passes 0.5, which is right for the validation sample, between the third and the fourth epoch.
+    const { result } = await captured(() =>
+      bestOnlyCheckpoint.train(model, [[[1]], [1]], [[[1]], [0.5]], path),
+    )
+    expect(result.history.history.val_loss?.length).toBe(10)
+    expect(await slopeOf(result.model)).toBeCloseTo(1 - 0.8 ** 3, 6)
+    expect(await slopeOf(model)).toBeCloseTo(1 - 0.8 ** 10, 6)
   })
 })
 
