@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as callbacks from '../callbacks/index.js'
 import { useExecutor } from '../graph/executor.js'
@@ -10,6 +11,7 @@ import * as layers from '../layers/index.js'
 import { sequential } from '../models/index.js'
 import { tensor } from '../ops/tensor.js'
 import * as optimizers from '../optimizers/index.js'
+import { findChromium, launchChromium } from '../testing/chromium.js'
 import { ReferenceExecutor } from '../testing/referenceExecutor.js'
 import { createFileWriter } from './summaryWriter.js'
 
@@ -19,6 +21,13 @@ const python = `${conformance}.venv-tensorboard/${inside}`
 if (!existsSync(python)) {
   console.warn(
     'Tests with the real TensorBoard are skipped: run `python3 conformance/setup.py tensorboard` to install it.',
+  )
+}
+
+const chromium = findChromium()
+if (!chromium) {
+  console.warn(
+    "TensorBoard's pages are not looked at: no /usr/bin/chromium, and GRADUS_CHROMIUM does not name one.",
   )
 }
 
@@ -205,5 +214,55 @@ describe.skipIf(!existsSync(python))('The real TensorBoard', () => {
       sessionStartInfo: { hparams: { units: 3, optimizer: 'adam', augmented: false } },
     })
     expect(end).toMatchObject({ sessionEndInfo: { status: 'STATUS_SUCCESS' } })
+  })
+
+  describe.skipIf(!chromium)('in Chromium', () => {
+    let server: ChildProcess
+    let origin = ''
+    let browser: Browser
+    beforeAll(async () => {
+      const where = ['--logdir', folder, '--host', '127.0.0.1', '--port', '0', '--load_fast=false']
+      server = spawn(python, ['-m', 'tensorboard.main', ...where])
+      origin = await new Promise<string>((resolve, reject) => {
+        let said = ''
+        server.stderr?.on('data', (piece: Uint8Array) => {
+          said += piece.toString()
+          const [, address] = /at (http:\S+)/.exec(said) ?? []
+          if (address) resolve(address)
+        })
+        server.on('exit', () => reject(new Error(`TensorBoard ended: ${said}`)))
+      })
+      browser = await launchChromium(chromium as string)
+    }, 120_000)
+    afterAll(async () => {
+      await browser?.close()
+      server?.kill()
+    })
+
+    it.each([
+      ['scalars', 'tag: batch_loss'],
+      ['images', 'tag: conv/kernel/image'],
+      ['histograms', 'tag: conv/kernel/histogram'],
+      ['distributions', 'tag: conv/kernel/histogram'],
+      ['text', 'tag: note'],
+      ['graphs', 'Main Graph'],
+      ['hparams', 'augmented'],
+    ])('shows %s', async (page, expected) => {
+      const context = await browser.newContext({ viewport: { width: 1400, height: 1000 } })
+      try {
+        const opened = await context.newPage()
+        const errors: string[] = []
+        opened.on('pageerror', ({ message }) => errors.push(message))
+        await opened.goto(`${origin}#${page}`)
+        await opened.getByText(expected).first().waitFor({ timeout: 40_000 })
+        if (page === 'graphs')
+          await opened.getByText('classes').first().waitFor({ state: 'attached', timeout: 20_000 })
+        // What is drawn is more than a page of one colour.
+        expect((await opened.screenshot()).length).toBeGreaterThan(20_000)
+        expect(errors).toEqual([])
+      } finally {
+        await context.close()
+      }
+    })
   })
 })
