@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { DataError } from '../errors.js'
 import { encodeSafetensors } from '../saving/safetensors.js'
 import { joinBytes } from '../saving/storedArray.js'
 import type { TrainingState } from './trainingState.js'
@@ -53,6 +55,25 @@ describe('The file of a training state', () => {
     }
   })
 
+  it('is read or refused, whatever stands in it', () => {
+    const whole = joinBytes(encodeState(state))
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+        (changes) => {
+          const bytes = whole.slice()
+          for (const [at, value] of changes) bytes[at] = value
+          try {
+            decodeState(bytes, 'a file')
+          } catch (error) {
+            expect(error).toBeInstanceOf(DataError)
+          }
+        },
+      ),
+      { numRuns: 3000 },
+    )
+  })
+
   it.each<readonly [string, Uint8Array, RegExp]>([
     [
       'another file',
@@ -74,6 +95,13 @@ describe('The file of a training state', () => {
       file({ format: 'gradus training state', version: '1', state: '{"a":{"$array":"b"}}' }),
       /lacks the array 'b'/,
     ],
+    [
+      'a text that fills the stack',
+      file({ format: 'gradus training state', version: '1', state: '['.repeat(1e5) + ']'.repeat(1e5) }),
+      /is nested too deeply|is no JSON/,
+    ],
+    ['a key of three', changed({ key: [1, 2, 3] }), /lacks parts that one must have/],
+    ['texts as logs', changed({ logs: { loss: '1' } }), /lacks parts that one must have/],
     ...['epoch', 'step', 'place', 'logs', 'stopped', 'key', 'learningRates', 'callbacks', 'run'].map(
       (part) => [`no ${part}`, changed({ [part]: undefined }), /lacks parts that one must have/] as const,
     ),

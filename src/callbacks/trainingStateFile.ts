@@ -12,6 +12,9 @@ const VERSION = '1'
 const CALLBACKS = 'callbacks'
 const VARIABLES = 'variables/'
 
+/** A state is not nested more deeply than this; a file that is was made to fill the stack. */
+const DEEPEST = 100
+
 /** What JSON cannot say stands in it as an object with one of these keys. */
 const ARRAY = '$array'
 const NUMBER = '$number'
@@ -78,8 +81,10 @@ function toJson(value: unknown, path: string, arrays: Map<string, StoredArray>):
   return Object.fromEntries(entries.map(([key, item]) => [key, toJson(item, `${path}/${key}`, arrays)]))
 }
 
-function fromJson(value: unknown, arrays: StoredArrays, file: string): unknown {
-  if (Array.isArray(value)) return value.map((item) => fromJson(item, arrays, file))
+function fromJson(value: unknown, arrays: StoredArrays, file: string, depth = 0): unknown {
+  if (depth > DEEPEST) throw new DataError(`${file}: the training state in it is nested too deeply.`)
+  const inside = (item: unknown) => fromJson(item, arrays, file, depth + 1)
+  if (Array.isArray(value)) return value.map(inside)
   if (!isRecord(value)) return value
   const { [NUMBER]: number, [ARRAY]: name } = value
   if (number !== undefined) return Number(number)
@@ -88,7 +93,7 @@ function fromJson(value: unknown, arrays: StoredArrays, file: string): unknown {
     if (array) return array.data
     throw new DataError(`${file}: the training state in it lacks the array '${String(name)}'.`)
   }
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fromJson(item, arrays, file)]))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inside(item)]))
 }
 
 function parse(text: string, file: string): unknown {
@@ -108,8 +113,15 @@ function isState(value: unknown): value is Omit<TrainingState, 'variables'> {
     isRecord(place) &&
     [place.pass, place.batch].every(isCount) &&
     isRecord(run) &&
-    [run.layers, run.optimizers, key, learningRates].every(Array.isArray) &&
-    [logs, callbacks].every(isRecord) &&
+    isListOf(run.layers, isText) &&
+    isListOf(run.optimizers, isText) &&
+    isText(run.target) &&
+    isListOf(key, Number.isSafeInteger) &&
+    key.length === 2 &&
+    isListOf(learningRates, (rate) => rate === null || typeof rate === 'number') &&
+    isRecord(logs) &&
+    Object.values(logs).every((number) => typeof number === 'number') &&
+    isRecord(callbacks) &&
     typeof stopped === 'boolean'
   )
 }
@@ -121,6 +133,11 @@ function storedArray(value: unknown): StoredArray | undefined {
   if (value instanceof Uint8Array) return { dtype: 'uint8', shape: [value.length], data }
   return undefined
 }
+
+const isText = (value: unknown): boolean => typeof value === 'string'
+
+const isListOf = (value: unknown, fits: (item: unknown) => boolean): value is unknown[] =>
+  Array.isArray(value) && value.every(fits)
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
 

@@ -208,7 +208,7 @@ describe('gradus evaluate, predict and convert', () => {
       /a name for each of 10 classes, received 2/,
     )
     expect((await gradus('predict weights.safetensors 0.pgm')).stderr).toMatch(
-      /expected lenet or a model file that ends in .keras or .h5/,
+      /expected a model file that ends in .keras or .h5/,
     )
   })
 

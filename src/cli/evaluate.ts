@@ -8,7 +8,7 @@ import {
   wholeNumber,
 } from './arguments.js'
 import { type DatasetName, dataOption, loadDataset } from './datasets.js'
-import { compileForClasses, openModel } from './modelFile.js'
+import { compileForClasses, openModelFile } from './modelFile.js'
 import { inputFor } from './modelInput.js'
 import { type CliContext, humanOutput, writeJson } from './streams.js'
 import { textOutput } from './textOutput.js'
@@ -42,7 +42,7 @@ export function addEvaluateCommand(program: Command, context: CliContext): void 
 async function evaluate(file: string, options: EvaluateArguments, context: CliContext) {
   const { signal } = context
   const stream = humanOutput(context, options.json === true)
-  const model = await openModel(file)
+  const model = await openModelFile(file)
   compileForClasses(model)
   const data = await loadDataset(options.data, { signal, stream })
   const { images, labels } = inputFor(model, data[options.on])

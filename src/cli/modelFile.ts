@@ -16,14 +16,19 @@ export const modelHelp = 'lenet, or a model file (.keras or .h5)'
  * @param seed fixes the initial weights of one that has no file
  */
 export async function openModel(name: string, seed?: number): Promise<Model> {
-  if (isBuiltIn(name)) return createLenet(seed)
-  if (!/\.(keras|h5)$/.test(name)) {
-    throw new ArgumentError(
-      `'${name}': expected ${builtIn.join(', ')} or a model file that ends in .keras or .h5. ` +
-        'Files of weights (.weights.h5, .safetensors) do not say what the network is.',
-    )
-  }
-  return (await loadModel(name)) as unknown as Model
+  return isBuiltIn(name) ? createLenet(seed) : openModelFile(name, `${builtIn.join(', ')} or `)
+}
+
+/**
+ * The network in a model file.
+ * @param others what else could stand in place of the file
+ */
+export async function openModelFile(path: string, others = ''): Promise<Model> {
+  if (/(?<!\.weights)\.h5$|\.keras$/.test(path)) return loadModel(path)
+  throw new ArgumentError(
+    `'${path}': expected ${others}a model file that ends in .keras or .h5. ` +
+      'Files of weights (.weights.h5, .safetensors) do not say what the network is.',
+  )
 }
 
 /** Compiles a network whose file does not say what for: to tell classes apart. */

@@ -11,7 +11,7 @@ import {
   threadsOption,
   wholeNumber,
 } from './arguments.js'
-import { openModel } from './modelFile.js'
+import { openModelFile } from './modelFile.js'
 import { inputShapeOf } from './modelInput.js'
 import { fitPicture, inverted, type PictureSize } from './pictures/fitPicture.js'
 import type { Picture } from './pictures/picture.js'
@@ -60,7 +60,7 @@ async function predict(
   context: CliContext,
 ): Promise<Prediction[]> {
   const stream = humanOutput(context, options.json === true)
-  const model = await openModel(file)
+  const model = await openModelFile(file)
   const size = sizeFor(model)
   // All are read before the first is shown: a wrong path among them costs no work.
   const pictures: Picture[] = []
