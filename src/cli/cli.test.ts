@@ -104,7 +104,7 @@ describe('gradus train', () => {
     expect(outcome.stdout).not.toContain('Epoch 6/6')
     const resumed = await gradus('train --resume --run stopped --json')
     expect(resumed.code).toBe(0)
-    expect(resumed.stderr).toContain('Going on with runs/stopped')
+    expect(resumed.stderr).toContain('the run is kept in runs/stopped')
     const [expected, found] = [whole, resumed].map(({ stdout }) => JSON.parse(lastLine(stdout)))
     expect(found).toMatchObject({ history: expected.history, test_loss: expected.test_loss })
     // What is done is done; more epochs can follow.

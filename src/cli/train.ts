@@ -207,10 +207,7 @@ async function prepare(
     printFn: (line) => stream.write(`${line}\n`),
     lineLength: Math.max(40, Math.min(88, columnsOf(stream) - 4)),
   })
-  const { target, threads } = (await getExecutor()).statistics
-  if (target === 'interpreter') context.endAtOnceWhenInterrupted()
-  stream.write(`\nTraining with ${target} on ${threads} ${threads === 1 ? 'thread' : 'threads'}\n`)
-  if (resumed) stream.write(`Going on with ${resumed.path}\n`)
+  if ((await getExecutor()).statistics.target === 'interpreter') context.endAtOnceWhenInterrupted()
   return { model, data, stream }
 }
 
@@ -221,6 +218,10 @@ async function run(
   { signal }: CliContext,
 ): Promise<TrainResult> {
   const output = textOutput(stream)
+  const { target, threads } = (await getExecutor()).statistics
+  stream.write(
+    `\nTraining with ${target} on ${threads} ${threads === 1 ? 'thread' : 'threads'}; the run is kept in ${folder.path}\n`,
+  )
   const [train, test] = [data.train, data.test].map((part) => inputFor(model, part))
   const timer = new StepTimer()
   const start = performance.now()
@@ -248,7 +249,6 @@ async function run(
       `Training took ${seconds.toFixed(1)} s${step === undefined ? '' : `, ${step.toFixed(1)} ms a step`}.\n`,
   )
   writeContents(stream, folder, history, config)
-  const { target, threads } = (await getExecutor()).statistics
   return {
     ...{ model: config.model, data: config.data, run: folder.path, target, threads },
     params: model.countParams(),
