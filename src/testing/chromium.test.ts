@@ -1,8 +1,9 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findChromium, launchChromium } from './chromium.js'
-import { serveBuilt } from './chromiumServer.js'
+import { importMapHash, serveBuilt } from './chromiumServer.js'
 import { runEngineSample, type SampleOutcome } from './engineSample.js'
+import { runSavingSample, type SavingOutcome } from './savingSample.js'
 
 const executable = findChromium()
 if (!executable) {
@@ -11,7 +12,7 @@ if (!executable) {
 
 /** As strict as a page can be that runs WebAssembly in workers of its own. */
 const strictPolicy = {
-  'Content-Security-Policy': "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'",
+  'Content-Security-Policy': `default-src 'none'; script-src 'self' 'wasm-unsafe-eval' ${importMapHash}; worker-src 'self'`,
 }
 /** What makes a page cross-origin isolated, so that its memory can be shared. */
 const isolation = {
@@ -19,9 +20,9 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 }
 
-interface PageOutcome {
+interface PageOutcome<T> {
   readonly isolated: boolean
-  readonly sample: SampleOutcome
+  readonly sample: T
   /** What the page complained about. */
   readonly complaints: readonly string[]
 }
@@ -35,8 +36,12 @@ describe.skipIf(!executable)('In Chromium', () => {
   })
   afterAll(() => browser?.close())
 
-  /** Runs the sample in a new page that is served with these headers. */
-  async function runInPage(headers: Readonly<Record<string, string>>): Promise<PageOutcome> {
+  /** Runs an expression in a new page that is served with these headers; `load` imports a built script. */
+  async function runInPage<T>(
+    headers: Readonly<Record<string, string>>,
+    expression: string,
+    argument?: unknown,
+  ): Promise<PageOutcome<T>> {
     const server = await serveBuilt(headers)
     const context = await browser.newContext()
     try {
@@ -48,9 +53,9 @@ describe.skipIf(!executable)('In Chromium', () => {
       })
       await page.goto(server.origin)
       // As text, because vitest rewrites imports in functions.
-      const outcome = await page.evaluate<Omit<PageOutcome, 'complaints'>>(`(async () => {
-        const { runEngineSample } = await import('/testing/engineSample.js')
-        return { isolated: self.crossOriginIsolated, sample: await runEngineSample(2) }
+      const outcome = await page.evaluate<Omit<PageOutcome<T>, 'complaints'>>(`(async () => {
+        const argument = ${JSON.stringify(argument) ?? 'undefined'}
+        return { isolated: self.crossOriginIsolated, sample: await ${expression} }
       })()`)
       return { ...outcome, complaints }
     } finally {
@@ -59,8 +64,14 @@ describe.skipIf(!executable)('In Chromium', () => {
     }
   }
 
+  const engineSample = "(await import('/testing/engineSample.js')).runEngineSample(2)"
+  const savingSample = "(await import('/testing/savingSample.js')).runSavingSample(argument)"
+
   it('an isolated page computes on two threads, bit for bit what Node does', async () => {
-    const { isolated, sample, complaints } = await runInPage({ ...isolation, ...strictPolicy })
+    const { isolated, sample, complaints } = await runInPage<SampleOutcome>(
+      { ...isolation, ...strictPolicy },
+      engineSample,
+    )
     expect({ isolated, threads: sample.threads }).toEqual({ isolated: true, threads: 2 })
     expect(Object.keys(sample.ops).length).toBeGreaterThan(50)
     expect(sample).toEqual(expected)
@@ -68,9 +79,22 @@ describe.skipIf(!executable)('In Chromium', () => {
   })
 
   it('a page that is not isolated does so on one worker with memory of its own', async () => {
-    const { isolated, sample, complaints } = await runInPage(strictPolicy)
+    const { isolated, sample, complaints } = await runInPage<SampleOutcome>(strictPolicy, engineSample)
     expect({ isolated, threads: sample.threads }).toEqual({ isolated: false, threads: 1 })
     expect(sample).toEqual({ ...expected, threads: 1 })
     expect(complaints).toEqual([])
+  })
+
+  it('a page saves models as bytes, and reads its own files and those of Node', async () => {
+    const node = await runSavingSample()
+    for (const given of [undefined, node.files]) {
+      const { sample, complaints } = await runInPage<SavingOutcome>(strictPolicy, savingSample, given)
+      expect(complaints).toEqual([])
+      for (const format of ['keras', 'h5', 'weights.h5', 'safetensors']) {
+        expect(sample.loaded[format], format).toEqual(given ? node.predictions : sample.predictions)
+      }
+      expect(sample.pathRefused).toMatch(/a page has no files\. Save with await model\.toBytes\('keras'\)/)
+      expect((await runSavingSample(sample.files)).loaded.keras).toEqual(sample.predictions)
+    }
   })
 })

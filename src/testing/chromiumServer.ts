@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -11,16 +12,27 @@ export interface BuiltServer {
   close(): Promise<void>
 }
 
+/** Packages that built files import by name, which a page without a bundler finds by a map. */
+const packages = { fflate: new URL(import.meta.resolve('fflate/browser')) }
+
+const importMap = JSON.stringify({
+  imports: Object.fromEntries(Object.keys(packages).map((name) => [name, `/packages/${name}.js`])),
+})
+
+/** By which a content-security policy allows the page's map. */
+export const importMapHash = `'sha256-${createHash('sha256').update(importMap).digest('base64')}'`
+
 /**
- * Serves the built files on a port of this machine, and an empty page at `/`.
+ * Serves the built files on a port of this machine, and a page without content at `/`.
  * @param headers sent with every answer
  */
 export async function serveBuilt(headers: Readonly<Record<string, string>>): Promise<BuiltServer> {
+  const html = `<!doctype html><title>Gradus</title><script type="importmap">${importMap}</script>`
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost')
     const page = pathname === '/'
     try {
-      const body = page ? '<!doctype html><title>Gradus</title>' : await readBuilt(pathname)
+      const body = page ? html : await readBuilt(pathname)
       response
         .writeHead(200, { ...headers, 'Content-Type': page ? 'text/html' : 'text/javascript' })
         .end(body)
@@ -40,8 +52,11 @@ export async function serveBuilt(headers: Readonly<Record<string, string>>): Pro
   }
 }
 
-/** A built script; nothing outside their folder. */
+/** A built script, or a package; nothing outside their folder. */
 function readBuilt(pathname: string): Promise<Buffer> {
+  for (const [name, url] of Object.entries(packages)) {
+    if (pathname === `/packages/${name}.js`) return readFile(url)
+  }
   const path = join(built, pathname)
   if (!path.startsWith(built.endsWith(sep) ? built : built + sep) || !path.endsWith('.js')) {
     throw new RangeError(`not a built script: ${pathname}`)
