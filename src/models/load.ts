@@ -36,21 +36,8 @@ export interface LoadOptions {
   readonly safeMode?: boolean
 }
 
-/**
- * A model that was saved: by `model.save`, or by Keras as `.keras` or `.h5`, with its weights, compiled as it was, and with the
- * optimizer's state, so that training goes on (Keras's `load_model`). A file is data: no code in it is run.
- *
- * @typeParam M what kind of model it is, where it is not one of one input and one output, as is taken for granted
- * @param source a path, or the bytes of a file
- * @throws DataError if the file is missing, cut off, damaged, of a newer form, or asks for what Gradus does not have; the message
- *   names the file and the place in it
- * @example const model = await models.loadModel('my_model.keras')
- * @example const model = await models.loadModel<models.Functional<Tensor[], Tensor>>('two_inputs.keras')
- */
-export async function loadModel<M extends AnyModel = Model>(
-  source: FileSource,
-  options: LoadOptions = {},
-): Promise<M> {
+/** See `models.loadModel`. */
+export async function loadModel(source: FileSource, options: LoadOptions = {}): Promise<AnyModel> {
   if (options.safeMode === false) {
     throw new ArgumentError(
       'loadModel: safeMode: false would run Python code that stands in the file. Gradus never does, and cannot. Give what the file ' +
@@ -58,8 +45,8 @@ export async function loadModel<M extends AnyModel = Model>(
     )
   }
   const { bytes, file } = await bytesFrom(source)
-  if (isZip(bytes)) return (await loadKerasModel(bytes, file, options)) as M
-  if (isHdf5(bytes)) return (await loadLegacyModel(bytes, file, options)) as M
+  if (isZip(bytes)) return loadKerasModel(bytes, file, options)
+  if (isHdf5(bytes)) return loadLegacyModel(bytes, file, options)
   throw new DataError(
     `${file}: is no model file: it begins neither as a .keras file (ZIP) nor as a .h5 file (HDF5). ` +
       'Weights alone are read by model.loadWeights(...).',

@@ -1,7 +1,7 @@
 /** Saving and loading in memory, in Node and in a page alike, so that files of each can be read by the other. */
 import { configure } from '../graph/executor.js'
 import * as layers from '../layers/index.js'
-import { loadModel } from '../models/load.js'
+import { loadModel } from '../models/loadModel.js'
 import type { ModelFormat, WeightsFormat } from '../models/saveModel.js'
 import { type Sequential, sequential } from '../models/sequential.js'
 import { tensor } from '../ops/tensor.js'
