@@ -1,5 +1,5 @@
 import { ArgumentError } from '../errors.js'
-import { loadModel } from '../models/load.js'
+import { loadModel } from '../models/loadModel.js'
 import type { Model } from '../models/model.js'
 import { createLenet } from './lenet.js'
 

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeState } from '../../callbacks/trainingStateFile.js'
 import { readConfig } from '../../cli/runConfig.js'
-import { loadModel } from '../../models/load.js'
+import { loadModel } from '../../models/loadModel.js'
 import { readVariables, stateVariables } from '../../models/modelState.js'
 import type { StoredArrays } from '../../saving/storedArray.js'
 
