@@ -4,7 +4,7 @@ import { Lambda } from '../layers/lambda.js'
 import type { AnyLayer, Layer } from '../layers/layer.js'
 import type { Tensors } from '../layers/tensors.js'
 import { Functional } from './functional.js'
-import { functionalFromConfig } from './functionalConfig.js'
+import { functionalFromConfig } from './functionalFromConfig.js'
 import { type AnyModel, Model } from './model.js'
 import { Sequential } from './sequential.js'
 

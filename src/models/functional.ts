@@ -24,11 +24,9 @@ import {
 } from '../layers/tensors.js'
 import { asTensor, type TensorLike } from '../ops/tensor.js'
 import type { Config } from '../utils/config.js'
-import { customObjectScope } from '../utils/customObjects.js'
-import type { CustomObjects } from '../utils/registration.js'
 import { show } from '../utils/show.js'
 import { arrange, flatten, layoutOf, mapStructure, pack, type Structure } from '../utils/structure.js'
-import { functionalConfig, functionalFromConfig } from './functionalConfig.js'
+import { functionalConfig } from './functionalConfig.js'
 import { LayerGraph } from './layerGraph.js'
 import { Model } from './model.js'
 import type { Places } from './places.js'
@@ -185,14 +183,12 @@ export class Functional<In extends Tensors = Tensor, Out extends Tensors = Tenso
     return functionalConfig(this)
   }
 
-  /**
-   * A model with new weights, from the config that `getConfig`, or Keras, wrote.
-   * @param custom classes and functions of your own that the config names, at any depth
-   * @throws ArgumentError if the config describes a cycle, or a layer that does not exist
-   */
-  static override fromConfig(config: Config, custom: CustomObjects = {}): Functional<never, Tensors> {
-    const options = customObjectScope(custom, () => functionalFromConfig(config))
-    return new Functional(options) as unknown as Functional<never, Tensors>
+  /** Not here: see `models.deserialize`, which knows every layer there is. */
+  static override fromConfig(): never {
+    throw new ArgumentError(
+      "Functional.fromConfig: a config may name any layer, which a model's class does not know. " +
+        "Write models.deserialize({ class_name: 'Functional', config }).",
+    )
   }
 }
 

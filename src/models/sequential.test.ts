@@ -4,6 +4,7 @@ import * as layers from '../layers/index.js'
 import { sampleTensor } from '../testing/runLayerTest.js'
 import { resetNames } from '../utils/naming.js'
 import { setRandomSeed } from '../utils/randomSeed.js'
+import { deserializeModel } from './deserialize.js'
 import { Sequential, sequential } from './sequential.js'
 
 const hosts = (model: Sequential) => model.weights.map((weight) => Array.from(weight.host ?? []))
@@ -77,7 +78,10 @@ describe('sequential', () => {
       ],
       { name: 'net' },
     )
-    const again = Sequential.fromConfig(JSON.parse(JSON.stringify(model.getConfig())))
+    const config = JSON.parse(JSON.stringify(model.getConfig()))
+    const again = deserializeModel({ class_name: 'Sequential', config })
+    expect(again).toBeInstanceOf(Sequential)
+    expect(() => Sequential.fromConfig()).toThrow(/Write models.deserialize\(\{ class_name: 'Sequential'/)
     expect(again.getConfig()).toEqual(model.getConfig())
     expect(again.countParams()).toBe(model.countParams())
   })

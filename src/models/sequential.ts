@@ -8,11 +8,8 @@ import { serializeLayer } from '../layers/serializeLayer.js'
 import { type SymbolicTensor, symbolOf } from '../layers/symbolic.js'
 import { cast } from '../ops/cast.js'
 import type { Config } from '../utils/config.js'
-import { customObjectScope } from '../utils/customObjects.js'
 import { SeedScope } from '../utils/randomSeed.js'
-import type { CustomObjects } from '../utils/registration.js'
 import { show } from '../utils/show.js'
-import { deserializeModel } from './deserialize.js'
 import { Model } from './model.js'
 import { type Places, placesOf } from './places.js'
 
@@ -162,19 +159,12 @@ export class Sequential extends Model {
     }
   }
 
-  /**
-   * A model with new weights, from the config that `getConfig`, or Keras, wrote.
-   * @param custom classes and functions of your own that the config names, at any depth
-   */
-  static override fromConfig(config: Config, custom: CustomObjects = {}): Sequential {
-    const { name, trainable, layers } = config as unknown as {
-      name: string
-      trainable?: boolean
-      layers: readonly { class_name: string; config: Config }[]
-    }
-    // Each takes what the one before gives; building says so if one does not.
-    const parts = customObjectScope(custom, () => layers.map((layer) => deserializeModel(layer)))
-    return new Sequential(parts as unknown as Layer[], { name, trainable })
+  /** Not here: see `models.deserialize`, which knows every layer there is. */
+  static override fromConfig(): never {
+    throw new ArgumentError(
+      "Sequential.fromConfig: a config may name any layer, which a model's class does not know. " +
+        "Write models.deserialize({ class_name: 'Sequential', config }).",
+    )
   }
 
   private append(layer: Layer): void {

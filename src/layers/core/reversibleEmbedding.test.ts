@@ -36,7 +36,7 @@ describe('ReversibleEmbedding', () => {
     const numbers = layers.input([4])
     const model = models.functional({ inputs: numbers, outputs: words(words(numbers), { reverse: true }) })
     expect(model.outputShape).toEqual([null, 4, 3])
-    const copy = models.Functional.fromConfig(JSON.parse(JSON.stringify(model.getConfig())))
+    const copy = models.deserialize(JSON.parse(JSON.stringify(models.serialize(model))))
     expect(copy.getConfig()).toEqual(model.getConfig())
     expect(copy.outputShape).toEqual([null, 4, 3])
     expect(layers.deserialize(models.serialize(words)).getConfig()).toEqual(words.getConfig())

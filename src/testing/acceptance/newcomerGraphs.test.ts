@@ -100,7 +100,7 @@ describe('Graphs', () =>
         const outputs = layers.dense(2, { name: 'second' })(first)
         const config = JSON.stringify(models.functional({ inputs: input, outputs, name: 'net' }).getConfig())
         const turned = config.replace('"keras_history":["in",0,0]', '"keras_history":["second",0,0]')
-        return models.Functional.fromConfig(JSON.parse(turned))
+        return models.deserialize({ class_name: 'Functional', config: JSON.parse(turned) })
       },
       ArgumentError,
       "Model 'net'",
