@@ -49,7 +49,6 @@ export const reasons: Readonly<Record<string, Reason>> = Object.fromEntries([
     'audio and its Fourier transforms: no course needs them',
     ...['layers.STFTSpectrogram', 'layers.MelSpectrogram'],
   ),
-  ...group('later', 'comes with the event files of TensorBoard', 'callbacks.TensorBoard'),
   ...group('out', 'writes a format of Google Orbax, a Python library', 'callbacks.OrbaxCheckpoint'),
   ...group(
     'out',

@@ -76,7 +76,14 @@ function readPluginData(field: number, event: Reading, pbf: PbfReader): void {
 }
 
 function readTensor(field: number, event: Reading, pbf: PbfReader): void {
-  if (field === 5) event.elements = pbf.readPackedFloat()
+  // TensorFlow writes float32 elements as they lie in memory.
+  if (field === 4) event.elements = floatsIn(pbf.readBytes())
+  else if (field === 5) event.elements = pbf.readPackedFloat()
   else if (field === 6) event.elements = pbf.readPackedDouble()
   else if (field === 8) event.elements.push(Buffer.from(pbf.readBytes()).toString('utf8'))
+}
+
+function floatsIn(bytes: Uint8Array): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  return Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true))
 }

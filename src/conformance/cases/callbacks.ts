@@ -5,6 +5,7 @@ import * as callbacks from '../../callbacks/index.js'
 import * as layers from '../../layers/index.js'
 import * as models from '../../models/index.js'
 import * as optimizers from '../../optimizers/index.js'
+import { readEvents } from '../../testing/readEvents.js'
 import { compareAll, type Measurement, type Named } from '../compare.js'
 import { compareFit, type FitComparison } from '../compareFit.js'
 import { weightsOf } from '../compareRun.js'
@@ -167,6 +168,55 @@ async function weightsIn(path: string, make: () => models.Model): Promise<HostTe
   return weightsOf(model)
 }
 
+/** What TensorBoard shows: the same curves, point by point, of training and of validation. */
+const shown: ConformanceCase = {
+  entries: ['callbacks.TensorBoard'],
+  name: 'the curves that TensorBoard writes',
+  run: (peer) =>
+    inFolder(async (folder) => {
+      const [ours, theirs] = [join(folder, 'gradus'), join(folder, 'keras')]
+      const keras = object('callbacks.TensorBoard', { log_dir: theirs, update_freq: 2 })
+      const own = () => [callbacks.tensorBoard({ logDir: ours, updateFreq: 2 })]
+      // Epochs of 6 batches, and 4 of validation: Keras leaves out those whose last batch is not among the ones that it writes.
+      const options = { ...fit, epochs: 4, batch_size: 24 }
+      const run = { ...adam(), options, callbacks: [keras], own }
+      const measured = await compareFit(peer, run)
+      const [gradus, expected] = await Promise.all([ours, theirs].map(curvesIn))
+      return [
+        ...measured,
+        { ...compareJson(gradus.points, expected.points), what: 'points' },
+        ...(await compareAll(gradus.values, expected.values, async () => expected.values, 1e-4)),
+      ]
+    }),
+}
+
+/** The scalars in the event files of a folder: their steps, and their values, under `run: tag`. */
+async function curvesIn(folder: string): Promise<{ points: Record<string, number[]>; values: Named }> {
+  const curves: Record<string, { readonly step: number; readonly value: number }[]> = {}
+  for (const run of ['train', 'validation']) {
+    for (const file of await readdir(join(folder, run))) {
+      for (const { tag, plugin, step, elements } of readEvents(join(folder, run, file))) {
+        if (plugin !== 'scalars') continue
+        const name = `${run}: ${tag}`
+        curves[name] = [...(curves[name] ?? []), { step, value: Number(elements[0]) }]
+      }
+    }
+  }
+  const sorted = Object.entries(curves).sort(([a], [b]) => (a < b ? -1 : 1))
+  return {
+    points: Object.fromEntries(sorted.map(([name, curve]) => [name, curve.map(({ step }) => step)])),
+    values: Object.fromEntries(
+      sorted.map(([name, curve]) => [
+        name,
+        floats(
+          [curve.length],
+          curve.map(({ value }) => value),
+        ),
+      ]),
+    ),
+  }
+}
+
 /** Training goes on from what was kept when it broke off. */
 const restored: ConformanceCase = {
   entries: ['callbacks.BackupAndRestore'],
@@ -274,6 +324,7 @@ export const callbackSuite: Suite = {
     checkpoints({ save_best_only: true, monitor: 'val_accuracy', initial_value_threshold: 0.5 }, 'best.h5'),
     checkpoints({ monitor: 'val_loss' }, 'epoch-{epoch:02d}.keras'),
     checkpoints({ save_weights_only: true, save_freq: 7 }, '{epoch}-{batch}.weights.h5'),
+    shown,
     restored,
     told,
     ...scriptedCases,
