@@ -103,7 +103,7 @@ def volumes():
             layers.Dense(1),
         ]
     )
-    model.compile(optimizers.Lion(0.002), "mse")
+    model.compile(optimizers.Adam(0.002), "mse")
     return model
 
 

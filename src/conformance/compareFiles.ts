@@ -26,6 +26,8 @@ interface FileState {
   readonly predictionsAfter: readonly HostTensor[]
 }
 
+const weightsForm = '.weights.h5'
+
 /** A model as a user has it who does not care what it takes and gives. */
 type OpenModel = Model<Tensor, Tensor>
 
@@ -36,14 +38,15 @@ export async function compareReading(
   forms: readonly FileForm[],
 ): Promise<Measurement[]> {
   return inFolder(async (folder) => {
-    const weightsForm = '.weights.h5'
-    const request = { model: model.name, folder, forms: [...forms, weightsForm], ...dataOf(model) }
+    const request = { model: model.name, folder, forms, ...dataOf(model) }
     const keras = await peer.ask<FileState>('write', request)
     const measured: Measurement[] = []
     for (const form of forms) {
+      if (form === weightsForm) continue
       const loaded = await loadModel(join(folder, `model${form}`), { customObjects: { Scale } })
       measured.push(...(await compareStates(form, await stateOf(loaded, model), keras, model)))
     }
+    if (!forms.includes(weightsForm)) return measured
     const filled = (await model.make()) as OpenModel
     await filled.predictOnBatch(sampleOf(model))
     await filled.loadWeights(join(folder, `model${weightsForm}`))
@@ -61,19 +64,20 @@ export async function compareWriting(
   return inFolder(async (folder) => {
     const made = (await model.make()) as OpenModel
     await train(made, model, 0, stepsBefore)
-    for (const form of forms) await made.save(join(folder, `model${form}`))
-    const weightsPath = join(folder, 'model.weights.h5')
+    const whole = forms.filter((form) => form !== weightsForm)
+    for (const form of whole) await made.save(join(folder, `model${form}`))
+    const weightsPath = join(folder, `model${weightsForm}`)
     await made.saveWeights(weightsPath)
     const gradus = await stateOf(made, model)
     const measured: Measurement[] = []
-    for (const form of forms) {
+    for (const form of whole) {
       const request = { path: join(folder, `model${form}`), ...dataOf(model) }
       const keras = await peer.ask<FileState>('read', request)
       measured.push(...(await compareStates(form, gradus, keras, model)))
     }
     const request = { model: model.name, path: weightsPath, ...dataOf(model) }
     const { predictions } = await peer.ask<Pick<FileState, 'predictions'>>('read_weights', request)
-    return [...measured, ...(await comparePredictions('.weights.h5', gradus.predictions, predictions))]
+    return [...measured, ...(await comparePredictions(weightsForm, gradus.predictions, predictions))]
   })
 }
 

@@ -8,9 +8,9 @@ const versions: readonly KerasVersion[] = ['2.15', '3.0', 'newest']
 
 /** Keras 2 writes its own form of `.keras`, which no later Keras reads; its `.h5` lives on. */
 const formsOf: Readonly<Record<KerasVersion, readonly FileForm[]>> = {
-  '2.15': ['.h5'],
-  '3.0': ['.h5', '.keras'],
-  newest: ['.h5', '.keras'],
+  '2.15': ['.h5', '.weights.h5'],
+  '3.0': ['.h5', '.keras', '.weights.h5'],
+  newest: ['.h5', '.keras', '.weights.h5'],
 }
 
 const formsFor = ({ without = {} }: FileModel, version: KerasVersion): readonly FileForm[] =>

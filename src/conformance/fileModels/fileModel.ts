@@ -4,8 +4,8 @@ import type { HostTensor } from '../hostTensor.js'
 import type { KerasVersion } from '../kerasPeer.js'
 import { floats, Samples } from '../samples.js'
 
-/** The forms in which Keras keeps a model. */
-export type FileForm = '.h5' | '.keras'
+/** The forms in which Keras keeps a model, or its weights alone. */
+export type FileForm = '.h5' | '.keras' | '.weights.h5'
 
 /**
  * A model of the file tests, as a user of Gradus writes it. `conformance/file_models/` holds the same as a user of Keras

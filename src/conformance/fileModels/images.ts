@@ -119,7 +119,7 @@ export const imageModels: readonly FileModel[] = [
         layers.globalAveragePooling3d(),
         layers.dense(1),
       ])
-      model.compile({ optimizer: optimizers.lion({ learningRate: 0.002 }), loss: 'mse' })
+      model.compile({ optimizer: optimizers.adam({ learningRate: 0.002 }), loss: 'mse' })
       return model
     },
   },

@@ -33,6 +33,8 @@ export const sequenceModels: readonly FileModel[] = [
   },
   {
     name: 'lstm',
+    // Its hard sigmoid was another one, which weights alone do not tell.
+    without: { '2.15': ['.weights.h5'] },
     x: numbers(9, 8),
     y: bits(1),
     make() {
