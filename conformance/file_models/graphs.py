@@ -130,7 +130,7 @@ def newest():
     """Layers that came late."""
     inputs = keras.Input((6, 8))
     heads = {"head_dim": 4, "num_query_heads": 4, "num_key_value_heads": 2}
-    attended = layers.GroupQueryAttention(**heads, bias_initializer="ones")(inputs, inputs)
+    attended = layers.GroupQueryAttention(**heads, use_bias=False)(inputs, inputs)
     x = layers.RMSNormalization()(layers.Add()([inputs, attended]))
     x = layers.AdaptiveAveragePooling1D(3)(x)
     model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))

@@ -215,7 +215,7 @@ export const graphModels: readonly FileModel[] = [
     without: { newest: ['.h5'] },
     make() {
       const inputs = layers.input([6, 8])
-      const attended = layers.groupQueryAttention(4, 4, 2, { biasInitializer: 'ones' })([inputs, inputs])
+      const attended = layers.groupQueryAttention(4, 4, 2, { useBias: false })([inputs, inputs])
       const normalized = layers.rmsNormalization()(layers.add([inputs, attended]))
       const pooled = layers.adaptiveAveragePooling1d(3)(normalized)
       const model = models.functional({ inputs, outputs: layers.dense(1)(layers.flatten()(pooled)) })
