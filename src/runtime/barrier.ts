@@ -1,11 +1,13 @@
+import { spinWhile } from './spin.js'
+
 const lineWords = 16
 const arrivedWord = 0
 const generationWord = lineWords
 const sleepersWord = 2 * lineWords
 const abortedWord = 2 * lineWords + 1
 
-/** Rounds of looking before a thread goes to sleep: about 150 microseconds. Waking one up takes longer than most waits. */
-const spins = 20_000
+/** Milliseconds of looking before a thread goes to sleep. Waking one up takes longer than most waits. */
+const patience = 0.15
 
 /** How a thread left the barrier. */
 export type Meeting = 'last' | 'released' | 'aborted'
@@ -60,9 +62,7 @@ export class Barrier {
 
   private wait(generation: number): void {
     const { words, start } = this
-    for (let i = 0; i < spins; i++) {
-      if (Atomics.load(words, start + generationWord) !== generation) return
-    }
+    if (spinWhile(words, start + generationWord, generation, patience)) return
     Atomics.add(words, start + sleepersWord, 1)
     while (Atomics.load(words, start + generationWord) === generation)
       Atomics.wait(words, start + generationWord, generation)

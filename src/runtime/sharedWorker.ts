@@ -3,11 +3,12 @@ import { slotOf, word } from './control.js'
 import type { CodeMessage, StartShared } from './messages.js'
 import type { Sharing } from './preparedProgram.js'
 import { Shares } from './shares.js'
+import { spinWhile } from './spin.js'
 import { type LinkNative, WorkerCode } from './workerCode.js'
 import type { WorkerPort } from './workerPort.js'
 
-/** Rounds of looking for the next run before an idle worker goes to sleep: about 50 microseconds. */
-const spins = 2_500
+/** Milliseconds of looking for the next run before an idle worker goes to sleep. */
+const patience = 0.05
 
 /**
  * One of the threads that share device memory. It stays inside `work` for ever, taking runs from the ring in shared
@@ -78,7 +79,7 @@ export class SharedWorker {
 
   /** Waits until the signal changes: awake for a while, then asleep. */
   private rest(signal: number): void {
-    for (let i = 0; i < spins; i++) if (Atomics.load(this.words, word.signal) !== signal) return
+    if (spinWhile(this.words, word.signal, signal, patience)) return
     Atomics.wait(this.words, word.signal, signal)
   }
 }

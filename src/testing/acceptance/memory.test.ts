@@ -77,8 +77,10 @@ describe('Memory, without --expose-gc,', () => {
     flags: ['--no-opt', '--max-semi-space-size=1'],
   } as const
 
-  it.each(['fit', 'predict'] as const)('stays within 2 % over 2,000 warm steps of %s, small CNN', (what) =>
-    measure(what, small),
+  it.each(['fit', 'predict'] as const)(
+    'stays within 2 % over 2,000 warm steps of %s, small CNN',
+    (what) => measure(what, small),
+    5 * 60_000,
   )
 
   const lenet = { sizes: [20, 50, 500], batchSize: 128, at: [200, 2000], flags: [] } as const
