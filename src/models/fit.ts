@@ -228,7 +228,9 @@ async function runEpoch(run: TrainingRun): Promise<void> {
       // A step after one that failed stands still: it did not happen.
       if (run.tookFailure) return false
       progress.step = step + 1
-      progress.logs = () => logsOf(keys, values, compiled.objective?.trackers)
+      // Not assigned where it is written: V8 takes such functions for methods and keeps them, with what they hold, for long.
+      const stepLogs = () => logsOf(keys, values, compiled.objective?.trackers)
+      progress.logs = stepLogs
       if (health !== 1 && compiled.guards.nonFinite) {
         const failure = await explainFailure(model, batch, { epoch, epochs, step, steps })
         if (!(await callbacks.takeFailure(failure))) throw failure
