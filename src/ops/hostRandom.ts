@@ -1,5 +1,5 @@
 import { ArgumentError } from '../errors.js'
-import { type RandomKey, threefry } from './threefry.js'
+import { type RandomKey, threefry, threefryInto } from './threefry.js'
 
 /**
  * Random numbers on the host, from the same bits as the random ops: for initial weights, which are drawn in float64,
@@ -19,17 +19,23 @@ export const foldInKey = (key: RandomKey, n: number): RandomKey => threefry(key,
 
 /** 32 random bits for each of `count` elements: the same as the op `randomBits`. */
 export function hostRandomBits(key: RandomKey, count: number): Int32Array<ArrayBuffer> {
-  return Int32Array.from({ length: count }, (_, i) => threefry(key, i, 0)[0])
+  const bits = new Int32Array(count)
+  const words = new Int32Array(2)
+  for (let i = 0; i < count; i++) bits[i] = threefryInto(words, key, i, 0)[0]
+  return bits
 }
 
 /**
  * Uniform numbers in [0, 1) with 53 random bits. Their leading bits are those of the op `randomUniform`, which has 24.
  */
 export function hostRandomUniform(key: RandomKey, count: number): Float64Array<ArrayBuffer> {
-  return Float64Array.from({ length: count }, (_, i) => {
-    const [high, low] = threefry(key, i, 0)
-    return ((high >>> 0) * 2 ** 21 + (low >>> 11)) / 2 ** 53
-  })
+  const uniform = new Float64Array(count)
+  const words = new Int32Array(2)
+  for (let i = 0; i < count; i++) {
+    threefryInto(words, key, i, 0)
+    uniform[i] = ((words[0] >>> 0) * 2 ** 21 + (words[1] >>> 11)) / 2 ** 53
+  }
+  return uniform
 }
 
 /** Standard normal numbers in float64, by the Box-Muller transform of two uniforms. */

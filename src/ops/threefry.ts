@@ -17,12 +17,21 @@ const parity = 0x1bd11bda
 const rounds = 20
 
 /** The two words for a key and a counter, on the host. */
-export function threefry(
-  [key0, key1]: RandomKey,
+export function threefry(key: RandomKey, counter0: number, counter1: number): [word0: number, word1: number] {
+  const [word0, word1] = threefryInto(new Int32Array(2), key, counter0, counter1)
+  return [word0, word1]
+}
+
+/** The same, written to an array of two words: drawing many in turn leaves nothing to collect behind. */
+export function threefryInto(
+  words: Int32Array,
+  key: RandomKey,
   counter0: number,
   counter1: number,
-): [word0: number, word1: number] {
-  const keys = [key0, key1, key0 ^ key1 ^ parity]
+): Int32Array {
+  const key0 = key[0]
+  const key1 = key[1]
+  const key2 = key0 ^ key1 ^ parity
   let x = (counter0 + key0) | 0
   let y = (counter1 + key1) | 0
   for (let round = 0; round < rounds; round++) {
@@ -31,11 +40,14 @@ export function threefry(
     y = ((y << turn) | (y >>> (32 - turn))) ^ x
     if (round % 4 === 3) {
       const injection = (round + 1) / 4
-      x = (x + keys[injection % 3]) | 0
-      y = (y + keys[(injection + 1) % 3] + injection) | 0
+      const next = injection % 3
+      x = (x + (next === 0 ? key0 : next === 1 ? key1 : key2)) | 0
+      y = (y + (next === 0 ? key1 : next === 1 ? key2 : key0) + injection) | 0
     }
   }
-  return [x, y]
+  words[0] = x
+  words[1] = y
+  return words
 }
 
 /** The same as an expression, for targets. */
