@@ -17,14 +17,14 @@ export const builtFolder = new URL('../../', import.meta.url).href
 /**
  * Runs a module in a Node of its own, as a user's program runs.
  * @param source imports of `'gradus'` are those of the built package
- * @param options `cwd`: the folder that it runs in. Default: that of the tests
+ * @param options `cwd`: the folder that it runs in. Default: that of the tests. `env`: variables besides those of the tests
  */
 export function runNode(
   source: string,
-  { flags = [], cwd }: { readonly flags?: readonly string[]; readonly cwd?: string } = {},
+  { flags = [], cwd, env }: CommandOptions & { readonly cwd?: string } = {},
 ): Promise<Outcome> {
   const text = source.replaceAll(/(['"])gradus\1/g, `'${builtFolder}node/index.js'`)
-  return run([...flags, '--input-type=module', '-e', text], { cwd })
+  return run([...flags, '--input-type=module', '-e', text], { cwd, env })
 }
 
 export interface CommandOptions {

@@ -1,0 +1,4 @@
+export { history } from './history.js'
+export { Picture, type PngOptions } from './picture.js'
+export type { HistoryLike } from './runLog.js'
+export { type CurveOptions, type Runs, runs } from './runs.js'
