@@ -1,5 +1,6 @@
 import { getOptimizer, type OptimizerLike } from '../optimizers/get.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { type GuardOptions, type Guards, resolveGuards } from './guards/guards.js'
 import { checkObjectiveOptions, type Objective, type ObjectiveOptions } from './objective.js'
 import type { Probe } from './probe.js'
@@ -9,6 +10,15 @@ export interface CompileOptions extends ObjectiveOptions {
   readonly optimizer?: OptimizerLike
   /** Which mistakes are looked for: all (the default, `true`), none (`false`), or all but those set to false. */
   readonly guards?: boolean | GuardOptions
+}
+
+const compileOptions: OptionKeys<CompileOptions> = {
+  optimizer: true,
+  loss: true,
+  lossWeights: true,
+  metrics: true,
+  weightedMetrics: true,
+  guards: true,
 }
 
 /** What `compile` was given. Forms of loss and metrics are settled when the first labels are seen, as in Keras. */
@@ -21,6 +31,7 @@ export class CompiledModel {
   probe: ({ readonly key: string } & Probe) | undefined
 
   constructor(readonly options: CompileOptions) {
+    checkOptions(options, 'compile', "{ loss: 'mse' }", compileOptions)
     checkObjectiveOptions(options)
     this.optimizer = getOptimizer(options.optimizer ?? 'rmsprop')
     this.guards = resolveGuards(options.guards)

@@ -68,6 +68,10 @@ function sourceOf(name: string, data: TypedArray, shape: Shape, dtype: DType): D
   return { name, data, shape, dtype, samples: shape[0], sampleSize: sizeOf(shape.slice(1)) }
 }
 
+/** Elements of one sample of a batch of this shape; NaN where an axis is not known. */
+export const sampleSizeOf = (shape: BatchShape): number =>
+  shape.slice(1).reduce((size: number, axis) => size * (axis ?? Number.NaN), 1)
+
 function fromArray(value: NumericArray | NestedValues, name: string, expected?: BatchShape): Tensor {
   if (ArrayBuffer.isView(value)) return fromTypedArray(value as NumericArray, expected)
   if (!Array.isArray(value)) {
@@ -90,11 +94,10 @@ function fromArray(value: NumericArray | NestedValues, name: string, expected?: 
 
 function fromTypedArray(value: NumericArray, expected?: BatchShape): Tensor {
   const dtype = elementType(value)
-  const sample = expected?.slice(1)
-  const sampleSize = sample?.reduce((size: number, axis) => size * (axis ?? Number.NaN), 1) ?? Number.NaN
+  const size = expected ? sampleSizeOf(expected) : Number.NaN
   const shape =
-    sampleSize > 0 && value.length % sampleSize === 0
-      ? [value.length / sampleSize, ...(sample as number[])]
+    expected && size > 0 && value.length % size === 0
+      ? [value.length / size, ...(expected.slice(1) as number[])]
       : [value.length]
   const data = value.constructor === arrayOf[dtype] ? (value as TypedArray) : new arrayOf[dtype](value)
   // Not copied: the caller's array is read while training runs.

@@ -2,7 +2,7 @@ import type { CallbackLike, Logs } from '../callbacks/callback.js'
 import { CallbackList } from '../callbacks/callbackList.js'
 import { ProgbarLogger } from '../callbacks/progbarLogger.js'
 import type { TextOutput } from '../callbacks/textOutput.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { positiveInteger } from '../utils/numbers.js'
 import type { CompiledModel } from './compiledModel.js'
 import { logsOf, prefixed } from './logs.js'
@@ -36,6 +36,16 @@ export interface EvaluateOptions extends RunOptions {
   readonly sampleWeight?: SampleWeights
 }
 
+export const runOptions: OptionKeys<RunOptions> = {
+  batchSize: true,
+  steps: true,
+  verbose: true,
+  signal: true,
+  output: true,
+  callbacks: true,
+}
+const evaluateOptions: OptionKeys<EvaluateOptions> = { ...runOptions, sampleWeight: true }
+
 /** The loss and metrics on data: see `Model.evaluate`. */
 export async function evaluateModel(
   model: AnyModel,
@@ -43,7 +53,7 @@ export async function evaluateModel(
   y: unknown,
   options: EvaluateOptions,
 ): Promise<Logs> {
-  checkOptions(options, 'evaluate', '{ batchSize: 32 }')
+  checkOptions(options, 'evaluate', '{ batchSize: 32 }', evaluateOptions)
   const compiled = model.state.requireCompiled(model.title, 'evaluate')
   const batchSize = positiveInteger(options.batchSize ?? 32, 'evaluate: batchSize')
   const limit = options.steps === undefined ? undefined : positiveInteger(options.steps, 'evaluate: steps')

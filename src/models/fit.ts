@@ -5,7 +5,7 @@ import { ProgbarLogger } from '../callbacks/progbarLogger.js'
 import type { TextOutput } from '../callbacks/textOutput.js'
 import { ArgumentError } from '../errors.js'
 import { foldInKey, keyFromSeed } from '../ops/hostRandom.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { positiveInteger } from '../utils/numbers.js'
 import { drawKey } from '../utils/randomSeed.js'
 import type { ClassWeight } from './classWeights.js'
@@ -78,6 +78,28 @@ export interface FitOptions<In = never, Out = never> {
   readonly callbacks?: readonly CallbackLike[]
 }
 
+const fitOptions: OptionKeys<FitOptions> = {
+  batchSize: true,
+  epochs: true,
+  initialEpoch: true,
+  stepsPerEpoch: true,
+  shuffle: true,
+  sampleWeight: true,
+  classWeight: true,
+  validationSplit: true,
+  validationSplitBy: true,
+  validationData: true,
+  validationBatchSize: true,
+  evaluateTraining: true,
+  validationSteps: true,
+  validationFreq: true,
+  verbose: true,
+  seed: true,
+  signal: true,
+  output: true,
+  callbacks: true,
+}
+
 /** What one run of `fit` works with. */
 interface TrainingRun extends ResumableRun {
   readonly compiled: CompiledModel
@@ -99,7 +121,7 @@ export async function fitModel(
   y: unknown,
   options: FitOptions,
 ): Promise<History> {
-  checkOptions(options, 'fit', '{ epochs: 5 }')
+  checkOptions(options, 'fit', '{ epochs: 5 }', fitOptions)
   const compiled = model.state.requireCompiled(model.title, 'fit')
   const batchSize = positiveInteger(options.batchSize ?? 32, 'fit: batchSize')
   const epochs = positiveInteger(options.epochs ?? 1, 'fit: epochs')

@@ -13,7 +13,7 @@ import {
   type Structure,
 } from '../utils/structure.js'
 import { type ClassWeight, withClassWeights } from './classWeights.js'
-import { type DataInput, type DataSource, dataSource, sliceSource } from './dataSource.js'
+import { type DataInput, type DataSource, dataSource, sampleSizeOf, sliceSource } from './dataSource.js'
 import type { AnyModel } from './model.js'
 import type { Places } from './places.js'
 
@@ -159,13 +159,11 @@ async function targets(
   return Promise.all(
     arrays.map(async (value, i) => {
       if (value === null || value === undefined) return undefined
-      // A typed array of labels has one number for each sample, or one for each output.
-      const isPerOutput = ArrayBuffer.isView(value) && (value as Uint8Array).length !== samples
-      return dataSource(
-        value as DataInput,
-        placeName(name, places, i),
-        isPerOutput ? places.shapes[i] : undefined,
-      )
+      // A typed array of labels has one number for each sample, or as many as the output has.
+      const shape = places.shapes[i]
+      const perSample = ArrayBuffer.isView(value) ? (value as Uint8Array).length / samples : 0
+      const isPerOutput = perSample > 1 && perSample === sampleSizeOf(shape)
+      return dataSource(value as DataInput, placeName(name, places, i), isPerOutput ? shape : undefined)
     }),
   )
 }

@@ -6,7 +6,6 @@ import { Loss } from '../losses/loss.js'
 import { checkMetricIdentifier, getMetric, type MetricLike } from '../metrics/get.js'
 import { Mean } from '../metrics/mean.js'
 import { Metric } from '../metrics/metric.js'
-import { checkOptions } from '../utils/checkOptions.js'
 import { show } from '../utils/show.js'
 import { layoutSize } from '../utils/structure.js'
 import type { Places } from './places.js'
@@ -74,7 +73,6 @@ export interface OutputShapes {
 
 /** @throws ArgumentError for names that nothing goes by, with the nearest known one; before any shape is known */
 export function checkObjectiveOptions(options: ObjectiveOptions): void {
-  checkOptions(options, 'compile', "{ loss: 'mse' }")
   for (const loss of valuesOf(options.loss, isLossLike)) checkLossIdentifier(loss)
   for (const name of ['metrics', 'weightedMetrics'] as const) {
     const metrics = options[name]

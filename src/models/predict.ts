@@ -8,7 +8,7 @@ import type { Tensors } from '../layers/tensors.js'
 import { checkOptions } from '../utils/checkOptions.js'
 import { positiveInteger } from '../utils/numbers.js'
 import { pack } from '../utils/structure.js'
-import { beginRun, fewer, type RunOptions } from './evaluate.js'
+import { beginRun, fewer, type RunOptions, runOptions } from './evaluate.js'
 import type { AnyModel } from './model.js'
 import { modelInputs } from './modelData.js'
 import { runPipelined } from './pipeline.js'
@@ -20,7 +20,7 @@ export interface PredictOptions extends RunOptions {}
 
 /** The model's outputs for samples: see `Model.predict`. */
 export async function predictModel(model: AnyModel, x: unknown, options: PredictOptions): Promise<Tensors> {
-  checkOptions(options, 'predict', '{ batchSize: 32 }')
+  checkOptions(options, 'predict', '{ batchSize: 32 }', runOptions)
   const batchSize = positiveInteger(options.batchSize ?? 32, 'predict: batchSize')
   const limit = options.steps === undefined ? undefined : positiveInteger(options.steps, 'predict: steps')
   const supply = await predictSupply(model, x, batchSize)

@@ -125,6 +125,17 @@ const wrongFits: Record<string, WrongFit> = {
       fix: /one label for each sample/,
     },
   },
+  // Nine numbers for eight samples could be cut into three rows of three: they are counted as they are.
+  'more labels than samples, in a typed array': {
+    y: Int32Array.from([...classes, 0]),
+    refusal: {
+      type: ArgumentError,
+      names: /'net'.*\by\b/,
+      expected: 'expected as many labels as samples',
+      received: /received 8 samples.* 9 labels in y \(\[9\]\)/,
+      fix: /one label for each sample/,
+    },
+  },
   'a label above the last class': {
     y: [0, 1, 2, 0, 3, 2, 0, 1],
     refusal: {
@@ -242,6 +253,16 @@ const wrongFits: Record<string, WrongFit> = {
       fix: /at least 1/,
     },
   },
+  'an option mistyped, where no types are checked': {
+    options: { batchsize: 4 } as FitOptions,
+    refusal: {
+      type: ArgumentError,
+      names: /^fit:/,
+      expected: /Known: .*'batchSize'/,
+      received: "has no option 'batchsize'",
+      fix: "Did you mean 'batchSize'?",
+    },
+  },
   'epochs of 2.5': {
     options: { epochs: 2.5 },
     refusal: {
@@ -278,6 +299,15 @@ describe('Wrong names', () => {
       expected: /Known: .*'categorical_crossentropy'/,
       received: "'sparse_categorical_crosentropy' is unknown",
       fix: "Did you mean 'sparse_categorical_crossentropy'?",
+    }))
+
+  it('an option of compile mistyped, where no types are checked', () =>
+    expectRefusal(() => createModel({ ...sparse, metric: ['accuracy'] } as CompileOptions), {
+      type: ArgumentError,
+      names: /^compile:/,
+      expected: /Known: .*'metrics'/,
+      received: "has no option 'metric'",
+      fix: "Did you mean 'metrics'?",
     }))
 
   it('a metric mistyped', () =>
