@@ -7,6 +7,7 @@ import { oneOf } from '../utils/oneOf.js'
 import { show } from '../utils/show.js'
 import type { BatchShape } from './batchShape.js'
 import { integer } from './checks.js'
+import { nearestType } from './dtypePolicy.js'
 import { Layer, type LayerOptions } from './layer.js'
 import { LayerCall, type SymbolicSource, type SymbolicTensor } from './symbolic.js'
 
@@ -27,6 +28,8 @@ export class InputLayer extends Layer implements SymbolicSource {
   /** The shape of one sample. */
   readonly shape: BatchShape
   readonly dtype: DType
+  /** The type in files of Keras, which has more of them. */
+  private fileType: string
   /** What is fed, as the layers called on it see it. */
   readonly symbol: SymbolicTensor
 
@@ -39,6 +42,7 @@ export class InputLayer extends Layer implements SymbolicSource {
     }
     this.shape = shape.map((size) => (size === null ? null : integer(size, `${this.title}: a size of shape`)))
     this.dtype = oneOf(options.dtype ?? 'float32', dtypes, `${this.title}: dtype`)
+    this.fileType = this.dtype
     const known = this.shape.flatMap((size, axis) => (size === null ? [] : [[axis + 1, size] as const]))
     this.inputSpec = {
       rank: shape.length + 1,
@@ -52,6 +56,10 @@ export class InputLayer extends Layer implements SymbolicSource {
     const call = new LayerCall(this, undefined, { shape: batchShape, dtype: this.dtype }, {})
     this.calls.push(call)
     this.symbol = call.flatOutputs[0]
+  }
+
+  override get outputType(): string {
+    return this.fileType
   }
 
   /** The shape of a batch, in which the batch's size is open unless it was given. */
@@ -70,7 +78,7 @@ export class InputLayer extends Layer implements SymbolicSource {
   override getConfig(): Config {
     return {
       batch_shape: this.batchShape,
-      dtype: this.dtype,
+      dtype: this.fileType,
       sparse: false,
       ragged: false,
       name: this.name,
@@ -81,11 +89,17 @@ export class InputLayer extends Layer implements SymbolicSource {
   static override fromConfig(config: Config): InputLayer {
     const { batch_shape, dtype, name } = config as unknown as {
       batch_shape: BatchShape
-      dtype: DType
+      dtype?: string
       name: string
     }
     const [batchSize, ...shape] = batch_shape
-    return new InputLayer(shape, { dtype, name, batchSize: batchSize ?? undefined })
+    const layer = new InputLayer(shape, {
+      dtype: dtype === undefined ? undefined : nearestType(dtype),
+      name,
+      batchSize: batchSize ?? undefined,
+    })
+    layer.fileType = dtype ?? layer.dtype
+    return layer
   }
 }
 

@@ -27,6 +27,7 @@ import {
 } from './callContext.js'
 import type { CallForm } from './callForm.js'
 import { checkOutputs } from './checkOutputs.js'
+import { type DTypePolicy, float32Policy, policyConfig } from './dtypePolicy.js'
 import { checkFixedSettings } from './fixedSettings.js'
 import { initialValues } from './initialValues.js'
 import { checkInputShape, type InputSpec } from './inputSpec.js'
@@ -112,6 +113,8 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   builtInputShape: ShapesOf<In> | undefined
   /** Whether the mask of the input is that of the output (see `computeMask`). Default: false. */
   supportsMasking = false
+  /** What Keras computes in, and keeps the weights in, if a file says so: default as the layer around it, or float32. */
+  dtypePolicy: DTypePolicy | undefined
   /** How Keras's layer is called on several tensors, where it does not take a list as this one does. */
   readonly callForm: CallForm | undefined = undefined
   /** The calls of the layer on symbolic tensors, in order: more than one, if it is shared. */
@@ -156,6 +159,11 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   /** The name of the layer's class, as it stands in saved files: `Conv2D`. */
   get className(): string {
     return classNameOf(this)
+  }
+
+  /** What Keras calls the type of float32 outputs: that which the layer computes in. */
+  get outputType(): string {
+    return (this.dtypePolicy ?? float32Policy).computeType
   }
 
   /** How errors name the layer: `Layer 'conv2d' (Conv2D)`. */
@@ -459,12 +467,7 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
     return {
       name: this.name,
       trainable: this.trainable,
-      dtype: {
-        module: 'keras',
-        class_name: 'DTypePolicy',
-        config: { name: 'float32' },
-        registered_name: null,
-      },
+      dtype: policyConfig(this.dtypePolicy ?? float32Policy),
       ...(this.activityRegularizer && {
         activity_regularizer: serializeRegularizer(this.activityRegularizer),
       }),

@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.js'
+import type { Config } from '../utils/config.js'
 import {
   customObjectScope,
   findLayer,
@@ -9,7 +10,9 @@ import {
 import { suggestion } from '../utils/nearest.js'
 import type { CustomObjects } from '../utils/registration.js'
 import { show } from '../utils/show.js'
+import { policyFrom } from './dtypePolicy.js'
 import * as layers from './index.js'
+import { InputLayer } from './input.js'
 import { type AnyLayer, Layer } from './layer.js'
 
 type LayerClass = typeof Layer & { readonly className: string }
@@ -42,7 +45,7 @@ export function layerFromConfig(
   return layerScope(builtIn(), () =>
     customObjectScope(custom, () => {
       const layer = findLayer(serialized)
-      if (layer instanceof Layer) return layer as AnyLayer
+      if (layer instanceof Layer) return withPolicy(layer as AnyLayer, serialized)
       const name = serialized.class_name
       throw new ArgumentError(
         layer === undefined
@@ -51,4 +54,12 @@ export function layerFromConfig(
       )
     }),
   )
+}
+
+/** An input layer's `dtype` is that of its data, no policy. */
+function withPolicy(layer: AnyLayer, { config }: Exclude<Reference, string>): AnyLayer {
+  if (!(layer instanceof InputLayer)) {
+    layer.dtypePolicy = policyFrom(layer.title, (config as Config | undefined)?.dtype)
+  }
+  return layer
 }

@@ -8,7 +8,7 @@ import type { AnyModel } from './model.js'
 import { readArrays } from './modelState.js'
 import { optimizerArrays, takeOptimizerState } from './optimizerState.js'
 import { PendingValues } from './pendingValues.js'
-import { weightPlaces } from './weightPaths.js'
+import { typesInFiles, weightPlaces } from './weightPaths.js'
 
 const OPTIMIZER = 'optimizer'
 /** Keys and counter of the model's random numbers. Keras has nothing of this name, so it passes it over. */
@@ -20,8 +20,9 @@ const RANDOM = 'gradus_random'
  */
 export async function copyKerasWeights(model: AnyModel, withOptimizer: boolean): Promise<Hdf5Tree> {
   const { optimizer, state } = model
+  const types = typesInFiles(model)
   const copy = async (path: string, name: string, variables: readonly Variable[]): Promise<Entry> => {
-    return [path, { name, arrays: await readArrays(variables) }]
+    return [path, { name, arrays: await readArrays(variables, types) }]
   }
   const copies = weightPlaces(model).map(({ path, layer, weights }) => copy(path, layer.name, weights))
   if (withOptimizer && optimizer) {
@@ -78,7 +79,8 @@ async function takeStored(
   file: string,
   strictly: boolean,
 ) {
-  const stored = variablesAt(root, OPTIMIZER)
+  // Of an optimizer that scales losses, which float32 does not need, the one inside is taken.
+  const stored = variablesAt(root, `${OPTIMIZER}/inner_optimizer`) ?? variablesAt(root, OPTIMIZER)
   if (!stored || !model.optimizer) return undefined
   const arrays = []
   for (let i = 0; i < stored.names.length; i++) {

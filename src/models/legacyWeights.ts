@@ -1,6 +1,7 @@
 import { DataError } from '../errors.js'
 import { showShape } from '../graph/shape.js'
 import type { Variable } from '../graph/variable.js'
+import type { FloatType } from '../layers/dtypePolicy.js'
 import type { AnyLayer } from '../layers/layer.js'
 import type { LegacyWeights, NamedGroup } from '../saving/legacyH5.js'
 import type { StoredArrays } from '../saving/storedArray.js'
@@ -8,6 +9,7 @@ import type { AnyModel } from './model.js'
 import { readArrays } from './modelState.js'
 import { optimizerArrays, takeOptimizerState } from './optimizerState.js'
 import { PendingValues } from './pendingValues.js'
+import { typesInFiles } from './weightPaths.js'
 
 /** The weights of a layer in the order of older files: all trainable ones, also of layers inside, then the others. */
 const legacyOrder = (layer: AnyLayer): readonly Variable[] => [
@@ -24,11 +26,15 @@ function ownWeights(model: AnyModel): readonly Variable[] {
 /** A copy of a model's weights as older files hold them: layer by layer, by the names of layers. */
 export async function copyLegacyWeights(model: AnyModel) {
   const weights = new Map<string, StoredArrays>()
+  const types = typesInFiles(model)
   const copies = model.layers.map(async (layer) => {
     const paths = weightNames(layer, layer.name)
-    return [layer.name, await copy(legacyOrder(layer), (weight) => paths.get(weight) ?? weight.name)] as const
+    return [
+      layer.name,
+      await copy(legacyOrder(layer), types, (weight) => paths.get(weight) ?? weight.name),
+    ] as const
   })
-  const own = copy(ownWeights(model), ({ name }) => name)
+  const own = copy(ownWeights(model), types, ({ name }) => name)
   for (const [name, arrays] of await Promise.all(copies)) weights.set(name, arrays)
   return { weights, ownWeights: await own }
 }
@@ -41,9 +47,10 @@ export async function copyLegacyOptimizer(model: AnyModel): Promise<StoredArrays
 
 async function copy(
   variables: readonly Variable[],
+  types: ReadonlyMap<Variable, FloatType>,
   nameOf: (variable: Variable) => string,
 ): Promise<StoredArrays> {
-  const arrays = await readArrays(variables)
+  const arrays = await readArrays(variables, types)
   return unique(variables.map((variable, i) => [nameOf(variable), arrays[i]] as const))
 }
 
@@ -132,7 +139,9 @@ async function takeState(
   file: string,
 ) {
   const arrays = []
-  for (const name of arrayNames) {
+  // What stands before belongs to an optimizer that scales losses, around the one whose state follows.
+  const begin = arrayNames.findIndex((name) => name.includes('dynamic_scale')) + 1
+  for (const name of arrayNames.slice(begin)) {
     arrays.push({ name, array: await group.array(name), where: `${file}: optimizer: '${name}'` })
   }
   return takeOptimizerState(model, arrays, pending, file)

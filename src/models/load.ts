@@ -1,6 +1,7 @@
 import { ArgumentError, DataError, GradusError, InternalError, StateError } from '../errors.js'
 import type { Tensor } from '../graph/tensor.js'
 import { withoutInitialValues } from '../layers/initialValues.js'
+import type { AnyLayer } from '../layers/layer.js'
 import { add } from '../ops/add.js'
 import { clip } from '../ops/clip.js'
 import { multiply } from '../ops/multiply.js'
@@ -14,6 +15,7 @@ import { decodeSafetensors } from '../saving/safetensors.js'
 import { isZip } from '../saving/zip.js'
 import type { Config, ConfigValue } from '../utils/config.js'
 import { customObjectScope, customObjects } from '../utils/customObjects.js'
+import { oneOf } from '../utils/oneOf.js'
 import type { CustomObjects } from '../utils/registration.js'
 import { show } from '../utils/show.js'
 import { compileOptionsFrom } from './compileConfig.js'
@@ -32,6 +34,11 @@ export interface LoadOptions {
   readonly customObjects?: CustomObjects
   /** Whether the model is compiled as it was when it was saved, with the optimizer's state. Default: true. */
   readonly compile?: boolean
+  /**
+   * `'float32'`: layers that are float16, bfloat16 or float64 in the file become float32, so that they can be trained. Default: each
+   * layer keeps the dtype policy that the file gives it, and is saved with it.
+   */
+  readonly dtypePolicy?: 'float32'
   /** Keras's option to run Python code that stands in a file. Gradus never does: only true is allowed. */
   readonly safeMode?: boolean
 }
@@ -44,6 +51,7 @@ export async function loadModel(source: FileSource, options: LoadOptions = {}): 
         'names as customObjects, for example { Lambda: (config) => layers.lambda(yourFunction, { name: config.name }) }.',
     )
   }
+  if (options.dtypePolicy !== undefined) oneOf(options.dtypePolicy, ['float32'], 'loadModel: dtypePolicy')
   const { bytes, file } = await bytesFrom(source)
   if (isZip(bytes)) return loadKerasModel(bytes, file, options)
   if (isHdf5(bytes)) return loadLegacyModel(bytes, file, options)
@@ -94,6 +102,7 @@ class ModelMaker {
         refusePython(config)
         const made = deserializeModel(config as Config & { readonly class_name: string })
         if (!(made instanceof Model)) throw new ArgumentError(`it describes no model, but ${made.title}.`)
+        if (this.options.dtypePolicy === 'float32') forgetPolicies(made as AnyLayer)
         buildAs(made as AnyModel, config)
         return made as AnyModel
       })
@@ -120,6 +129,12 @@ class ModelMaker {
       throw new DataError(`${this.file}: ${place}: ${what}${wayOut}`, { cause: error })
     }
   }
+}
+
+/** Makes a layer and those inside it float32. */
+function forgetPolicies(layer: AnyLayer): void {
+  layer.dtypePolicy = undefined
+  for (const inner of layer.sublayers()) forgetPolicies(inner)
 }
 
 /** Functions that Keras 2 had under names which now mean others. */

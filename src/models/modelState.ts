@@ -1,6 +1,7 @@
 import { DataError } from '../errors.js'
 import { sameShape, showShape } from '../graph/shape.js'
 import type { Variable } from '../graph/variable.js'
+import type { FloatType } from '../layers/dtypePolicy.js'
 import type { StoredArray, StoredArrays } from '../saving/storedArray.js'
 import { suggestion } from '../utils/nearest.js'
 import type { AnyModel } from './model.js'
@@ -22,18 +23,27 @@ export function stateVariables(model: AnyModel): Map<string, Variable> {
   return named
 }
 
-/** The values of variables, by their names. */
-export async function readVariables(variables: ReadonlyMap<string, Variable>): Promise<StoredArrays> {
-  const arrays = await readArrays([...variables.values()])
+/** The values of variables, by their names; see `readArrays`. */
+export async function readVariables(
+  variables: ReadonlyMap<string, Variable>,
+  types?: ReadonlyMap<Variable, FloatType>,
+): Promise<StoredArrays> {
+  const arrays = await readArrays([...variables.values()], types)
   return new Map([...variables.keys()].map((name, i) => [name, arrays[i]]))
 }
 
-/** The values of variables, in order. */
-export const readArrays = (variables: readonly Variable[]): Promise<StoredArray[]> =>
+/**
+ * The values of variables, in order.
+ * @param types those that some have in files
+ */
+export const readArrays = (
+  variables: readonly Variable[],
+  types?: ReadonlyMap<Variable, FloatType>,
+): Promise<StoredArray[]> =>
   Promise.all(
     variables.map(async (variable) => {
       const { dtype, shape } = variable
-      return { dtype, shape, data: await variable.data() }
+      return { dtype, shape, data: await variable.data(), fileType: types?.get(variable) }
     }),
   )
 

@@ -14,7 +14,7 @@ export type Address = readonly [layer: string, call: number, output: number]
 export function nodeConfig(call: LayerCall, addressOf: (tensor: SymbolicTensor) => Address): Config {
   const write = (tensor: SymbolicTensor): ConfigValue => ({
     class_name: '__keras_tensor__',
-    config: { shape: tensor.shape, dtype: tensor.dtype, keras_history: addressOf(tensor) },
+    config: { shape: tensor.shape, dtype: typeInFile(tensor), keras_history: addressOf(tensor) },
   })
   const inputs = mapStructure(call.inputs ?? [], isSymbolic, write)
   const { callForm } = call.layer
@@ -28,6 +28,10 @@ export function nodeConfig(call: LayerCall, addressOf: (tensor: SymbolicTensor) 
     kwargs: { ...kwargs, ...Object.fromEntries(options.map(([key, value]) => [toSnakeCase(key), value])) },
   }
 }
+
+/** A float32 tensor has the type that the layer which gives it has in Keras. */
+const typeInFile = ({ dtype, call }: SymbolicTensor): string =>
+  dtype === 'float32' || call.inputs === undefined ? call.layer.outputType : dtype
 
 /** A call that a config describes. */
 interface Node {

@@ -17,7 +17,7 @@ import { trainingConfig } from './legacyCompile.js'
 import { copyLegacyOptimizer, copyLegacyWeights } from './legacyWeights.js'
 import type { AnyModel } from './model.js'
 import { readVariables } from './modelState.js'
-import { namedWeights } from './weightPaths.js'
+import { namedWeights, typesInFiles } from './weightPaths.js'
 
 /** Files that hold a whole model: Keras 3's own, and the older one of Keras 1 and 2. */
 export type ModelFormat = 'keras' | 'h5'
@@ -86,7 +86,7 @@ const snapshots: Record<
     return async () => writeHdf5(weights)
   },
   safetensors: async (model) => {
-    const arrays = await readVariables(namedWeights(model))
+    const arrays = await readVariables(namedWeights(model), typesInFiles(model))
     return async () => encodeSafetensors({ arrays, metadata: { format: 'gradus' } })
   },
 }

@@ -12,6 +12,7 @@ import type { AnyModel, Model, StepLogs } from './model.js'
 import { requirePlaces } from './places.js'
 import { type BatchTypes, batchInputs, type FeedType, StepBatch } from './stepBatch.js'
 import { TrainingStep } from './trainingStep.js'
+import { weightPlaces } from './weightPaths.js'
 
 /** A traced step, and what its results are called. */
 export interface NamedTrace {
@@ -31,6 +32,7 @@ const open = (model: AnyModel) => model as unknown as OpenModel
  * guard against NaN, a step that is not healthy changes nothing, nor do those after it until it is allowed again.
  */
 export function traceTrainStep(model: AnyModel, types: BatchTypes): NamedTrace {
+  requireFloat32(model)
   const { compiled, halt } = model.state
   const inputs = batchInputs(types)
   const optimizers = model.optimizers
@@ -42,6 +44,16 @@ export function traceTrainStep(model: AnyModel, types: BatchTypes): NamedTrace {
     return [healthOf(losses), ...Object.values(logs)]
   })
   return { trace: compiled?.guards.nonFinite ? standStill(traced, halt) : traced, keys }
+}
+
+/** @throws StateError for weights of other types, which come from files: steps in float32 would not be those of Keras */
+function requireFloat32(model: AnyModel): void {
+  const place = weightPlaces(model).find(({ type }) => type !== 'float32')
+  if (!place) return
+  throw new StateError(
+    `${place.layer.title}: its weights are ${place.type} in the file that it is from. Gradus predicts with such a model, but trains in ` +
+      "float32 only. Load it with { dtypePolicy: 'float32' }, which makes the weights float32 for good.",
+  )
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Variable } from '../graph/variable.js'
+import { type DTypePolicy, type FloatType, float32Policy } from '../layers/dtypePolicy.js'
 import type { AnyLayer } from '../layers/layer.js'
 import { isList, type LayerPart } from '../layers/parts.js'
 import { sourceName } from '../saving/sourceNames.js'
@@ -11,6 +12,8 @@ export interface WeightPlace {
   readonly path: string
   readonly layer: AnyLayer
   readonly weights: readonly Variable[]
+  /** The type of its real weights in files. */
+  readonly type: FloatType
 }
 
 /**
@@ -23,26 +26,27 @@ export interface WeightPlace {
 export function weightPlaces(model: AnyModel): WeightPlace[] {
   const seen = new Set<AnyLayer>()
   const places: WeightPlace[] = []
-  const visit = (part: LayerPart, path: string): void => {
-    if (isList(part)) visitList(part, path)
-    else if (!seen.has(part)) visitLayer(part, path)
+  const visit = (part: LayerPart, path: string, around: DTypePolicy): void => {
+    if (isList(part)) visitList(part, path, around)
+    else if (!seen.has(part)) visitLayer(part, path, part.dtypePolicy ?? around)
   }
-  const visitLayer = (layer: AnyLayer, path: string): void => {
+  const visitLayer = (layer: AnyLayer, path: string, policy: DTypePolicy): void => {
     seen.add(layer)
-    if (layer.ownWeights.length > 0) places.push({ path, layer, weights: layer.ownWeights })
+    const { ownWeights: weights } = layer
+    if (weights.length > 0) places.push({ path, layer, weights, type: policy.variableType })
     const parts = Object.entries(layer.parts()).sort(([a], [b]) => (sortKey(a) < sortKey(b) ? -1 : 1))
-    for (const [name, part] of parts) visit(part, join(path, name))
+    for (const [name, part] of parts) visit(part, join(path, name), policy)
   }
-  const visitList = (list: readonly LayerPart[], path: string): void => {
+  const visitList = (list: readonly LayerPart[], path: string, around: DTypePolicy): void => {
     const counts = new Map<string, number>()
     for (const part of list) {
       const name = isList(part) ? 'container' : toSnakeCase(sourceName(part.className))
       const count = counts.get(name) ?? 0
       counts.set(name, count + 1)
-      visit(part, join(path, count === 0 ? name : `${name}_${count}`))
+      visit(part, join(path, count === 0 ? name : `${name}_${count}`), around)
     }
   }
-  visit(model as unknown as AnyLayer, '')
+  visit(model as unknown as AnyLayer, '', float32Policy)
   return places
 }
 
@@ -65,4 +69,10 @@ export function namedWeights(model: AnyModel): Map<string, Variable> {
     }
   }
   return named
+}
+
+/** The types that weights have in files, where it is not float32. */
+export function typesInFiles(model: AnyModel): ReadonlyMap<Variable, FloatType> {
+  const others = weightPlaces(model).filter(({ type }) => type !== 'float32')
+  return new Map(others.flatMap(({ weights, type }) => weights.map((weight) => [weight, type] as const)))
 }

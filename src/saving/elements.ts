@@ -17,6 +17,9 @@ export type FileDType =
   | 'uint8'
   | 'bool'
 
+/** Types of real numbers. */
+export type FloatType = 'float64' | 'float32' | 'float16' | 'bfloat16'
+
 interface ElementType {
   readonly bytes: number
   readonly dtype: DType
@@ -101,10 +104,56 @@ function halfToNumber(bits: number): number {
   return sign * (1024 + fraction) * 2 ** (exponent - 25)
 }
 
-const brain = new DataView(new ArrayBuffer(4))
+const word = new DataView(new ArrayBuffer(4))
 
 /** bfloat16: the upper half of a float32. */
 function brainToNumber(bits: number): number {
-  brain.setUint32(0, bits * 2 ** 16)
-  return brain.getFloat32(0)
+  word.setUint32(0, bits * 2 ** 16)
+  return word.getFloat32(0)
+}
+
+function float32Bits(value: number): number {
+  word.setFloat32(0, value)
+  return word.getUint32(0)
+}
+
+/** The nearest bfloat16, of two as near the even one. */
+function numberToBrain(value: number): number {
+  const bits = float32Bits(value)
+  if (Number.isNaN(value)) return 0x7fc0
+  return Math.floor((bits + 0x7fff + (Math.floor(bits / 2 ** 16) & 1)) / 2 ** 16)
+}
+
+/** The nearest binary16, of two as near the even one; beyond its range infinity. */
+function numberToHalf(value: number): number {
+  const bits = float32Bits(value)
+  const sign = bits >= 2 ** 31 ? 0x8000 : 0
+  if (Number.isNaN(value)) return 0x7e00
+  const size = Math.abs(value)
+  // Halfway between the largest, 65504, and what would come next.
+  if (size >= 65520) return sign | 0x7c00
+  // Numbers of one exponent lie evenly, 2^-24 apart where they are smallest; scaling by powers of 2 is exact.
+  const exponent = Math.max(-14, (Math.floor(bits / 2 ** 23) % 256) - 127)
+  return sign | ((exponent + 14) * 1024 + roundToEven(size * 2 ** (10 - exponent)))
+}
+
+function roundToEven(value: number): number {
+  const below = Math.floor(value)
+  const rest = value - below
+  return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below
+}
+
+/** Numbers as a file has them whose elements are of this type. */
+export function floatBytes(numbers: ArrayLike<number>, type: FloatType): Uint8Array<ArrayBuffer> {
+  const { length } = numbers
+  switch (type) {
+    case 'float64':
+      return new Uint8Array(Float64Array.from(numbers).buffer)
+    case 'float32':
+      return new Uint8Array(Float32Array.from(numbers).buffer)
+    case 'float16':
+      return new Uint8Array(Uint16Array.from({ length }, (_, i) => numberToHalf(numbers[i])).buffer)
+    case 'bfloat16':
+      return new Uint8Array(Uint16Array.from({ length }, (_, i) => numberToBrain(numbers[i])).buffer)
+  }
 }

@@ -12,12 +12,21 @@ type Rule = (object: ObjectConfig) => ObjectConfig
  * @param version of Keras, as the file says it
  */
 export function currentConfig(config: Config, version: ConfigValue | undefined): Config {
-  if (isBefore(version, 3)) return rewrite(config, fromKeras2)
+  if (isBefore(version, 3)) return rewrite(config, (object) => fromKeras2(withoutLossScale(object)))
   return rewrite(config, isBefore(version, 3, 11) ? singles : named)
 }
 
 /** `.h5` files have the names of classes in Keras's source. */
-const named: Rule = (object) => ({ ...object, class_name: publicName(object.class_name) })
+const named: Rule = (object) => {
+  const plain = withoutLossScale(object)
+  return { ...plain, class_name: publicName(plain.class_name) }
+}
+
+/** The optimizer inside of one that scales losses, which only float16 needs. */
+function withoutLossScale(object: ObjectConfig): ObjectConfig {
+  const { inner_optimizer: inner } = object.config
+  return object.class_name.endsWith('LossScaleOptimizer') && isObject(inner) ? inner : object
+}
 
 const singles: Rule = (object) => ({ ...named(object), config: withSingles(object.config) })
 

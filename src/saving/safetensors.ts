@@ -1,8 +1,7 @@
 import { DataError } from '../errors.js'
 import type { DType } from '../graph/dtype.js'
-import { bytesPerElement } from '../graph/dtype.js'
-import { type FileDType, fileBytes, readElements } from './elements.js'
-import { bytesOf, type StoredArray, type StoredArrays } from './storedArray.js'
+import { type FileDType, type FloatType, fileBytes, readElements } from './elements.js'
+import { bytesOf, fileTypeOf, type StoredArray, type StoredArrays } from './storedArray.js'
 
 /** What a safetensors file holds. */
 export interface Safetensors {
@@ -11,7 +10,10 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>
 }
 
-const writtenTypes: Record<DType, string> = { float32: 'F32', int32: 'I32', uint8: 'U8', bool: 'BOOL' }
+const writtenTypes: Record<DType | FloatType, string> = {
+  ...{ float64: 'F64', float32: 'F32', float16: 'F16', bfloat16: 'BF16' },
+  ...{ int32: 'I32', uint8: 'U8', bool: 'BOOL' },
+}
 
 const readTypes: Readonly<Record<string, FileDType>> = {
   F64: 'float64',
@@ -41,15 +43,14 @@ const LONGEST_HEADER = 100_000_000
  */
 export function encodeSafetensors({ arrays, metadata }: Safetensors): Uint8Array[] {
   // Wide elements first: each array is then aligned to its elements.
-  const ordered = [...arrays].sort(([, a], [, b]) => bytesPerElement[b.dtype] - bytesPerElement[a.dtype])
+  const ordered = [...arrays]
+    .map(([name, array]) => ({ name, array, type: fileTypeOf(array), bytes: bytesOf(array) }))
+    .sort((a, b) => fileBytes(b.type) - fileBytes(a.type))
   let offset = 0
-  const entries = ordered.map(([name, array]) => {
+  const entries = ordered.map(({ name, array, type, bytes }) => {
     const begin = offset
-    offset += array.data.byteLength
-    return [
-      name,
-      { dtype: writtenTypes[array.dtype], shape: array.shape, data_offsets: [begin, offset] },
-    ] as const
+    offset += bytes.byteLength
+    return [name, { dtype: writtenTypes[type], shape: array.shape, data_offsets: [begin, offset] }] as const
   })
   const text = JSON.stringify(Object.fromEntries([[METADATA, metadata], ...entries]))
   const written = new TextEncoder().encode(text)
@@ -57,7 +58,7 @@ export function encodeSafetensors({ arrays, metadata }: Safetensors): Uint8Array
   header.set(written)
   const length = new DataView(new ArrayBuffer(8))
   length.setBigUint64(0, BigInt(header.length), true)
-  return [new Uint8Array(length.buffer), header, ...ordered.map(([, array]) => bytesOf(array))]
+  return [new Uint8Array(length.buffer), header, ...ordered.map(({ bytes }) => bytes)]
 }
 
 /**

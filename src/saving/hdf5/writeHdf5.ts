@@ -1,5 +1,6 @@
 import type { DType } from '../../graph/dtype.js'
-import { bytesOf, type StoredArray } from '../storedArray.js'
+import type { FloatType } from '../elements.js'
+import { bytesOf, fileTypeOf, type StoredArray } from '../storedArray.js'
 import { messageTypes } from './objectHeader.js'
 import { aligned, encodeText, FileLayout, Record } from './record.js'
 import { INTERNAL_K, LEAF_K, pieces, writeLinks } from './writeLinks.js'
@@ -95,13 +96,15 @@ class Writer {
 
   private writeArray(array: StoredArray): number {
     const bytes = bytesOf(array)
+    const type = fileTypeOf(array)
     const address = bytes.length === 0 ? undefined : this.file.add(bytes)
     return this.writeHeader([
       ['dataspace', dataspace(array.shape)],
-      ['datatype', datatypes[array.dtype]()],
+      ['datatype', datatypes[type]()],
       // Space is allocated late, and filled, where it must be, with the type's zero.
       ['fillValue', new Record(8).u8(2, 2, 2, 1)],
       ['layout', new Record(18).u8(3, 1).address(address).u64(bytes.length)],
+      ...(type === BFLOAT16 ? this.attributeMessages('dtype', BFLOAT16) : []),
     ])
   }
 
@@ -134,10 +137,16 @@ class Writer {
   }
 }
 
+/** HDF5 does not know this type: Keras writes bytes, and says in an attribute what they are. */
+const BFLOAT16 = 'bfloat16'
+
 /** All texts that attributes hold by themselves, not in lists. */
 function* textsOf({ attributes = {}, members }: Hdf5Tree): Iterable<string> {
   for (const value of Object.values(attributes)) if (typeof value === 'string') yield value
-  for (const member of members.values()) if ('members' in member) yield* textsOf(member)
+  for (const member of members.values()) {
+    if ('members' in member) yield* textsOf(member)
+    else if (fileTypeOf(member) === BFLOAT16) yield BFLOAT16
+  }
 }
 
 /** A list of texts of one width, filled up with zeros: what NumPy calls `S`. */
@@ -170,9 +179,22 @@ const integer = (bytes: number, isSigned: boolean): Record =>
     .u16(0)
     .u16(8 * bytes)
 
-const datatypes: { readonly [type in DType]: () => Record } = {
-  // IEEE binary32: sign at bit 31, 8 bits of exponent from bit 23 on, 23 of fraction from bit 0 on, bias 127.
-  float32: () => new Record(20).u8(0x11, 0x20, 0x1f, 0).u32(4).u16(0).u16(32).u8(23, 8, 0, 23).u32(127),
+/** An IEEE number: the sign in its highest bit, below that the exponent, then the fraction from bit 0 on. */
+function float(bytes: number, exponentBits: number, fractionBits: number): Record {
+  const bits = 8 * bytes
+  const record = new Record(20)
+    .u8(0x11, 0x20, bits - 1, 0)
+    .u32(bytes)
+    .u16(0)
+    .u16(bits)
+  return record.u8(fractionBits, exponentBits, 0, fractionBits).u32(2 ** (exponentBits - 1) - 1)
+}
+
+const datatypes: { readonly [type in DType | FloatType]: () => Record } = {
+  float32: () => float(4, 8, 23),
+  float64: () => float(8, 11, 52),
+  float16: () => float(2, 5, 10),
+  bfloat16: () => new Record(8).u8(0x15, 0, 0, 0).u32(2),
   int32: () => integer(4, true),
   uint8: () => integer(1, false),
   // As h5py writes booleans: names for the numbers 0 and 1.
