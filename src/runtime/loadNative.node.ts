@@ -1,25 +1,43 @@
-import { loadCodeMemory } from '../targets/x64/codeMemory.js'
+import { type CodeMemory, loadCodeMemory } from '../targets/x64/codeMemory.js'
+import type { NativeGate } from './nativeGate.node.js'
 import type { LinkNative } from './workerCode.js'
 
 const halfWord = 2 ** 32
 
+/** Does what only native code can do. */
+type Within = <T>(action: () => T) => T
+
+/** Readies a worker to call machine code on a memory, inside its gate. */
+export async function loadNative(memory: WebAssembly.Memory, gate: NativeGate): Promise<LinkNative> {
+  gate.enter()
+  try {
+    return linkNative(memory, await loadCodeMemory(), (action) => gate.within(action))
+  } finally {
+    gate.leave()
+  }
+}
+
 /**
- * Readies this thread to call machine code on a memory. Functions take addresses relative to the memory's start, as in
- * WebAssembly, then begin and end; all of a thread's functions share one argument block, as they run one at a time.
+ * Makes functions of this thread from machine code. They take addresses relative to the memory's start, as in WebAssembly,
+ * then begin and end; all share one argument block, as they run one at a time.
  */
-export async function loadNative(memory: WebAssembly.Memory): Promise<LinkNative> {
-  const codeMemory = await loadCodeMemory()
+export function linkNative(
+  memory: WebAssembly.Memory,
+  codeMemory: CodeMemory,
+  within: Within = (action) => action(),
+): LinkNative {
   const base = Number(codeMemory.addressOf(new Uint8Array(memory.buffer)))
   let block = argumentBlock(64)
   let blockAddress = codeMemory.addressOf(block)
+  const lengthen = (words: number): void => {
+    block = argumentBlock(words)
+    blockAddress = codeMemory.addressOf(block)
+  }
   return (address) => {
-    const run = codeMemory.functionAt(address)
+    const run = within(() => codeMemory.functionAt(address))
     return (...numbers) => {
       const pointers = numbers.length - 2
-      if (2 * numbers.length > block.length) {
-        block = argumentBlock(2 * numbers.length)
-        blockAddress = codeMemory.addressOf(block)
-      }
+      if (2 * numbers.length > block.length) within(() => lengthen(2 * numbers.length))
       // Stored into 32-bit elements, numbers lose what lies above them.
       for (let i = 0; i < pointers; i++) {
         const pointer = base + numbers[i]

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
+import { x64Status } from './createX64Backend.node.js'
 
 /** Runs a program in a Node of its own, from the folder of this test. */
 function runNode(source: string): Promise<{ code: number | null; output: string }> {
@@ -11,6 +12,8 @@ function runNode(source: string): Promise<{ code: number | null; output: string 
   child.stderr.on('data', (data) => (output += data))
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })))
 }
+
+const withMachineCode = (await x64Status()).available
 
 const setUp = `
   const { createWasmBackend } = await import('RUNTIME/createWasmBackend.js')
@@ -40,6 +43,31 @@ describe('A process', () => {
     `)
       expect(outcome).toEqual({ code: 0, output: '4,8\n' })
     },
+  )
+
+  it.runIf(withMachineCode)(
+    'ends as it means to while its workers load native code',
+    async () => {
+      const start = (milliseconds: number) => `
+        const { createX64Backend } = await import('RUNTIME/createX64Backend.node.js')
+        const { Debug } = await import('RUNTIME/debug.js')
+        const backend = await createX64Backend({ threads: 2, debug: new Debug('') })
+        backend.start()
+        await new Promise((resolve) => setTimeout(resolve, ${milliseconds}))
+      `
+      const ends: readonly (readonly [text: string, code: number])[] = [
+        ['', 0],
+        ['await backend.close()', 0],
+        ['process.exit(3)', 3],
+        ["setTimeout(() => { throw new Error('planned') }); await new Promise(() => {})", 1],
+      ]
+      // Workers are there after some 30 ms. Without the gate, one of six of these runs was aborted.
+      for (let milliseconds = 10; milliseconds <= 60; milliseconds += 5) {
+        const outcomes = await Promise.all(ends.map(([text]) => runNode(start(milliseconds) + text)))
+        expect(outcomes.map(({ code }) => code)).toEqual(ends.map(([, code]) => code))
+      }
+    },
+    60_000,
   )
 
   it('ends by itself after close', async () => {
