@@ -79,8 +79,10 @@ async function predictSupply(model: AnyModel, x: unknown, batchSize: number): Pr
     return supply
   }
   const inputs = await modelInputs(model, x, 'x')
-  const data = { x: inputs, y: [], weights: [], samples: inputs[0].samples }
-  return memorySupply(data, { batchSize, isPadded: model.fixedBatchSize === undefined })
+  const { samples } = inputs[0]
+  // Whole batches need no padding, and then no search through the layers for one that forbids it.
+  const isPadded = samples % batchSize !== 0 && model.fixedBatchSize === undefined
+  return memorySupply({ x: inputs, y: [], weights: [], samples }, { batchSize, isPadded })
 }
 
 function predictProgram(model: AnyModel, { types }: FeedBatch) {

@@ -33,6 +33,11 @@ export interface LoadedProgram {
    * may be called for before earlier ones are done.
    */
   run(bases: readonly number[]): Promise<void>
+  /**
+   * Runs once on the caller's thread, and is done when it returns: there for Programs that are over sooner than workers
+   * would begin, once they are ready. Only while no run is under way.
+   */
+  readonly runHere?: (bases: readonly number[]) => void
   /** When its launches were computed in the last run; undefined if the backend does not take times. */
   readonly times?: LaunchTimes
   /** It will not be run again. */

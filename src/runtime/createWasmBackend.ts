@@ -10,6 +10,7 @@ import { pageBytes, reserveMemory } from './deviceMemory.js'
 import { loadPlatform, type Platform } from './platform.js'
 import { defaultThreads, sharedWorkers } from './sharedWorkers.js'
 import { type CompiledUnit, WorkerBackend, type Workers } from './workerBackend.js'
+import { WorkerCode } from './workerCode.js'
 
 export interface WasmBackendChoices {
   /** Default: as many as the machine runs at once, at most 16. One where memory cannot be shared. */
@@ -30,9 +31,8 @@ export async function createWasmBackend(choices: WasmBackendChoices): Promise<Wo
   const shared = choices.shared ?? features.threads
   const threads = choices.threads ?? defaultThreads(platform)
   const { debug, timed } = choices
-  const workers = shared
-    ? await sharedWorkers(platform, { threads, debug, native: false })
-    : loneWorker(platform)
+  const sharing = shared ? await sharedWorkers(platform, { threads, debug, native: false }) : undefined
+  const workers = sharing ?? loneWorker(platform)
   const { relaxedMadd } = features
   const maximumPages = workers.memory.maximumBytes / pageBytes
   return new WorkerBackend({
@@ -44,6 +44,7 @@ export async function createWasmBackend(choices: WasmBackendChoices): Promise<Wo
       wasmUnit(
         compileModule(functions, { sharedMemory: shared, minimumPages: 1, maximumPages, relaxedMadd }),
       ),
+    here: sharing && new WorkerCode(sharing.memory.memory, 0, 1),
     debug,
     timed: timed && shared,
   })

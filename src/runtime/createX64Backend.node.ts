@@ -6,9 +6,11 @@ import { compileFunction } from '../targets/x64/compileFunction.js'
 import { detectFeatures, type ProcessorFeatures } from '../targets/x64/detect.js'
 import type { Debug } from './debug.js'
 import { environment } from './environment.js'
+import { linkNative } from './loadNative.node.js'
 import { nodePlatform } from './platform.node.js'
 import { defaultThreads, sharedWorkers } from './sharedWorkers.js'
 import { type CompiledUnit, WorkerBackend } from './workerBackend.js'
+import { WorkerCode } from './workerCode.js'
 
 export interface X64BackendChoices {
   /** Default: as many as the machine runs at once, at most 16. */
@@ -66,9 +68,12 @@ export async function createX64Backend(choices: X64BackendChoices): Promise<Work
   const width = choices.width ?? (features.avx512 ? 16 : 8)
   if (width === 16 && !features.avx512) return 'The processor has no AVX-512 (F, BW, DQ and VL).'
   const { debug, timed, threads = defaultThreads(nodePlatform) } = choices
+  const workers = await sharedWorkers(nodePlatform, { threads, debug, native: true })
+  const shared = workers.memory.memory
   return new WorkerBackend({
     name: 'x64',
-    workers: await sharedWorkers(nodePlatform, { threads, debug, native: true }),
+    workers,
+    here: new WorkerCode(shared, 0, 1, linkNative(shared, memory)),
     traits: x64Traits(width, features),
     lowestAddress: codeAlignment,
     compile: (functions) => nativeUnit(functions, memory),

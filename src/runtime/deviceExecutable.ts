@@ -7,11 +7,11 @@ import { reportText } from './reportText.js'
 export class DeviceExecutable implements Executable {
   constructor(
     private readonly executor: DeviceExecutor,
-    private readonly request: Omit<RunRequest, 'inputs'>,
+    private readonly request: RunRequest,
   ) {}
 
   async run(inputs: readonly TypedArray[]): Promise<TypedArray[]> {
-    return this.executor.run({ ...this.request, inputs })
+    return this.executor.run(this.request, inputs)
   }
 
   get report(): string {

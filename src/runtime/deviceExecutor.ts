@@ -23,6 +23,8 @@ import type { LaunchTime } from './launchTimes.js'
 import { CachedProgram, ProgramCache } from './programCache.js'
 import { reportText } from './reportText.js'
 import { RunQueue } from './runQueue.js'
+import { mayBeShort } from './shortPrograms.js'
+import { Turn } from './turn.js'
 import { VariableStore } from './variableStore.js'
 
 /** How a trace becomes a Program: the compiler's entry, so that tests can stand in for it. */
@@ -51,10 +53,9 @@ export interface TimedRun {
   readonly launches: readonly LaunchTime[]
 }
 
-/** One run's program and what it works on. */
+/** What runs of a program have in common. */
 export interface RunRequest {
   readonly cached: CachedProgram
-  readonly inputs: readonly TypedArray[]
   readonly variables: readonly Variable[]
   /** Buffers of constants, filled. */
   readonly constants: BufferGroup
@@ -66,6 +67,7 @@ export class DeviceExecutor implements Executor {
   private readonly allocator: BufferAllocator
   private readonly arena: Arena
   private readonly queue: RunQueue
+  private readonly turn = new Turn()
   private readonly variables: VariableStore
   private readonly programs: ProgramCache
   private readonly collected = new FinalizationRegistry<() => void>((release) => release())
@@ -104,7 +106,7 @@ export class DeviceExecutor implements Executor {
     const cached = this.programFor(canonical)
     const constants = this.upload(canonical.constants)
     try {
-      return await this.run({ cached, inputs: [], variables: canonical.variables, constants })
+      return await this.run({ cached, variables: canonical.variables, constants }, [])
     } finally {
       constants.discard()
     }
@@ -141,8 +143,7 @@ export class DeviceExecutor implements Executor {
   }
 
   /** Queues a run. Everything it reads is where it has to be, or on its way, when this returns. */
-  run(request: RunRequest): Promise<TypedArray[]> {
-    const { cached, inputs, variables, constants } = request
+  run({ cached, variables, constants }: RunRequest, inputs: readonly TypedArray[]): Promise<TypedArray[]> {
     const { onRun } = this.options
     const { program, loaded } = cached
     checkInputs(program, inputs)
@@ -186,6 +187,16 @@ export class DeviceExecutor implements Executor {
     for (const position of program.assigned) this.variables.assigned(variables[position])
     this.runs++
     if (cached.loading) arrivals.push(cached.loading)
+    const { runHere } = loaded
+    if (runHere && this.queue.isIdle) {
+      const start = async () => {
+        runHere(bases)
+        return this.readOutputs(program, outputAddresses)
+      }
+      if (!this.turn.hasTime()) arrivals.push(this.turn.next())
+      if (arrivals.length === 0) return start().finally(finish)
+      return this.queue.push({ ready: Promise.all(arrivals), alone: true, start, finish })
+    }
     return this.queue.push({
       ready: arrivals.length > 0 ? Promise.all(arrivals) : undefined,
       alone: false,
@@ -202,12 +213,15 @@ export class DeviceExecutor implements Executor {
     })
   }
 
-  private async readOutputs(program: Program, addresses: readonly number[]): Promise<TypedArray[]> {
+  /** At once, or when the memory gives them. */
+  private readOutputs(program: Program, addresses: readonly number[]): TypedArray[] | Promise<TypedArray[]> {
     const { memory } = this.backend
-    const buffers = await Promise.all(
-      program.outputs.map((output, i) => memory.read(addresses[i], bytesOfType(output))),
-    )
-    return program.outputs.map(({ dtype }, i) => elementsOf(dtype, buffers[i]))
+    const buffers = program.outputs.map((output, i) => memory.read(addresses[i], bytesOfType(output)))
+    const elements = (known: readonly ArrayBuffer[]): TypedArray[] =>
+      program.outputs.map(({ dtype }, i) => elementsOf(dtype, known[i]))
+    return buffers.every((buffer) => buffer instanceof ArrayBuffer)
+      ? elements(buffers)
+      : Promise.all(buffers).then(elements)
   }
 
   /** Constants in device memory. */
@@ -220,12 +234,15 @@ export class DeviceExecutor implements Executor {
   private programFor(canonical: CanonicalTrace): CachedProgram {
     const { backend, compile, debug } = this.options
     return this.programs.get(canonical.key, () => {
-      backend.start()
+      // While the Program is compiled, which takes a while.
+      if (!mayBeShort(canonical)) backend.start()
       debug.show('graph', 'trace', () => canonical.key)
       const program = compile(canonical, backend.traits, { apart: debug.guardedSide !== undefined })
       debug.show('plan', 'program', () => reportText(program.report))
       for (const fn of program.functions.values()) debug.show('loops', fn.name, () => print(fn))
-      return new CachedProgram(program, backend.load(program))
+      const loaded = backend.load(program)
+      if (!loaded.runHere) backend.start()
+      return new CachedProgram(program, loaded)
     })
   }
 }

@@ -53,9 +53,14 @@ export class RunQueue {
     })
   }
 
+  /** Whether nothing is queued or under way. */
+  get isIdle(): boolean {
+    return this.waiting.length === 0 && this.inFlight === 0
+  }
+
   /** Fulfilled when nothing is queued or under way. */
   idle(): Promise<void> {
-    if (this.waiting.length === 0 && this.inFlight === 0) return Promise.resolve()
+    if (this.isIdle) return Promise.resolve()
     return new Promise((resolve) => this.idleWatchers.push(resolve))
   }
 

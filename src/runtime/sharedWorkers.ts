@@ -1,5 +1,5 @@
 import type { Debug } from './debug.js'
-import { reserveMemory } from './deviceMemory.js'
+import { reserveMemory, type WebAssemblyMemory } from './deviceMemory.js'
 import type { Platform } from './platform.js'
 import { SharedTeam } from './sharedTeam.js'
 import type { Workers } from './workerBackend.js'
@@ -18,11 +18,15 @@ export interface SharedWorkerChoices {
   readonly native: boolean
 }
 
+export interface SharedWorkers extends Workers {
+  readonly memory: WebAssemblyMemory
+}
+
 /** Workers on one shared memory, reserved now; they start when they are first used. */
 export async function sharedWorkers(
   platform: Platform,
   { threads, debug, native }: SharedWorkerChoices,
-): Promise<Workers> {
+): Promise<SharedWorkers> {
   const memory = reserveMemory(true)
   const side = debug.guardedSide
   const guards = side && (await platform.guardPages(memory.memory, side))

@@ -7,8 +7,10 @@ import type { Debug } from './debug.js'
 import type { DeviceMemory } from './deviceMemory.js'
 import type { PageGuards } from './guardedAllocator.js'
 import { LaunchTimes } from './launchTimes.js'
-import type { UnitCode } from './messages.js'
-import type { Team } from './team.js'
+import type { CodeUnit, UnitCode } from './messages.js'
+import { isShort } from './shortPrograms.js'
+import { failureError, type Team } from './team.js'
+import type { WorkerCode } from './workerCode.js'
 import type { WorkerPool } from './workerPool.js'
 
 /** The workers of a backend and the memory they compute in. */
@@ -40,15 +42,19 @@ export interface WorkerBackendOptions {
   readonly debug: Debug
   /** Whether to take the time of each launch. Default: false. */
   readonly timed?: boolean
+  /** Code of the caller's thread, which runs short Programs itself. Default: workers run all. */
+  readonly here?: WorkerCode
 }
 
 /** A unit of code and how many programs use it. It goes when none does. */
 interface CountedUnit {
   readonly id: number
-  readonly compiled: Promise<void>
+  readonly compiled: Promise<CodeUnit>
   readonly keys: readonly string[]
   readonly release: () => void
   users: number
+  /** Whether the caller's thread has its functions too. */
+  isHere: boolean
 }
 
 interface KnownFunction {
@@ -96,13 +102,24 @@ export class WorkerBackend implements Backend {
     const steps = this.withIds(program.steps)
     const baseCount = 1 + basesOf(program).length
     const times = timed ? new LaunchTimes(program.steps, this.threads) : undefined
-    const ready = Promise.all(Array.from(units, ({ compiled }) => compiled)).then(() =>
-      pool.addProgram({ type: 'program', id, steps, baseCount, times: times?.memory }),
+    const message = { type: 'program', id, steps, baseCount, times: times?.memory } as const
+    const here = !timed && isShort(program, this.traits.width) ? this.options.here : undefined
+    const ready = Promise.all(Array.from(units, async (unit) => [unit, await unit.compiled] as const)).then(
+      (compiled) => {
+        pool.addProgram(message)
+        if (!here) return
+        for (const [unit, code] of compiled) {
+          if (!unit.isHere) here.handle({ type: 'code', unit: code })
+          unit.isHere = true
+        }
+        here.handle(message)
+      },
     )
     return {
       ready,
       bytes: bytes + stepBytes * program.report.launches.length,
       run: (bases) => pool.use((team) => team.run(id, bases)),
+      runHere: here && ((bases) => runOn(here, id, bases)),
       times,
       release: () => this.release(id, units, ready),
     }
@@ -135,8 +152,13 @@ export class WorkerBackend implements Backend {
     this.functionsCompiled += entries.length
     const id = this.nextUnit++
     const functions = entries.map(([, { name }], i) => ({ id: `${id}.${i}`, name }))
-    const compiled = code.then((ready) => workers.pool.addUnit({ id, code: ready, functions }))
-    const unit: CountedUnit = { id, compiled, keys: entries.map(([key]) => key), release, users: 0 }
+    const compiled = code.then((ready) => {
+      const made: CodeUnit = { id, code: ready, functions }
+      workers.pool.addUnit(made)
+      return made
+    })
+    const keys = entries.map(([key]) => key)
+    const unit: CountedUnit = { id, compiled, keys, release, users: 0, isHere: false }
     entries.forEach(([key], i) => {
       this.known.set(key, { id: functions[i].id, unit })
     })
@@ -152,13 +174,23 @@ export class WorkerBackend implements Backend {
     for (const { keys } of unused) for (const key of keys) this.known.delete(key)
     // What is still on its way to the workers is taken back once it is there.
     const takeBack = () => {
-      this.options.workers.pool.release(
-        [id],
-        unused.map((unit) => unit.id),
-      )
+      const { workers, here } = this.options
+      const gone = unused.map((unit) => unit.id)
+      workers.pool.release([id], gone)
+      here?.handle({ type: 'release', programs: [id], units: gone })
       for (const unit of unused) unit.release()
     }
     ready.then(takeBack, takeBack)
+  }
+}
+
+/** Runs a program on the caller's thread alone. */
+function runOn(here: WorkerCode, id: number, bases: readonly number[]): void {
+  const program = here.program(id)
+  try {
+    program.prepared.run(bases, 0)
+  } catch (error) {
+    throw failureError(here.failure(error, program))
   }
 }
 

@@ -110,7 +110,7 @@ const makers = {
   predict(task) {
     const model = suiteModels[task.model]()
     const { images } = samples(task)
-    return timed(async () => (await model.predict(images, { batchSize: task.batch, verbose: 0 })).data())
+    return timed(async () => (await model.predictOnBatch(images)).data())
   },
   matmul: ({ size }) =>
     opWork(

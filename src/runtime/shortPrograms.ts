@@ -1,0 +1,49 @@
+import type { Program } from '../compiler/program.js'
+import type { CanonicalTrace } from '../graph/canonical.js'
+import { reachable } from '../graph/graph.js'
+import { sizeOf } from '../graph/shape.js'
+import { launchOrder } from './launchTimes.js'
+
+/**
+ * What a thread does in a microsecond, as far as an estimate goes: operations by each lane (half of what two units of
+ * today's processors do), bytes from the second-level cache, and launches.
+ */
+const flopsPerLane = 5000
+const bytesPerMicrosecond = 20_000
+const launchMicroseconds = 0.4
+
+/** Waking workers and hearing from them takes about so long. */
+const handOver = 200
+
+/**
+ * Whether one thread is through with a Program sooner than workers would be: by the counts in its report, not by a clock, so
+ * that the same Program is always run the same way.
+ */
+export function isShort(program: Program, width: number): boolean {
+  const { launches } = program.report
+  let microseconds = 0
+  for (const launch of launchOrder(program.steps)) {
+    const report = launches[launch]
+    // Made by hand, a Program may not say all that it does.
+    if (!report) return false
+    const lanes = report.lanes === 'vector' ? width : 1
+    microseconds += launchMicroseconds
+    microseconds += report.flops / (flopsPerLane * lanes) + report.bytes / bytesPerMicrosecond
+    if (microseconds > handOver) return false
+  }
+  return true
+}
+
+/** A graph with more elements in all of its tensors than this is taken to be long before it is compiled. */
+const mostElements = 1e6
+
+/** Whether a graph may become a short Program, as far as can be guessed before it is compiled. */
+export function mayBeShort({ trace, variables, constants }: CanonicalTrace): boolean {
+  const { graph, assignments } = trace
+  let elements = 0
+  for (const { shape } of [...graph.parameters, ...variables, ...constants]) elements += sizeOf(shape)
+  for (const node of reachable([...graph.results, ...assignments.values()])) {
+    if (node.type === 'operation') for (const { shape } of node.outputs) elements += sizeOf(shape)
+  }
+  return elements <= mostElements
+}
