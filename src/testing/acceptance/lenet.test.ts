@@ -91,9 +91,10 @@ describe('On MNIST', () => {
     expect(accuracy).toBeGreaterThan(0.75)
   })
 
-  it.runIf(hasData && verifying).each([1, 2, 3])(
+  it.runIf(hasData && verifying).for([1, 2, 3])(
     "the courses' run with seed %i: 47 steps an epoch, test accuracy at least 0.975",
-    async (seed) => {
+    { timeout: 10 * 60_000 },
+    async (seed, { task }) => {
       const options = '--data mnist --validation-split 0.9 --epochs 5 --batch-size 128 --json'
       const { code, stdout } = await runGradus(`train lenet ${options} --seed ${seed}`)
       expect(code).toBe(0)
@@ -105,16 +106,16 @@ describe('On MNIST', () => {
         steps_per_epoch: 47,
         train_samples: 5999,
       })
+      task.meta.figure = `test accuracy ${result.test_accuracy.toFixed(4)} on ${result.target}`
       expect(result.test_accuracy).toBeGreaterThanOrEqual(0.975)
     },
-    10 * 60_000,
   )
 })
 
 describe('On the digits that Gradus draws', () => {
   it.runIf(verifying)(
     'a linear model stays under 95 %, LeNet passes 98 %',
-    async () => {
+    async ({ task }) => {
       const { train, test } = await datasets.digits.load()
       const linear = models.sequential(
         [
@@ -137,7 +138,9 @@ describe('On the digits that Gradus draws', () => {
       expect(straight).toBeLessThan(0.95)
       const lenet = createLenet(1)
       await lenet.fit(train.images, train.labels, { ...options, epochs: 5 })
-      expect((await lenet.evaluate(test.images, test.labels)).accuracy).toBeGreaterThan(0.98)
+      const { accuracy } = await lenet.evaluate(test.images, test.labels)
+      task.meta.figure = `linear ${straight.toFixed(4)}, LeNet ${accuracy.toFixed(4)}`
+      expect(accuracy).toBeGreaterThan(0.98)
     },
     10 * 60_000,
   )

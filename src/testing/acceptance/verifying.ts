@@ -3,3 +3,10 @@ export const verifying = process.env.GRADUS_VERIFY === '1'
 
 /** Whether a folder with real data sets was given, as continuous integration does. */
 export const hasData = Boolean(process.env.GRADUS_DATA_DIR)
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** What a check measured, for the page that `npm run verify` writes. */
+    figure?: string
+  }
+}
