@@ -79,6 +79,7 @@ describe('gradus train', () => {
       'backup',
       'best.keras',
       'config.json',
+      'curves.svg',
       'last.keras',
       'log.csv',
     ])

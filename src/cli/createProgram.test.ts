@@ -48,6 +48,7 @@ describe('The command line', () => {
       'predict',
       'summary',
       'convert',
+      'plot',
       'doctor',
       'profile',
       'bench',

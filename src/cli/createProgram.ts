@@ -3,6 +3,7 @@ import { addBenchCommand } from './bench.js'
 import { addConvertCommand } from './convert.js'
 import { addDoctorCommand } from './doctor.js'
 import { addEvaluateCommand } from './evaluate.js'
+import { addPlotCommand } from './plot.js'
 import { addPredictCommand } from './predict.js'
 import { addProfileCommand } from './profile.js'
 import type { CliContext } from './streams.js'
@@ -25,6 +26,7 @@ export function createProgram(context: CliContext): Command {
   addPredictCommand(program, context)
   addSummaryCommand(program, context)
   addConvertCommand(program, context)
+  addPlotCommand(program, context)
   addDoctorCommand(program, context)
   addProfileCommand(program, context)
   addBenchCommand(program, context)

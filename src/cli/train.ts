@@ -8,6 +8,7 @@ import type { ImageDataset } from '../data/datasets/index.js'
 import { ArgumentError } from '../errors.js'
 import { getExecutor } from '../graph/executor.js'
 import type { Model } from '../models/model.js'
+import { logOfHistory } from '../plot/runLog.js'
 import {
   configureExecutor,
   type ExecutorArguments,
@@ -16,6 +17,7 @@ import {
   threadsOption,
   wholeNumber,
 } from './arguments.js'
+import { writeCurves } from './curveLines.js'
 import { type DatasetName, dataOption, loadDataset } from './datasets.js'
 import { compileForClasses, isBuiltIn, modelHelp, openModel } from './modelFile.js'
 import { inputFor } from './modelInput.js'
@@ -233,11 +235,12 @@ async function run(
     ...{ signal, output },
     callbacks: [...keepers(folder, config), timer],
   })
-  const { history, params } = await fitted.catch((error) => {
+  const trained = await fitted.catch((error) => {
     if (signal.aborted)
       stream.write(`\n${folder.path} keeps what was done. To go on:\n  ${resumeCommand(folder)}\n`)
     throw error
   })
+  const { history, params } = trained
   const seconds = (performance.now() - start) / 1000
   const tested = { batchSize: testBatchSize, signal, verbose: 0, output } as const
   const { loss, accuracy } = await model.evaluate(test.images, test.labels, tested)
@@ -248,6 +251,9 @@ async function run(
     `\nTest ${accuracyText}loss ${loss.toFixed(4)}. ` +
       `Training took ${seconds.toFixed(1)} s${step === undefined ? '' : `, ${step.toFixed(1)} ms a step`}.\n`,
   )
+  await trained.plot({ title: folder.name }).save(folder.file('curves.svg'))
+  stream.write('\n')
+  writeCurves(stream, logOfHistory(trained, folder.name))
   writeContents(stream, folder, history, config)
   return {
     ...{ model: config.model, data: config.data, run: folder.path, target, threads },
@@ -297,6 +303,7 @@ function writeContents(
     `best.keras  the network after epoch ${values.indexOf(best) + 1}, with a ${key} of ${best.toFixed(4)}`,
     `last.keras  the network after epoch ${values.length}`,
     'log.csv     the numbers of each epoch',
+    'curves.svg  their curves',
   ]
   stream.write(`\n${folder.path} holds\n${lines.map((line) => `  ${line}\n`).join('')}`)
   stream.write(`Show it a picture:  npx gradus predict ${folder.file('best.keras')} PICTURE\n`)

@@ -143,6 +143,7 @@ describe('plot.history', () => {
 
   it.each([
     [{ metrics: ['los'] }, "no run has measured 'los'. Did you mean 'loss'?"],
+    [{ yScale: { los: 'log' } }, "no run has measured 'los'. Did you mean 'loss'?"],
     [{ metrics: [] }, 'expected metrics as a list of keys'],
     [{ yScale: 'logarithmic' }, "plot: yScale: expected 'linear' or 'log', received 'logarithmic'"],
     [{ y_scale: 'log' }, "Write 'yScale'"],

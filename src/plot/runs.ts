@@ -64,11 +64,7 @@ function checkCurveOptions(options: CurveOptions): void {
 
 /** Reads what is on the disk. */
 async function logsOf(runs: Runs): Promise<RunLog[]> {
-  if (Array.isArray(runs)) {
-    const names = runs.map((path) => nameOf(`${path}`))
-    const isUnique = new Set(names).size === names.length
-    return Promise.all(runs.map((path, i) => readRunLog(path, isUnique ? names[i] : path)))
-  }
+  if (Array.isArray(runs)) return readRunLogs(runs)
   if (typeof runs !== 'object' || runs === null) {
     throw new ArgumentError(
       `plot.runs: expected runs by their names, or a list of paths, received ${show(runs)}.`,
@@ -79,6 +75,13 @@ async function logsOf(runs: Runs): Promise<RunLog[]> {
       typeof run === 'string' ? readRunLog(run, name) : logOfHistory(checkHistory(run, 'plot.runs'), name),
     ),
   )
+}
+
+/** The logs of runs, by the names of their folders; by their paths, where these names are not unique. See `readRunLog`. */
+export function readRunLogs(paths: readonly string[]): Promise<RunLog[]> {
+  const names = paths.map((path) => nameOf(`${path}`))
+  const isUnique = new Set(names).size === names.length
+  return Promise.all(paths.map((path, i) => readRunLog(path, isUnique ? names[i] : path)))
 }
 
 /** `lenet-1` for `runs/lenet-1/` and for `runs/lenet-1/log.csv`. */
@@ -158,18 +161,24 @@ interface PanelPlan {
   readonly parts: readonly Part[]
 }
 
-function panelsOf(runs: readonly Run[], { metrics }: CurveOptions): PanelPlan[] {
+function panelsOf(runs: readonly Run[], { metrics, yScale }: CurveOptions): PanelPlan[] {
   const keys = [...new Set(runs.flatMap((run) => run.keys.map(({ key }) => key)))]
   if (keys.length === 0) throw new ArgumentError('plot: there is nothing to draw: no epoch has ended.')
   const known = metricsOf(keys)
+  if (typeof yScale === 'object') {
+    const stranger = Object.keys(yScale).find((metric) => !known.includes(metric))
+    if (stranger !== undefined) throw notMeasured(stranger, known)
+  }
   if (metrics === undefined) return known.map((metric) => ({ metric, parts: usualParts(runs, metric) }))
   return metrics.map((name): PanelPlan => {
     const key = runs.flatMap((run) => run.keys).find((each) => each.key === name)
-    if (!key)
-      throw new ArgumentError(`plot: no run has measured ${show(name)}. ${suggestion(`${name}`, keys)}`)
+    if (!key) throw notMeasured(name, keys)
     return { metric: key.metric, parts: key.part === 'train' ? partsOf(runs, key.metric) : [key.part] }
   })
 }
+
+const notMeasured = (name: string, known: readonly string[]): ArgumentError =>
+  new ArgumentError(`plot: no run has measured ${show(name)}. ${suggestion(`${name}`, known)}`)
 
 const partsOf = (runs: readonly Run[], metric: string): Part[] => {
   const found = new Set(
