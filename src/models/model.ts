@@ -14,6 +14,7 @@ import { flatten, mapStructure } from '../utils/structure.js'
 import type { ClassWeight } from './classWeights.js'
 import { CompiledModel, type CompileOptions } from './compiledModel.js'
 import { type EvaluateOptions, evaluateModel } from './evaluate.js'
+import type { ExportFormat, ExportOptions } from './exportModel.js'
 import { type FitOptions, fitModel } from './fit.js'
 import type { LayerGraph } from './layerGraph.js'
 import { layerNodes } from './layerNodes.js'
@@ -320,9 +321,21 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
     await loadWeights(this as unknown as AnyModel, source)
   }
 
-  /** The file that `save` or `saveWeights` would write, as bytes. */
+  /**
+   * Writes the model, as it is in inference, into a file that other programs run it from: `.onnx`, the open format that onnxruntime and
+   * many more read. It takes batches of any size. The file is written whole or not at all. In pages: `toBytes('onnx')`.
+   * @throws StateError if the model is not built
+   * @throws ArgumentError naming the layer, if ONNX has nothing for what it computes
+   * @throws DataError if the file cannot be written; one that was there before stays as it was
+   */
+  async export(path: string, options: ExportOptions = {}): Promise<void> {
+    const { exportModel } = await import('./exportModel.js')
+    await exportModel(this as unknown as AnyModel, path, options)
+  }
+
+  /** The file that `save`, `saveWeights` or `export` would write, as bytes. */
   async toBytes(
-    format: ModelFormat | WeightsFormat,
+    format: ModelFormat | WeightsFormat | ExportFormat,
     options: Omit<SaveOptions, 'overwrite'> = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
     const { toBytes } = await import('./saveModel.js')

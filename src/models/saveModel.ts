@@ -12,6 +12,7 @@ import { joinBytes } from '../saving/storedArray.js'
 import type { Config } from '../utils/config.js'
 import { oneOf } from '../utils/oneOf.js'
 import { compileConfig } from './compileConfig.js'
+import type { ExportFormat } from './exportModel.js'
 import { copyKerasWeights } from './kerasWeights.js'
 import { trainingConfig } from './legacyCompile.js'
 import { copyLegacyOptimizer, copyLegacyWeights } from './legacyWeights.js'
@@ -117,10 +118,14 @@ export async function saveFile(
 /** The file of a format, as bytes. */
 export async function toBytes(
   model: AnyModel,
-  format: ModelFormat | WeightsFormat,
+  format: ModelFormat | WeightsFormat | ExportFormat,
   options: Pick<SaveOptions, 'includeOptimizer'>,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  oneOf(format, formats, 'toBytes: format')
+  oneOf(format, [...formats, 'onnx'], 'toBytes: format')
+  if (format === 'onnx') {
+    const { onnxFile } = await import('./exportModel.js')
+    return joinBytes(await onnxFile(model))
+  }
   return joinBytes(await (await takeSnapshot(model, format, options))())
 }
 

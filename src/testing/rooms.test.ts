@@ -32,6 +32,7 @@ const mayImport: Record<string, readonly string[]> = {
   plot: ['graph', 'ops', 'saving', 'tensorboard', 'utils'],
   tensorboard: ['graph', 'ops', 'saving', 'utils'],
   callbacks: ['graph', 'ops', 'data', 'saving', 'plot', 'tensorboard', 'utils'],
+  onnx: ['graph', 'ops', ...vocabulary],
   utils: ['graph', 'ops', 'data'],
   layers: ['graph', 'ops', ...vocabulary],
   activations: ['graph', 'ops', ...vocabulary],
@@ -42,7 +43,7 @@ const mayImport: Record<string, readonly string[]> = {
   metrics: ['graph', 'ops', ...vocabulary],
   optimizers: ['graph', 'ops', ...vocabulary],
   schedules: ['graph', 'ops', ...vocabulary],
-  models: ['graph', 'ops', 'data', 'saving', 'callbacks', ...vocabulary],
+  models: ['graph', 'ops', 'data', 'saving', 'callbacks', 'onnx', ...vocabulary],
 }
 
 /** Rooms that join all the others. */

@@ -1,0 +1,27 @@
+import type { OperationNode } from '../../graph/node.js'
+import type { Idiom } from '../steps.js'
+import { activation, alongAxis, clipped } from './activations.js'
+import { batchNormalization, layerNormalization } from './normalizations.js'
+import { recurrent } from './recurrent.js'
+import { average, pooledAverage } from './reductions.js'
+
+/** What ONNX has one operator for, and Gradus computes in several ops. */
+const idioms: readonly ((node: OperationNode) => Idiom | undefined)[] = [
+  activation,
+  clipped,
+  alongAxis,
+  average,
+  pooledAverage,
+  batchNormalization,
+  layerNormalization,
+  recurrent,
+]
+
+/** The idiom that ends with a node, if there is one. */
+export function findIdiom(node: OperationNode): Idiom | undefined {
+  for (const idiom of idioms) {
+    const found = idiom(node)
+    if (found) return found
+  }
+  return undefined
+}
