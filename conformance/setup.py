@@ -4,6 +4,7 @@
     python3 conformance/setup.py 2.15     # conformance/.venv-2.15 from requirements-2.15.txt: Keras 2.15
     python3 conformance/setup.py 3.0      # conformance/.venv-3.0 from requirements-3.0.txt: Keras 3.0
     python3 conformance/setup.py tensorboard   # conformance/.venv-tensorboard from requirements-tensorboard.txt: TensorBoard
+    python3 conformance/setup.py onnx     # conformance/.venv-onnx from requirements-onnx.txt: ONNX and onnxruntime
 
 Prints the path of its Python. Does nothing if the environment is there already and was made from the same requirements.
 Run by `npm run conformance`.
@@ -18,7 +19,7 @@ from pathlib import Path
 
 here = Path(__file__).resolve().parent
 # The Pythons for which the wheels of each version exist.
-pythons = {"": ((3, 11), (3, 14)), "-3.0": ((3, 9), (3, 13)), "-2.15": ((3, 9), (3, 12)), "-tensorboard": ((3, 11), (3, 14))}
+pythons = {"": ((3, 11), (3, 14)), "-3.0": ((3, 9), (3, 13)), "-2.15": ((3, 9), (3, 12)), "-tensorboard": ((3, 11), (3, 14)), "-onnx": ((3, 11), (3, 14))}
 suffix = "".join(f"-{version}" for version in sys.argv[1:])
 requirements = here / f"requirements{suffix}.txt"
 environment = here / f".venv{suffix}"

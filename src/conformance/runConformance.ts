@@ -2,7 +2,7 @@ import { configure } from '../graph/executor.js'
 import type { ConformanceArguments } from './arguments.js'
 import type { Measurement } from './compare.js'
 import { accountFor, type Inventory } from './coverage.js'
-import { KerasPeer, type KerasVersion } from './kerasPeer.js'
+import { KerasPeer, type OtherPeer } from './kerasPeer.js'
 import { type CaseResult, isFault, rowsOf, worstVerdict } from './results.js'
 import { sampleCases } from './sampleCases.js'
 import type { ConformanceCase, Suite } from './suite.js'
@@ -63,10 +63,11 @@ export async function runConformance(
   }
 }
 
-/** Whether an older Keras could be installed and started; if not, its set-up has said why. */
-function isThere(peer: KerasPeer, version: KerasVersion): boolean {
+/** Whether an older Keras, or onnxruntime, could be installed and started; if not, its set-up has said why. */
+function isThere(peer: KerasPeer, needs: OtherPeer): boolean {
   try {
-    peer.files(version)
+    if (needs === 'onnx') peer.onnx()
+    else peer.files(needs)
     return true
   } catch {
     return false

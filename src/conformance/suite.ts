@@ -1,5 +1,5 @@
 import type { Measurement } from './compare.js'
-import type { KerasPeer, KerasVersion } from './kerasPeer.js'
+import type { KerasPeer, OtherPeer } from './kerasPeer.js'
 
 /** One comparison of Gradus with Keras. */
 export interface ConformanceCase {
@@ -12,10 +12,10 @@ export interface ConformanceCase {
   run(peer: KerasPeer): Promise<readonly Measurement[]>
 }
 
-/** All cases of one of Keras's modules, of whole training runs, or of files. */
+/** All cases of one of Keras's modules, of whole training runs, of files, or of exported models. */
 export interface Suite {
   readonly name: string
-  /** The Keras that it needs beside the newest, which is left out where that cannot be had, and of samples. */
-  readonly needs?: Exclude<KerasVersion, 'newest'>
+  /** What it needs beside the newest Keras: it is left out where that cannot be had, and of samples. */
+  readonly needs?: OtherPeer
   readonly cases: readonly ConformanceCase[]
 }

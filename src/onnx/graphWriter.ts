@@ -5,7 +5,7 @@ import type { Tensor } from '../graph/tensor.js'
 import { ExportError } from './exportError.js'
 import type { FileGraph } from './fileGraph.js'
 import { exporters } from './kinds/index.js'
-import { type KnownTensors, stepsTo } from './steps.js'
+import type { Planner } from './planner.js'
 import { type ConstantSource, plainView, type View } from './view.js'
 
 /** Where in a model a node was made. */
@@ -21,7 +21,7 @@ export class GraphWriter {
   private readonly used = new Set<Tensor>()
 
   constructor(
-    private readonly known: KnownTensors,
+    private readonly planner: Planner,
     private readonly constants: ReadonlyMap<Tensor, ConstantSource>,
     private readonly scopeOf: (node: Node) => Scope,
   ) {}
@@ -45,7 +45,7 @@ export class GraphWriter {
       if (!view) throw new InternalError(`export: ${tensor} is not written yet`)
       return view
     }
-    const { steps } = stepsTo(results, this.known)
+    const { steps } = this.planner.stepsTo(results)
     for (const tensor of [...results, ...steps.flatMap(({ inputs }) => inputs)]) this.used.add(tensor)
     for (const { node, idiom, inputs } of steps) {
       const operands = inputs.map(viewOf)

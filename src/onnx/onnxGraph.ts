@@ -9,8 +9,8 @@ import type { OnnxGraph } from './format.js'
 import { GraphWriter, type Scope } from './graphWriter.js'
 import { mergeBias } from './mergeBias.js'
 import { type OnnxInput, OpenSizes } from './openSizes.js'
+import { Planner } from './planner.js'
 import { firstDifference } from './sameTrace.js'
-import { KnownTensors, stepsTo } from './steps.js'
 import { type ConstantSource, ownOrder, plainView, type View } from './view.js'
 
 /** A trace of a model in inference. */
@@ -57,8 +57,8 @@ export async function onnxGraph(source: OnnxSource): Promise<OnnxGraph> {
   const different = firstDifference(trace.graph, other.trace.graph, sizes)
   if (different) throw new ArgumentError(dependence(scopeOf(different), sizes))
 
-  const known = new KnownTensors(sizes)
-  const constants = await readConstants(trace.graph.results, known, scopeOf)
+  const planner = new Planner(sizes)
+  const constants = await readConstants(trace.graph.results, planner, scopeOf)
   const parts = { sizes, initializers: new Map(), names: new Map<string, number>(), scope: '' }
   const graph = new FileGraph(parts)
   for (const name of [...inputs, ...source.outputs.map((each) => ({ name: each }))])
@@ -66,7 +66,7 @@ export async function onnxGraph(source: OnnxSource): Promise<OnnxGraph> {
   const parameters = trace.graph.parameters.map(({ dtype, shape }, i) =>
     plainView({ name: graph.input(inputs[i].name, dtype, shape), graph }, shape, dtype),
   )
-  const views = new GraphWriter(known, constants, scopeOf).write(graph, trace.graph, parameters)
+  const views = new GraphWriter(planner, constants, scopeOf).write(graph, trace.graph, parameters)
   return mergeBias(named(graph, source, views))
 }
 
@@ -81,10 +81,10 @@ function dependence({ title }: Scope, sizes: OpenSizes): string {
 /** The numbers of weights, and of what is computed of them alone. */
 async function readConstants(
   results: readonly Tensor[],
-  known: KnownTensors,
+  planner: Planner,
   scopeOf: (node: Node) => Scope,
 ): Promise<ReadonlyMap<Tensor, ConstantSource>> {
-  const leaves = [...constantsOf(results, known)]
+  const leaves = [...constantsOf(results, planner)]
   const computed = leaves.filter(({ node }) => node.type === 'operation')
   const arrays = computed.length > 0 ? await (await getExecutor()).evaluate(computed) : []
   const dataOf = async (tensor: Tensor): Promise<TypedArray> => {
@@ -99,13 +99,13 @@ async function readConstants(
   return new Map(await Promise.all(sources))
 }
 
-function constantsOf(results: readonly Tensor[], known: KnownTensors): Set<Tensor> {
-  const { steps, constants } = stepsTo(results, known)
+function constantsOf(results: readonly Tensor[], planner: Planner): Set<Tensor> {
+  const { steps, constants } = planner.stepsTo(results)
   const found = new Set(constants)
   for (const { node, idiom } of steps) {
     const { kind } = node.op
     if (idiom || kind.kind !== 'loop') continue
-    for (const each of constantsOf(kind.body(node.attributes).graph.results, known)) found.add(each)
+    for (const each of constantsOf(kind.body(node.attributes).graph.results, planner)) found.add(each)
   }
   return found
 }

@@ -8,13 +8,14 @@ import { initializerSuite } from './initializers.js'
 import { layerSuite } from './layers.js'
 import { lossSuite } from './losses.js'
 import { metricSuite } from './metrics.js'
+import { onnxSuite } from './onnx.js'
 import { optimizerSuite } from './optimizers.js'
 import { regularizerSuite } from './regularizers.js'
 import { scheduleSuite } from './schedules.js'
 import { subclassSuite } from './subclasses.js'
 import { trainingSuite } from './training.js'
 
-/** What is compared, in the order of Keras's modules, then whole runs, then files. */
+/** What is compared, in the order of Keras's modules, then whole runs, files, and exported models. */
 export const suites: readonly Suite[] = [
   activationSuite,
   initializerSuite,
@@ -30,4 +31,5 @@ export const suites: readonly Suite[] = [
   callbackSuite,
   trainingSuite,
   ...fileSuites,
+  onnxSuite,
 ]

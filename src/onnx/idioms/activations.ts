@@ -10,7 +10,7 @@ import { type OperationNode, parameter } from '../../graph/node.js'
 import type { Tensor } from '../../graph/tensor.js'
 import { logSoftmax, softmax } from '../../ops/softmax.js'
 import type { OnnxAttributes } from '../format.js'
-import type { Idiom } from '../steps.js'
+import type { Idiom } from '../planner.js'
 import { literalsIn, match, nearby } from './match.js'
 import { asItStands } from './write.js'
 

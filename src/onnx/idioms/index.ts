@@ -1,5 +1,5 @@
 import type { OperationNode } from '../../graph/node.js'
-import type { Idiom } from '../steps.js'
+import type { Idiom } from '../planner.js'
 import { activation, alongAxis, clipped } from './activations.js'
 import { batchNormalization, layerNormalization } from './normalizations.js'
 import { recurrent } from './recurrent.js'

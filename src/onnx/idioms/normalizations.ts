@@ -5,7 +5,7 @@ import { BatchNormalization } from '../../layers/normalization/batchNormalizatio
 import { LayerNormalization } from '../../layers/normalization/layerNormalization.js'
 import type { ScaledNormalization } from '../../layers/normalization/scaledNormalization.js'
 import { ones, zeros } from '../../ops/tensor.js'
-import type { Idiom } from '../steps.js'
+import type { Idiom } from '../planner.js'
 import { orderedView, ownOrder, plainView } from '../view.js'
 import { type Bindings, literalsIn, match, nearby } from './match.js'
 

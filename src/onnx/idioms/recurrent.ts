@@ -10,7 +10,7 @@ import type { Tensors } from '../../layers/tensors.js'
 import { flatTensors } from '../../layers/tensors.js'
 import type { FileGraph } from '../fileGraph.js'
 import type { OnnxAttributes } from '../format.js'
-import type { Idiom } from '../steps.js'
+import type { Idiom } from '../planner.js'
 import { isConstant, type View } from '../view.js'
 import { matchNode, nearby } from './match.js'
 

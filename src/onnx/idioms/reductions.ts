@@ -3,7 +3,7 @@ import { averagePool } from '../../ops/averagePool.js'
 import { mean } from '../../ops/mean.js'
 import { reduced } from '../kinds/reduction.js'
 import { windowSettings } from '../kinds/window.js'
-import type { Idiom } from '../steps.js'
+import type { Idiom } from '../planner.js'
 import { channelsFirst, orderedView } from '../view.js'
 import { match, nearby } from './match.js'
 

@@ -1,5 +1,5 @@
 import type { OnnxAttributes } from '../format.js'
-import type { Idiom } from '../steps.js'
+import type { Idiom } from '../planner.js'
 import { isConstant, ownOrder, plainView } from '../view.js'
 
 /**

@@ -19,45 +19,51 @@ export interface Step {
   readonly inputs: readonly Tensor[]
 }
 
-/** The steps that tensors depend on, each after those it takes from, and the tensors that are known beforehand. */
-export function stepsTo(
-  results: readonly Tensor[],
-  known: KnownTensors,
-): { readonly steps: readonly Step[]; readonly constants: ReadonlySet<Tensor> } {
-  const seen = new Set<Node>()
-  const steps: Step[] = []
-  const constants = new Set<Tensor>()
-  const stack: { readonly step: Step; next: number }[] = []
-  const visit = (tensor: Tensor) => {
-    const { node } = tensor
-    if (known.isLeaf(tensor)) constants.add(tensor)
-    else if (node.type === 'operation' && !seen.has(node)) {
-      seen.add(node)
-      const idiom = findIdiom(node)
-      stack.push({ step: { node, idiom, inputs: idiom?.inputs ?? node.inputs }, next: 0 })
-    }
-  }
-  for (const result of results) {
-    visit(result)
-    for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      if (top.next < top.step.inputs.length) visit(top.step.inputs[top.next++])
-      else {
-        steps.push(top.step)
-        stack.pop()
-      }
-    }
-  }
-  return { steps, constants }
-}
-
-/** Tells tensors whose numbers do not depend on what a model is given. */
-export class KnownTensors {
+/** Finds out what is to be written of a traced model, and what is known beforehand. */
+export class Planner {
   private readonly known = new Map<Node, boolean>()
+  private readonly idioms = new Map<Node, Idiom | undefined>()
 
   constructor(private readonly sizes: OpenSizes) {}
 
-  /** Whether a tensor is known, and is to be computed for the file: not, if it only repeats what is known. */
-  isLeaf(tensor: Tensor): boolean {
+  /** The steps that tensors depend on, each after those it takes from, and the tensors that are known beforehand. */
+  stepsTo(results: readonly Tensor[]): {
+    readonly steps: readonly Step[]
+    readonly constants: ReadonlySet<Tensor>
+  } {
+    const seen = new Set<Node>()
+    const steps: Step[] = []
+    const constants = new Set<Tensor>()
+    const stack: { readonly step: Step; next: number }[] = []
+    const visit = (tensor: Tensor) => {
+      const { node } = tensor
+      if (this.isLeaf(tensor)) constants.add(tensor)
+      else if (node.type === 'operation' && !seen.has(node)) {
+        seen.add(node)
+        const idiom = this.idiomAt(node)
+        stack.push({ step: { node, idiom, inputs: idiom?.inputs ?? node.inputs }, next: 0 })
+      }
+    }
+    for (const result of results) {
+      visit(result)
+      for (let top = stack.at(-1); top; top = stack.at(-1)) {
+        if (top.next < top.step.inputs.length) visit(top.step.inputs[top.next++])
+        else {
+          steps.push(top.step)
+          stack.pop()
+        }
+      }
+    }
+    return { steps, constants }
+  }
+
+  private idiomAt(node: OperationNode): Idiom | undefined {
+    if (!this.idioms.has(node)) this.idioms.set(node, findIdiom(node))
+    return this.idioms.get(node)
+  }
+
+  /** Whether a tensor's numbers are to be computed for the file: where they do not depend on what a model is given, nor only repeat. */
+  private isLeaf(tensor: Tensor): boolean {
     const { node } = tensor
     if (!this.isKnown(tensor)) return false
     if (node.type !== 'operation' || node.op.kind.kind !== 'movement') return true
