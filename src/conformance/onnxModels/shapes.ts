@@ -103,7 +103,7 @@ export const shapeModels: readonly OnnxModel[] = [
     x: [normal(5, 4), normal(6, 4)],
     make() {
       const [a, b] = [layers.input([5, 4]), layers.input([6, 4])]
-      return models.functional({ inputs: [a, b], outputs: layers.dot(2, { normalize: true })([a, b]) })
+      return models.functional({ inputs: [a, b], outputs: layers.dot([a, b], 2, { normalize: true }) })
     },
   },
 ]
