@@ -53,7 +53,9 @@ def layers(array):
         return [[dim.size for dim in shape.dim] for shape in node.attr["_output_shapes"].list.shape]
 
     nodes = GraphDef.FromString(array.item()).node
-    return [{"name": node.name, "op": node.op, "input": list(node.input), "shapes": shapes(node)} for node in nodes]
+    return [
+        {"name": node.name, "op": node.op, "input": list(node.input), "shapes": shapes(node), "params": node.attr["params"].i} for node in nodes
+    ]
 
 
 def texts(array):

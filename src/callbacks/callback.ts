@@ -57,6 +57,8 @@ export interface CallbackModel {
   readonly trainableWeights: readonly Variable[]
   /** What a training step on some samples computes on its way; nothing is changed. */
   inspect(x: unknown, y?: unknown): Promise<Inspection>
+  /** The outputs for samples, in inference. */
+  predict(x: unknown, options?: { readonly batchSize?: number; readonly verbose?: 0 }): Promise<unknown>
   /** Its layers, and how they are joined. */
   layerNodes(): readonly LayerNode[]
   /** Keras's config of it. */

@@ -11,6 +11,7 @@ const model: CallbackModel = {
   weights: [],
   trainableWeights: [],
   inspect: async () => ({ activations: [], gradients: [] }),
+  predict: async () => undefined,
   layerNodes: () => [],
   toJson: async () => '{}',
 }

@@ -7,6 +7,7 @@ import { useExecutor } from '../graph/executor.js'
 import type { Tensor } from '../graph/tensor.js'
 import * as layers from '../layers/index.js'
 import { type FitOptions, Model, sequential } from '../models/index.js'
+import { tensor } from '../ops/tensor.js'
 import * as optimizers from '../optimizers/index.js'
 import { type ReadEvent, readEvents } from '../testing/readEvents.js'
 import { ReferenceExecutor } from '../testing/referenceExecutor.js'
@@ -200,6 +201,95 @@ describe('TensorBoard', () => {
     expect(a).toEqual(b)
   })
 
+  describe('with samples of classes', () => {
+    const pictures = Array.from({ length: 20 }, (_, i) => [
+      [Math.sin(i), i],
+      [Math.cos(i), -i],
+    ])
+    const classes = pictures.map((_, i) => i % 3)
+    const texts = (tag: string) =>
+      events('train').flatMap((event) => (event.tag === tag ? [event.elements] : []))
+
+    async function trainClasses(
+      options: TensorBoardOptions,
+      units = 3,
+      loss: 'mse' | 'sparse_categorical_crossentropy' = 'sparse_categorical_crossentropy',
+    ) {
+      const model = sequential([layers.input([2, 2]), layers.flatten(), layers.dense(units)], { seed: 4 })
+      model.compile({ loss, optimizer: 'adam' })
+      await model.fit(pictures, classes, {
+        ...{ epochs: 2, batchSize: 10, verbose: 0, seed: 1 },
+        callbacks: [tensorBoard({ logDir: folder, histogramFreq: 1, ...options })],
+      })
+      return model
+    }
+
+    it('writes the pictures once, and each time what the network takes them for', async () => {
+      const model = await trainClasses({ samples: [pictures, classes], writeImages: true })
+      const [[width, height, ...files], ...more] = texts('inputs/image')
+      expect([width, height, files.length, more.length]).toEqual(['2', '2', 16, 0])
+      const outputs = await (await model.predict(pictures)).data()
+      const rows = Array.from({ length: 16 }, (_, i) => {
+        const row = [...outputs.subarray(3 * i, 3 * i + 3)]
+        const greatest = Math.max(...row)
+        return [`${i % 3}`, `${row.indexOf(greatest)}`, greatest.toPrecision(4)]
+      })
+      expect(texts('predictions')).toHaveLength(2)
+      expect(texts('predictions')[1]).toEqual(['label', 'predicted', 'output', ...rows.flat()])
+    })
+
+    it('counts which classes were taken for which', async () => {
+      const model = await trainClasses({
+        confusionSamples: [tensor(pictures), classes],
+        classNames: ['cat', 'dog', 'cow'],
+        writeImages: true,
+      })
+      const outputs = await (await model.predict(pictures)).data()
+      const counts = [0, 1, 2].map(() => [0, 0, 0])
+      classes.forEach((label, i) => {
+        const row = [...outputs.subarray(3 * i, 3 * i + 3)]
+        counts[label][row.indexOf(Math.max(...row))]++
+      })
+      const names = ['cat', 'dog', 'cow']
+      const table = [
+        ['label \\ predicted', ...names],
+        ...counts.map((row, i) => [names[i], ...row.map(String)]),
+      ]
+      expect(texts('confusion_matrix')).toHaveLength(2)
+      expect(texts('confusion_matrix')[1]).toEqual(table.flat())
+      expect(texts('confusion_matrix/image')[1].slice(0, 2)).toEqual(['177', '177'])
+    })
+
+    it('takes one-hot labels, and a single unit for two classes', async () => {
+      const oneHot = classes.map((label) => [0, 1, 2].map((each) => Number(each === label)))
+      await trainClasses({ confusionSamples: [pictures, oneHot] })
+      const matrix = texts('confusion_matrix')[1]
+        .slice(4)
+        .filter((_, i) => i % 4 > 0)
+        .map(Number)
+      expect([0, 3, 6].map((i) => matrix[i] + matrix[i + 1] + matrix[i + 2])).toEqual([7, 7, 6])
+      rmSync(join(folder, 'train'), { recursive: true })
+      const halves = classes.map((label) => Number(label > 0))
+      await trainClasses({ confusionSamples: [pictures, halves] }, 1, 'mse')
+      expect(texts('confusion_matrix')[0]).toHaveLength(9)
+      expect(texts('confusion_matrix/image')).toEqual([])
+    })
+
+    it('writes no predictions of a regression, and says that there is no matrix of one', async () => {
+      const heights = classes.map((label) => label / 7)
+      await trainClasses({ samples: [pictures, heights] }, 1, 'mse')
+      expect(texts('predictions')).toEqual([])
+      const failure = trainClasses({ confusionSamples: [pictures, heights] }, 1, 'mse')
+      await expect(failure).rejects.toThrow(
+        /confusionSamples need a network with one output of 1 to 100 classes/,
+      )
+      const strange = trainClasses({ confusionSamples: [pictures, classes.map((label) => label + 1)] })
+      await expect(strange).rejects.toThrow(
+        /expected labels from 0 to 2 for outputs of shape \[20, 3\], received 3/,
+      )
+    })
+  })
+
   it('writes the layers of models that are put together of them', async () => {
     const { model } = await train()
     const graph = () => events('train').filter(({ tag }) => tag === 'keras' || tag === 'graph_def')
@@ -300,6 +390,11 @@ describe('TensorBoard', () => {
     [{ embeddingsFreq: 1 }, /embeddingsFreq: expected 0/],
     [{ hparams: { a: [1] } }, /numbers, texts or booleans/],
     [{ samples: [x] }, /expected samples as a pair \[x, y\]/],
+    [{ confusionSamples: [x, y] }, /confusionSamples are looked at with the histograms. Set histogramFreq/],
+    [
+      { classNames: 'cat' },
+      /expected classNames as a list of texts, such as \['cat', 'dog'\], received 'cat'/,
+    ],
     [{ samples: [x, y] }, /samples are looked at with the histograms. Set histogramFreq/],
     [{ log_dir: 'logs' }, /Write 'logDir'/],
     ['logs', /expected an object of options, such as \{ logDir: '.\/logs' \}/],

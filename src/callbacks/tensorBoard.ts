@@ -10,6 +10,7 @@ import { positiveInteger } from '../utils/numbers.js'
 import { show } from '../utils/show.js'
 import { BackgroundWrites } from './backgroundWrites.js'
 import { Callback, type Logs } from './callback.js'
+import { type LabelledSamples, writeConfusion, writeInputs, writePredictions } from './tensorBoardSamples.js'
 
 export interface TensorBoardOptions {
   /** The folder to write into, which is made if there is none. Runs side by side in one folder are compared. Default: `'logs'`. */
@@ -22,9 +23,17 @@ export interface TensorBoardOptions {
   readonly writeImages?: boolean
   /**
    * A few samples and their labels. With the histograms of the weights, those of their gradients and of the layers' outputs on these
-   * samples are written; with `writeImages` also the first sample's feature maps. Default: none.
+   * samples are written, and, of up to 16 of them, which classes the network takes them for; with `writeImages` also the samples
+   * themselves, where they are pictures, and the first one's feature maps. Default: none.
    */
-  readonly samples?: readonly [x: unknown, y: unknown]
+  readonly samples?: LabelledSamples
+  /**
+   * Samples of classes, and their labels: with the histograms it is written how many of each class were taken for which, as a table, and
+   * with `writeImages` as a picture. They are predicted each time. Default: none.
+   */
+  readonly confusionSamples?: LabelledSamples
+  /** What the classes are called in these tables. Default: their numbers. */
+  readonly classNames?: readonly string[]
   /** Whether it is written how many steps a second takes. Default: false. */
   readonly writeStepsPerSecond?: boolean
   /** When loss and metrics are written: after each epoch, `'epoch'`, or besides after each batch, `'batch'`, or every so many. Default: `'epoch'`. */
@@ -44,7 +53,8 @@ export interface TensorBoardOptions {
  * - `evaluation_loss_vs_iterations`, ..., of each evaluation, by steps taken;
  * - with `updateFreq`: `batch_loss`, ..., by batch from 1, counted over epochs: means over the epoch so far;
  * - with `writeStepsPerSecond`: `epoch_steps_per_second`, and `batch_steps_per_second` with `updateFreq`;
- * - with `histogramFreq`: each weight as a histogram, and with `writeImages` as a picture; with `samples` gradients and the layers' outputs too;
+ * - with `histogramFreq`: each weight as a histogram, and with `writeImages` as a picture; with `samples` gradients, the layers' outputs and
+ *   `predictions` too; with `confusionSamples` the `confusion_matrix`;
  * - the model's layers, and hyper-parameters.
  *
  * Writing goes on beside training. Each epoch is in the file soon after its end. A run that is resumed goes on in new files, and what was
@@ -64,7 +74,9 @@ export class TensorBoard extends Callback {
   readonly writeImages: boolean
   readonly writeStepsPerSecond: boolean
   readonly updateFreq: 'epoch' | number
-  readonly samples: readonly [x: unknown, y: unknown] | undefined
+  readonly samples: LabelledSamples | undefined
+  readonly confusionSamples: LabelledSamples | undefined
+  readonly classNames: readonly string[] | undefined
   readonly hparams: HyperParameters | undefined
 
   private readonly histograms = new BackgroundWrites()
@@ -108,7 +120,9 @@ export class TensorBoard extends Callback {
         `${this.className}: expected updateFreq 'epoch', 'batch' or a number of batches of at least 1, received ${show(updateFreq)}.`,
       )
     }
-    this.samples = checkedSamples(options)
+    this.samples = checkedSamples(options, 'samples')
+    this.confusionSamples = checkedSamples(options, 'confusionSamples')
+    this.classNames = checkedNames(options.classNames)
     if (options.hparams) checkHyperParameters(options.hparams, this.className)
     this.hparams = options.hparams
     this.writers = makeWriters(logDir, freshId())
@@ -134,6 +148,7 @@ export class TensorBoard extends Callback {
     await train.open()
     if (this.writeGraph) await this.writeModel(train)
     if (this.hparams) await root.hparams(this.hparams)
+    if (this.samples && this.writeImages) await writeInputs(train, this.samples, 0)
   }
 
   override async onTrainBatchEnd(_batch: number, logs: Logs): Promise<void> {
@@ -245,6 +260,11 @@ export class TensorBoard extends Callback {
         arrays.push({ ...values, name: `${layers[i]}/activations`, isBatch: true })
       }
     }
+    const { model, classNames, writeImages } = this
+    if (this.samples) await writePredictions(train, model, this.samples, { step, classNames })
+    if (this.confusionSamples) {
+      await writeConfusion(train, model, this.confusionSamples, { step, classNames, isDrawn: writeImages })
+    }
     await this.histograms.start(async () => {
       for (const array of arrays) {
         await train.histogram(`${array.name}/histogram`, array.data, { step })
@@ -321,14 +341,27 @@ function uniqueNames(names: readonly string[]): string[] {
 }
 
 /** @throws ArgumentError for what is no pair, and where they would never be looked at */
-function checkedSamples({ samples, histogramFreq }: TensorBoardOptions): TensorBoardOptions['samples'] {
+function checkedSamples(
+  options: TensorBoardOptions,
+  option: 'samples' | 'confusionSamples',
+): LabelledSamples | undefined {
+  const samples = options[option]
   if (samples === undefined) return undefined
   if (!Array.isArray(samples) || samples.length !== 2) {
-    throw new ArgumentError(`TensorBoard: expected samples as a pair [x, y], received ${show(samples)}.`)
+    throw new ArgumentError(`TensorBoard: expected ${option} as a pair [x, y], received ${show(samples)}.`)
   }
-  if (histogramFreq) return samples
+  if (options.histogramFreq) return samples as unknown as LabelledSamples
   throw new ArgumentError(
-    'TensorBoard: samples are looked at with the histograms. Set histogramFreq, for example to 1.',
+    `TensorBoard: ${option} are looked at with the histograms. Set histogramFreq, for example to 1.`,
+  )
+}
+
+function checkedNames(names: TensorBoardOptions['classNames']): readonly string[] | undefined {
+  if (names === undefined || (Array.isArray(names) && names.every((name) => typeof name === 'string'))) {
+    return names
+  }
+  throw new ArgumentError(
+    `TensorBoard: expected classNames as a list of texts, such as ['cat', 'dog'], received ${show(names)}.`,
   )
 }
 

@@ -80,8 +80,12 @@ describe('gradus train', () => {
       'best.keras',
       'config.json',
       'curves.svg',
+      'events',
       'last.keras',
       'log.csv',
+    ])
+    expect((await readdir(join(cwd, run, 'events'))).filter((name) => !name.startsWith('events.'))).toEqual([
+      'train',
     ])
     const [header, ...rows] = (await readFile(join(cwd, run, 'log.csv'), 'utf8')).trimEnd().split('\r\n')
     expect(header).toBe('epoch,accuracy,loss,val_accuracy,val_loss')

@@ -48,13 +48,23 @@ export async function loadDataset(
   }
 }
 
-const firstOf = ({ images, labels }: LabelledImages, count: number): LabelledImages => ({
-  images: firstRows(images, count),
-  labels: firstRows(labels, count),
+const firstOf = (samples: LabelledImages, count: number): LabelledImages => samplesFrom(samples, 0, count)
+
+/** Some of the samples from one on, not copied; fewer where there are no more. */
+export const samplesFrom = (
+  { images, labels }: LabelledImages,
+  begin: number,
+  count: number,
+): LabelledImages => ({
+  images: rows(images, begin, count),
+  labels: rows(labels, begin, count),
 })
 
-/** The first rows of loaded data, not copied. */
-function firstRows(tensor: Tensor, count: number): Tensor {
-  const shape = [Math.min(count, tensor.shape[0]), ...tensor.shape.slice(1)]
-  return constant(tensor.knownData().subarray(0, sizeOf(shape)) as TypedArray, shape, tensor.dtype)
+/** Rows of loaded data, not copied. */
+function rows(tensor: Tensor, begin: number, most: number): Tensor {
+  const [all, ...row] = tensor.shape
+  const count = Math.min(all - begin, most)
+  const size = sizeOf(row)
+  const data = tensor.knownData().subarray(begin * size, (begin + count) * size)
+  return constant(data as TypedArray, [count, ...row], tensor.dtype)
 }

@@ -4,7 +4,9 @@ import { Argument, type Command } from 'commander'
 import { backupAndRestore } from '../callbacks/backupAndRestore.js'
 import { csvLogger } from '../callbacks/csvLogger.js'
 import { modelCheckpoint } from '../callbacks/modelCheckpoint.js'
+import { tensorBoard } from '../callbacks/tensorBoard.js'
 import type { ImageDataset } from '../data/datasets/index.js'
+import type { LabelledImages } from '../data/datasets/labelledImages.js'
 import { ArgumentError } from '../errors.js'
 import { getExecutor } from '../graph/executor.js'
 import type { Model } from '../models/model.js'
@@ -18,7 +20,7 @@ import {
   wholeNumber,
 } from './arguments.js'
 import { writeCurves } from './curveLines.js'
-import { type DatasetName, dataOption, loadDataset } from './datasets.js'
+import { type DatasetName, dataOption, loadDataset, samplesFrom } from './datasets.js'
 import { compileForClasses, isBuiltIn, modelHelp, openModel } from './modelFile.js'
 import { inputFor } from './modelInput.js'
 import { writeReadings } from './readings.js'
@@ -233,7 +235,7 @@ async function run(
     validationSplit: config.validation_split,
     seed: config.seed,
     ...{ signal, output },
-    callbacks: [...keepers(folder, config), timer],
+    callbacks: [...keepers(folder, config), events(folder, config, model, { train, test }), timer],
   })
   const trained = await fitted.catch((error) => {
     if (signal.aborted)
@@ -260,8 +262,7 @@ async function run(
     params: model.countParams(),
     epochs: config.epochs,
     steps_per_epoch: params.steps ?? 0,
-    // Keras's floor: the split begins at sample `floor(n * (1 - fraction))`.
-    train_samples: Math.floor(train.labels.shape[0] * (1 - config.validation_split)),
+    train_samples: trainSamples(train, config),
     ms_per_step: step ?? null,
     ...{ seconds, history, test_loss: loss, test_accuracy: accuracy ?? null },
   }
@@ -286,6 +287,37 @@ function keepers(folder: RunFolder, config: RunConfig) {
   ]
 }
 
+/** Samples of which pictures, predictions and gradients are written, and which are counted in the confusion matrix. */
+const [shownSamples, countedSamples] = [16, 1000]
+/** More classes than these are not counted. */
+const mostClasses = 100
+
+/** What TensorBoard and `gradus watch` show of a run. Samples are those of validation, or of the test where there is none. */
+function events(folder: RunFolder, config: RunConfig, model: Model, { train, test }: ImageDataset) {
+  const { model: name, data, epochs, batch_size, validation_split, seed } = config
+  const samples = (count: number) => {
+    const { images, labels } =
+      validation_split > 0
+        ? samplesFrom(train, trainSamples(train, config), count)
+        : samplesFrom(test, 0, count)
+    return [images, labels] as const
+  }
+  const [shape, ...others] = model.outputPlaces.shapes
+  const classes = shape.at(-1) ?? 1
+  const areCounted = others.length === 0 && shape.length === 2 && classes >= 2 && classes <= mostClasses
+  return tensorBoard({
+    ...{ logDir: folder.file('events'), updateFreq: 'batch', writeStepsPerSecond: true },
+    ...{ histogramFreq: 1, writeImages: true },
+    samples: samples(shownSamples),
+    confusionSamples: areCounted ? samples(countedSamples) : undefined,
+    hparams: { model: name, data, epochs, batch_size, validation_split, seed },
+  })
+}
+
+/** Keras's floor: the split begins at sample `floor(n * (1 - fraction))`. */
+const trainSamples = ({ labels }: LabelledImages, { validation_split }: RunConfig): number =>
+  Math.floor(labels.shape[0] * (1 - validation_split))
+
 const monitored = ({ validation_split }: RunConfig): 'loss' | 'val_loss' =>
   validation_split > 0 ? 'val_loss' : 'loss'
 
@@ -304,6 +336,7 @@ function writeContents(
     `last.keras  the network after epoch ${values.length}`,
     'log.csv     the numbers of each epoch',
     'curves.svg  their curves',
+    `events      what TensorBoard shows:  tensorboard --logdir ${dirname(folder.path)}`,
   ]
   stream.write(`\n${folder.path} holds\n${lines.map((line) => `  ${line}\n`).join('')}`)
   stream.write(`Show it a picture:  npx gradus predict ${folder.file('best.keras')} PICTURE\n`)

@@ -1,4 +1,5 @@
 import type { LayerNode } from '../callbacks/callback.js'
+import type { AnyLayer } from '../layers/layer.js'
 import type { LayerCall } from '../layers/symbolic.js'
 import { LayerGraph } from './layerGraph.js'
 import type { AnyModel } from './model.js'
@@ -15,6 +16,8 @@ export function layerNodes(model: AnyModel): LayerNode[] {
     taken.add(unique)
     names.set(call, unique)
   }
+  const first = new Map<AnyLayer, LayerCall>()
+  for (const call of graph.calls) if (!first.has(call.layer)) first.set(call.layer, call)
   return graph.calls.map((call) => ({
     name: names.get(call) ?? call.layer.name,
     className: call.layer.className,
@@ -23,5 +26,6 @@ export function layerNodes(model: AnyModel): LayerNode[] {
       return index === 0 ? name : `${name}:${index}`
     }),
     outputShapes: call.flatOutputs.map(({ shape }) => shape),
+    params: first.get(call.layer) === call ? call.layer.countParams() : 0,
   }))
 }

@@ -7,10 +7,13 @@ const count = (n: number) => Array.from({ length: n }, (_, i) => i)
 function rowsOf(shape: readonly number[], elements: readonly number[]) {
   const picture = arrayPicture(shape, elements)
   if (!picture) return undefined
-  const { height, width, pixels } = picture
+  const { height, width, channels, pixels } = picture
   return Array.from({ length: height }, (_, y) =>
     Array.from({ length: width }, (_, x) => {
-      const [red, green, blue] = pixels.subarray(3 * (y * width + x))
+      const [red, green = red, blue = red] = pixels.subarray(
+        channels * (y * width + x),
+        channels * (y * width + x + 1),
+      )
       return red === green && green === blue ? red : between
     }),
   )
@@ -64,6 +67,12 @@ describe('arrayPicture', () => {
     ])
     expect(rowsOf([2, 2, 2, 2, 2], count(32))).toBeUndefined()
     expect(rowsOf([0, 3], [])).toBeUndefined()
+  })
+
+  it('takes a byte a pixel where nothing stands between pictures', () => {
+    expect(arrayPicture([2, 3], count(6))?.channels).toBe(1)
+    expect(arrayPicture([2, 3, 2], count(12))?.channels).toBe(3)
+    expect(arrayPicture([2, 3, 3, 1], count(18))?.channels).toBe(3)
   })
 
   it('leaves out what lies behind 1024 pixels', () => {

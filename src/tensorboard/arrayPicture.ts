@@ -23,19 +23,22 @@ export function arrayPicture(shape: Shape, elements: ArrayLike<number>): Picture
   const height = Math.min(LARGEST, rows * stepY - (stepY - tile.height))
   const width = Math.min(LARGEST, columns * stepX - (stepX - tile.width))
   const brightness = brightnessOf(elements)
-  const pixels = new Uint8Array(3 * height * width)
+  // Grey does where nothing stands between pictures.
+  const channels = rows * columns > 1 || isColoured ? 3 : 1
+  const pixels = new Uint8Array(channels * height * width)
+  let pixel = 0
   for (let y = 0; y < height; y++) {
+    const [row, tileY] = [Math.floor(y / stepY), y % stepY]
     for (let x = 0; x < width; x++) {
-      const place = { row: Math.floor(y / stepY), column: Math.floor(x / stepX), y: y % stepY, x: x % stepX }
-      const isBetween = place.y >= tile.height || place.x >= tile.width
-      for (let channel = 0; channel < 3; channel++) {
-        const index = isBetween ? undefined : indexOf(place, isColoured ? channel : 0)
-        pixels[3 * (y * width + x) + channel] =
-          index === undefined ? BLUE[channel] : brightness(elements[index])
+      const [column, tileX] = [Math.floor(x / stepX), x % stepX]
+      const isBetween = tileY >= tile.height || tileX >= tile.width
+      for (let channel = 0; channel < channels; channel++) {
+        const index = isBetween ? -1 : indexOf(row, column, tileY, tileX, isColoured ? channel : 0)
+        pixels[pixel++] = index < 0 ? BLUE[channel] : brightness(elements[index])
       }
     }
   }
-  return { width, height, channels: 3, pixels }
+  return { width, height, channels, pixels }
 }
 
 /** A table of pictures of one size. */
@@ -45,16 +48,8 @@ interface Layout {
   readonly tile: { readonly height: number; readonly width: number }
   /** Whether elements are red, green and blue, rather than grey. */
   readonly isColoured: boolean
-  /** Which element a pixel shows; none behind the last picture. */
-  readonly indexOf: (place: Place, channel: number) => number | undefined
-}
-
-interface Place {
-  readonly row: number
-  readonly column: number
-  /** Within the picture of the table. */
-  readonly y: number
-  readonly x: number
+  /** Which element a pixel of a picture of the table shows; -1 behind the last picture. */
+  readonly indexOf: (row: number, column: number, y: number, x: number, channel: number) => number
 }
 
 function layoutOf(shape: Shape): Layout | undefined {
@@ -63,11 +58,11 @@ function layoutOf(shape: Shape): Layout | undefined {
   switch (shape.length) {
     case 0:
     case 1:
-      return { ...one, tile: { height: 1, width: first }, indexOf: ({ x }) => x }
+      return { ...one, tile: { height: 1, width: first }, indexOf: (_row, _column, _y, x) => x }
     case 2:
       return first > second
-        ? { ...one, tile: { height: second, width: first }, indexOf: ({ y, x }) => x * second + y }
-        : { ...one, tile: { height: first, width: second }, indexOf: ({ y, x }) => y * second + x }
+        ? { ...one, tile: { height: second, width: first }, indexOf: (_row, _column, y, x) => x * second + y }
+        : { ...one, tile: { height: first, width: second }, indexOf: (_row, _column, y, x) => y * second + x }
     case 3: {
       const columns = Math.ceil(Math.sqrt(third))
       return {
@@ -77,9 +72,9 @@ function layoutOf(shape: Shape): Layout | undefined {
           isColoured: false,
           tile: { height: first, width: second },
         },
-        indexOf: ({ row, column, y, x }) => {
+        indexOf: (row, column, y, x) => {
           const map = row * columns + column
-          return map < third ? (y * second + x) * third + map : undefined
+          return map < third ? (y * second + x) * third + map : -1
         },
       }
     }
@@ -88,7 +83,7 @@ function layoutOf(shape: Shape): Layout | undefined {
       return {
         ...{ rows: isColoured ? 1 : third, columns: fourth, tile: { height: first, width: second } },
         isColoured,
-        indexOf: ({ row, column, y, x }, channel) =>
+        indexOf: (row, column, y, x, channel) =>
           ((y * second + x) * third + (isColoured ? channel : row)) * fourth + column,
       }
     }

@@ -8,6 +8,8 @@ export interface LayerNode {
   readonly inputs: readonly string[]
   /** The shape of each output; null where it is open. */
   readonly outputShapes: readonly (readonly (number | null)[])[]
+  /** How many numbers its weights have; 0 where the layer stood before. */
+  readonly params: number
 }
 
 /** Layers as a TensorFlow graph (`graph.proto`), whose operations are the layers; edges bear shapes. */
@@ -18,17 +20,23 @@ export async function encodeGraphDef(nodes: readonly LayerNode[]): Promise<Uint8
   return pbf.finish()
 }
 
-function writeNode({ name, className, inputs, outputShapes }: LayerNode, pbf: PbfWriter): void {
+function writeNode({ name, className, inputs, outputShapes, params }: LayerNode, pbf: PbfWriter): void {
   pbf.writeStringField(1, name)
   pbf.writeStringField(2, className)
   for (const input of inputs) pbf.writeStringField(3, input)
   pbf.writeMessage(5, writeShapesAttribute, outputShapes)
+  pbf.writeMessage(5, writeParamsAttribute, params)
 }
 
 /** An entry of `map<string, AttrValue>`. */
 function writeShapesAttribute(shapes: LayerNode['outputShapes'], pbf: PbfWriter): void {
   pbf.writeStringField(1, '_output_shapes')
   pbf.writeMessage(2, (_, value) => value.writeMessage(1, writeShapes, shapes), undefined)
+}
+
+function writeParamsAttribute(params: number, pbf: PbfWriter): void {
+  pbf.writeStringField(1, 'params')
+  pbf.writeMessage(2, (_, value) => value.writeVarintField(3, params), undefined)
 }
 
 function writeShapes(shapes: LayerNode['outputShapes'], pbf: PbfWriter): void {

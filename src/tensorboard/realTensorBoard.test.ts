@@ -24,6 +24,7 @@ if (!existsSync(python)) {
   )
 }
 
+const screenshots = process.env.GRADUS_SCREENSHOTS
 const chromium = findChromium()
 if (!chromium) {
   console.warn(
@@ -84,6 +85,9 @@ describe.skipIf(!existsSync(python))('The real TensorBoard', () => {
           callbacks.tensorBoard({
             ...{ logDir: join(folder, 'fit'), histogramFreq: 1, writeImages: true, updateFreq: 'batch' },
             hparams: { units: 3, optimizer: 'adam', augmented: false },
+            samples: [images.slice(0, 20), labels.slice(0, 20)],
+            confusionSamples: [images, labels],
+            classNames: ['cat', 'dog'],
           }),
           callbacks.backupAndRestore(join(folder, 'backup')),
           {
@@ -171,6 +175,44 @@ describe.skipIf(!existsSync(python))('The real TensorBoard', () => {
     expect(value).toMatchObject({ width: 8, height: 2, pictures: [{ mode: 'RGB' }] })
   })
 
+  it('reads what comes of samples: inputs, feature maps, gradients, predictions, the confusion matrix', () => {
+    const { images: pictures, histograms, text } = runs['fit/train']
+    const modesOf = (tag: string) =>
+      pictures[tag].map(({ step, value }) => {
+        const {
+          width,
+          height,
+          pictures: all,
+        } = value as {
+          width: number
+          height: number
+          pictures: readonly { mode: string }[]
+        }
+        return [step, width, height, ...all.map(({ mode }) => mode)]
+      })
+    expect(modesOf('inputs/image')).toEqual([[0, 5, 5, ...Array.from({ length: 16 }, () => 'L')]])
+    // Three maps of 4x4 in a table of two columns.
+    expect(modesOf('conv/activations/image')).toEqual([0, 1, 2].map((step) => [step, 9, 9, 'RGB']))
+    expect(modesOf('confusion_matrix/image')).toEqual([0, 1, 2].map((step) => [step, 133, 133, 'RGB']))
+    for (const tag of [
+      'conv/kernel/gradient',
+      'classes/bias/gradient',
+      'conv/activations',
+      'classes/activations',
+    ]) {
+      expect(histograms[`${tag}/histogram`].map(({ step }) => step)).toEqual([0, 1, 2])
+    }
+    const rows = text.predictions.at(-1)?.value as string[][]
+    expect(rows[0]).toEqual(['label', 'predicted', 'output'])
+    expect(rows).toHaveLength(17)
+    const matrix = text.confusion_matrix.map(({ value }) => value as string[][])
+    for (const [header, cats, dogs] of matrix) {
+      expect([header[1], header[2], cats[0], dogs[0]]).toEqual(['cat', 'dog', 'cat', 'dog'])
+      expect(Number(cats[1]) + Number(cats[2])).toBe(12)
+      expect(Number(dogs[1]) + Number(dogs[2])).toBe(12)
+    }
+  })
+
   it('reads texts and tables', () => {
     expect(runs.own.text).toEqual({
       note: [{ step: 2, value: '**why** ä' }],
@@ -189,10 +231,10 @@ describe.skipIf(!existsSync(python))('The real TensorBoard', () => {
   it('draws the layers of the model, each behind the one before', () => {
     const [drawn] = runs['fit/train'].graphs.__run_graph__
     expect(drawn.value).toEqual([
-      { name: 'pixels', op: 'InputLayer', input: [], shapes: [[-1, 5, 5, 1]] },
-      { name: 'conv', op: 'Conv2D', input: ['pixels'], shapes: [[-1, 4, 4, 3]] },
-      { name: 'flatten', op: 'Flatten', input: ['conv'], shapes: [[-1, 48]] },
-      { name: 'classes', op: 'Dense', input: ['flatten'], shapes: [[-1, 2]] },
+      { name: 'pixels', op: 'InputLayer', input: [], shapes: [[-1, 5, 5, 1]], params: 0 },
+      { name: 'conv', op: 'Conv2D', input: ['pixels'], shapes: [[-1, 4, 4, 3]], params: 15 },
+      { name: 'flatten', op: 'Flatten', input: ['conv'], shapes: [[-1, 48]], params: 0 },
+      { name: 'classes', op: 'Dense', input: ['flatten'], shapes: [[-1, 2]], params: 98 },
     ])
     const graph = runs['fit/train'].graph_keras_model.keras
     expect(graph).toEqual([
@@ -242,9 +284,12 @@ describe.skipIf(!existsSync(python))('The real TensorBoard', () => {
     it.each([
       ['scalars', 'tag: batch_loss'],
       ['images', 'tag: conv/kernel/image'],
+      ['images', 'tag: confusion_matrix/image'],
+      ['images', 'tag: inputs/image'],
       ['histograms', 'tag: conv/kernel/histogram'],
       ['distributions', 'tag: conv/kernel/histogram'],
       ['text', 'tag: note'],
+      ['text', 'tag: predictions'],
       ['graphs', 'Main Graph'],
       ['hparams', 'augmented'],
     ])('shows %s', async (page, expected) => {
@@ -254,11 +299,16 @@ describe.skipIf(!existsSync(python))('The real TensorBoard', () => {
         const errors: string[] = []
         opened.on('pageerror', ({ message }) => errors.push(message))
         await opened.goto(`${origin}#${page}`)
+        // Of many groups the first ones are open; what is searched for stands above them.
+        if (page === 'images' || page === 'text') {
+          await opened.getByPlaceholder(/Filter tags/).fill(expected.replace('tag: ', ''))
+        }
         await opened.getByText(expected).first().waitFor({ timeout: 40_000 })
         if (page === 'graphs')
           await opened.getByText('classes').first().waitFor({ state: 'attached', timeout: 20_000 })
-        // What is drawn is more than a page of one colour.
-        expect((await opened.screenshot()).length).toBeGreaterThan(20_000)
+        // What is drawn is more than a page of one colour. `GRADUS_SCREENSHOTS` names a folder for who wants to see it.
+        const path = screenshots && join(screenshots, `${page}-${expected.replace(/\W+/g, '-')}.png`)
+        expect((await opened.screenshot({ path })).length).toBeGreaterThan(20_000)
         expect(errors).toEqual([])
       } finally {
         await context.close()

@@ -17,3 +17,24 @@ export function encodeRecord(data: Uint8Array): Uint8Array {
   view.setUint32(HEADER + data.length, maskedCrc32c(data), true)
   return record
 }
+
+/** A record among bytes. */
+export interface DecodedRecord {
+  readonly data: Uint8Array
+  /** Bytes of the record, its frame included. */
+  readonly length: number
+}
+
+/**
+ * The record at the beginning of bytes.
+ * @returns how many bytes there must be for one, where it is not yet whole; `'damaged'` where a checksum does not fit
+ */
+export function decodeRecord(bytes: Uint8Array): DecodedRecord | number | 'damaged' {
+  if (bytes.length < HEADER) return HEADER
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  if (view.getUint32(8, true) !== maskedCrc32c(bytes.subarray(0, 8))) return 'damaged'
+  const length = HEADER + Number(view.getBigUint64(0, true)) + FOOTER
+  if (bytes.length < length) return length
+  const data = bytes.subarray(HEADER, length - FOOTER)
+  return view.getUint32(length - FOOTER, true) === maskedCrc32c(data) ? { data, length } : 'damaged'
+}
