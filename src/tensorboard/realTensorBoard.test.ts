@@ -301,7 +301,7 @@ describe.skipIf(!existsSync(python))('The real TensorBoard', () => {
         await opened.goto(`${origin}#${page}`)
         // Of many groups the first ones are open; what is searched for stands above them.
         if (page === 'images' || page === 'text') {
-          await opened.getByPlaceholder(/Filter tags/).fill(expected.replace('tag: ', ''))
+          await opened.locator('tf-tag-filterer input').first().fill(expected.replace('tag: ', ''))
         }
         await opened.getByText(expected).first().waitFor({ timeout: 40_000 })
         if (page === 'graphs')
