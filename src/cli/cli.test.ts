@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -238,7 +238,15 @@ describe('gradus evaluate, predict and convert', () => {
     expect((await convert('c.safetensors e.keras')).stderr).toMatch(
       /holds weights alone, and does not say of which network/,
     )
-    expect((await convert('a.h5 e.onnx')).stderr).toMatch(/e.onnx: expected a file that ends in/)
+    expect(await convert('a.h5 e.onnx')).toMatchObject({
+      code: 0,
+      stdout: 'e.onnx: the network and its weights of a.h5\n',
+    })
+    expect((await stat(join(cwd, 'e.onnx'))).size).toBeGreaterThan(4 * 431_080)
+    expect((await convert('e.onnx f.keras')).stderr).toMatch(/e.onnx: ONNX files are written, not read/)
+    expect((await convert('a.h5 e.pt')).stderr).toMatch(
+      /e.pt: expected a file that ends in .keras, .h5, .onnx,/,
+    )
     expect((await gradus('summary a.h5')).stdout).toContain('Trainable params: 431,080')
   }, 180_000)
 

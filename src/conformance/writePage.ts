@@ -45,7 +45,7 @@ function pageLines({ versions, rows, results, coverage, leftOut }: PageParts): s
     ...leftOut.map((name) => `- Not compared, since it could not be installed: ${name}.`),
     '',
     "The error of a tensor is max|a - b| / max|b|, with a Gradus's and b Keras's. **agrees**: within the limit, which is 1e-5 for single",
-    'ops, layers and losses and for predictions of models from files, 1e-4 after 100 optimizer steps and after 10 steps of models from',
+    'ops, layers and losses and for predictions of models from files and of exported ones in onnxruntime, 1e-4 after 100 optimizer steps and after 10 steps of models from',
     'files, 1e-3 in the loss of whole runs of 50 steps; for what is random, the limit',
     "stands in the case. **near float64**: Gradus is no further from Keras's own float64 result than twice what Keras's float32 is.",
     "**Keras is off**: Gradus is within the limit of float64, Keras's float32 is not.",

@@ -6,6 +6,7 @@ import { type CallContext, inContext } from '../layers/callContext.js'
 import type { AnyLayer, Layer } from '../layers/layer.js'
 import { flatTensors, type Tensors } from '../layers/tensors.js'
 import { encodeModel } from '../onnx/encode.js'
+import type { OnnxGraph } from '../onnx/format.js'
 import type { Scope } from '../onnx/graphWriter.js'
 import { type ModelTrace, onnxGraph } from '../onnx/onnxGraph.js'
 import { tensor } from '../ops/tensor.js'
@@ -40,7 +41,10 @@ export async function exportModel(model: AnyModel, path: string, options: Export
 }
 
 /** The model as an ONNX file, in pieces. */
-export async function onnxFile(model: AnyModel): Promise<Uint8Array[]> {
+export const onnxFile = async (model: AnyModel): Promise<Uint8Array[]> => encodeModel(await modelGraph(model))
+
+/** The model as ONNX has it. */
+export async function modelGraph(model: AnyModel): Promise<OnnxGraph> {
   if (!model.built) {
     throw new StateError(
       `${model.title} is not built, so there is nothing to export yet. Call it on data, call build(inputShape), or start it with ` +
@@ -49,14 +53,13 @@ export async function onnxFile(model: AnyModel): Promise<Uint8Array[]> {
   }
   const { inputs, outputs } = requirePlaces(model)
   const types = inputTypes(model, inputs.names.length)
-  const graph = await onnxGraph({
+  return onnxGraph({
     name: model.name,
     title: model.title,
     inputs: inputs.names.map((name, i) => ({ name, dtype: types[i], shape: inputs.shapes[i] })),
     outputs: outputs.names.map((name) => (inputs.names.includes(name) ? `${name}_output` : name)),
     trace: (placeholders) => traceModel(model, placeholders),
   })
-  return encodeModel(graph)
 }
 
 /** The types that inputs are declared with; models that are no graph take numbers. */

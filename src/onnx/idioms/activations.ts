@@ -8,9 +8,15 @@ import { selu } from '../../activations/selu.js'
 import { threshold } from '../../activations/threshold.js'
 import { type OperationNode, parameter } from '../../graph/node.js'
 import type { Tensor } from '../../graph/tensor.js'
+import { multiply } from '../../ops/multiply.js'
+import { negative } from '../../ops/negative.js'
+import { relu } from '../../ops/relu.js'
 import { logSoftmax, softmax } from '../../ops/softmax.js'
+import { subtract } from '../../ops/subtract.js'
 import type { OnnxAttributes } from '../format.js'
+import { Operators } from '../kinds/elementwise.js'
 import type { Idiom } from '../planner.js'
+import { plainView } from '../view.js'
 import { literalsIn, match, nearby } from './match.js'
 import { asItStands } from './write.js'
 
@@ -124,6 +130,26 @@ export function clipped(node: OperationNode): Idiom | undefined {
       const bound = (limit: number, hint: string) =>
         graph.constant({ dtype: 'float32', shape: [], data: Float32Array.of(limit) }, graph.scopedHint(hint))
       return asItStands('Clip', {}, [], [bound(0, 'least'), bound(6, 'most')])(views, graph)
+    },
+  }
+}
+
+/** `relu(x) - slope relu(-x)`, with a slope for each feature. */
+export function learnedSlope(node: OperationNode): Idiom | undefined {
+  const [output] = node.outputs
+  if (node.op.name !== 'subtract') return undefined
+  const [x, slope] = [parameter('x', output), parameter('slope', output)]
+  const bindings = match(subtract(relu(x), multiply(slope, relu(negative(x)))), output)
+  const inputs = [x, slope].flatMap(({ node: bound }) => bindings?.get(bound) ?? [])
+  if (inputs.length < 2) return undefined
+  return {
+    inputs,
+    write([view, slopes], graph) {
+      // The operator takes slopes that repeat, but numbers that do not.
+      const whole = view.axes.includes(null)
+        ? plainView({ name: graph.value(view), graph }, output.shape, output.dtype)
+        : view
+      return [new Operators(graph, output.shape).call('PRelu', [whole, slopes], output.dtype)]
     },
   }
 }

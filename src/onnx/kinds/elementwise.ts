@@ -45,7 +45,7 @@ export function exportElementwise(
 }
 
 /** The functions of elementwise expressions as operators of ONNX, on tensors of one shape. */
-class Operators implements ScalarMath<View> {
+export class Operators implements ScalarMath<View> {
   constructor(
     private readonly graph: FileGraph,
     private readonly shape: readonly number[],
