@@ -29,6 +29,7 @@ export class FileGraph {
   private readonly producers = new Map<string, OnnxNode>()
   private readonly prepared = new WeakMap<View, Map<string, string>>()
   private readonly shapes = new Map<string, string>()
+  private readonly mirrors = new Map<string, string>()
 
   constructor(
     readonly parts: FileParts,
@@ -88,6 +89,16 @@ export class FileGraph {
   /** The node that computes a value, if it is in this graph. */
   producer(value: string): OnnxNode | undefined {
     return this.producers.get(value)
+  }
+
+  /** Remembers that a value is another one in reverse along one axis of it. */
+  keepMirror(value: string, place: number, of: string): void {
+    this.mirrors.set(`${place} ${value}`, of)
+  }
+
+  /** What a value was before it was reversed along one axis of it, if that was the last that happened to it. */
+  mirrorOf(value: string, place: number): string | undefined {
+    return this.mirrors.get(`${place} ${value}`)
   }
 
   /** The type of a value, here or in a graph around. */

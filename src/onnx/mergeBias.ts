@@ -40,7 +40,7 @@ export function mergeBias(graph: OnnxGraph): OnnxGraph {
       const isMatrix = producer.operator !== 'MatMul' || rankOf(producer.inputs[0]) === 2
       if (readers.get(product) !== 1 || merged.has(producer) || !isMatrix || !taker.isBias(array, rank))
         continue
-      const name = readers.get(bias) === 1 ? bias : `${bias}:flat`
+      const name = array.shape.length === 1 || readers.get(bias) === 1 ? bias : `${bias}:flat`
       initializers.set(name, { ...array, shape: [array.data.length] })
       merged.set(producer, {
         ...producer,

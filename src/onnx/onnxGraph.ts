@@ -1,9 +1,9 @@
 import { ArgumentError } from '../errors.js'
-import type { TypedArray } from '../graph/dtype.js'
 import { getExecutor } from '../graph/executor.js'
 import type { Node } from '../graph/node.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Trace, TraceInput } from '../graph/trace.js'
+import type { Variable } from '../graph/variable.js'
 import { FileGraph } from './fileGraph.js'
 import type { OnnxGraph } from './format.js'
 import { GraphWriter, type Scope } from './graphWriter.js'
@@ -11,6 +11,7 @@ import { mergeBias } from './mergeBias.js'
 import { type OnnxInput, OpenSizes } from './openSizes.js'
 import { Planner } from './planner.js'
 import { firstDifference } from './sameTrace.js'
+import { tidyNames } from './tidyNames.js'
 import { type ConstantSource, ownOrder, plainView, type View } from './view.js'
 
 /** A trace of a model in inference. */
@@ -67,7 +68,7 @@ export async function onnxGraph(source: OnnxSource): Promise<OnnxGraph> {
     plainView({ name: graph.input(inputs[i].name, dtype, shape), graph }, shape, dtype),
   )
   const views = new GraphWriter(planner, constants, scopeOf).write(graph, trace.graph, parameters)
-  return mergeBias(named(graph, source, views))
+  return tidyNames(mergeBias(named(graph, source, views)))
 }
 
 function dependence({ title }: Scope, sizes: OpenSizes): string {
@@ -87,16 +88,23 @@ async function readConstants(
   const leaves = [...constantsOf(results, planner)]
   const computed = leaves.filter(({ node }) => node.type === 'operation')
   const arrays = computed.length > 0 ? await (await getExecutor()).evaluate(computed) : []
-  const dataOf = async (tensor: Tensor): Promise<TypedArray> => {
-    const { node } = tensor
-    if (node.type === 'variable') return node.variable.data()
-    return node.type === 'constant' ? node.data : arrays[computed.indexOf(tensor)]
+  const variables = new Map<Variable, Promise<ConstantSource>>()
+  const sourceOf = async (tensor: Tensor): Promise<ConstantSource> => {
+    const { node, dtype, shape } = tensor
+    const hint = hintFor(tensor, scopeOf)
+    if (node.type === 'variable') {
+      // A weight is one value of the file, wherever it is used.
+      const known = variables.get(node.variable)
+      const source =
+        known ??
+        node.variable.data().then((data): ConstantSource => ({ array: { dtype, shape, data }, hint }))
+      variables.set(node.variable, source)
+      return source
+    }
+    const data = node.type === 'constant' ? node.data : arrays[computed.indexOf(tensor)]
+    return { array: { dtype, shape, data }, hint }
   }
-  const sources = leaves.map(async (tensor): Promise<[Tensor, ConstantSource]> => {
-    const { dtype, shape } = tensor
-    return [tensor, { array: { dtype, shape, data: await dataOf(tensor) }, hint: hintFor(tensor, scopeOf) }]
-  })
-  return new Map(await Promise.all(sources))
+  return new Map(await Promise.all(leaves.map(async (leaf) => [leaf, await sourceOf(leaf)] as const)))
 }
 
 function constantsOf(results: readonly Tensor[], planner: Planner): Set<Tensor> {
@@ -110,15 +118,17 @@ function constantsOf(results: readonly Tensor[], planner: Planner): Set<Tensor> 
   return found
 }
 
-/** A variable's name, also where its axes alone are changed; else the layer's. */
+/** A variable's name in the layers around it, also where its axes alone are changed; else the layer's. */
 function hintFor(tensor: Tensor, scopeOf: (node: Node) => Scope): string {
+  const { path } = scopeOf(tensor.node)
+  const inLayer = (name: string) => (path === '' ? name : `${path}/${name}`)
   let { node } = tensor
   while (node.type === 'operation' && node.op.kind.kind === 'movement' && node.inputs.length === 1) {
     node = node.inputs[0].node
   }
-  if (node.type === 'variable') return node.variable.name
-  const { path } = scopeOf(tensor.node)
-  return path === '' ? 'constant' : `${path}/constant`
+  if (node.type !== 'variable') return inLayer('constant')
+  const [owner, ...weight] = node.variable.name.split('/')
+  return path.split('/').at(-1) === owner ? inLayer(weight.join('/')) : inLayer(node.variable.name)
 }
 
 /** The graph with its outputs under their names. */

@@ -115,6 +115,9 @@ function sliced(x: View, cuts: readonly Cut[], graph: FileGraph): View {
   const real = axes.filter((axis) => x.axes[axis] !== null)
   if (real.length === 0) return { ...x, shape }
   const { name, order } = valueAsItStands(x, graph)
+  const isMirrored = real.length === 1 && isReversal(cuts[real[0]])
+  const before = isMirrored ? graph.mirrorOf(name, order.indexOf(real[0])) : undefined
+  if (before !== undefined) return { ...x, source: { name: before, graph } }
   const list = (what: (cut: Cut) => number, hint: string) =>
     graph.integers(
       real.map((axis) => what(cuts[axis])),
@@ -136,8 +139,12 @@ function sliced(x: View, cuts: readonly Cut[], graph: FileGraph): View {
     ],
     { dtype: x.dtype, sizes: sizesNow },
   )
+  if (isMirrored) graph.keepMirror(result, order.indexOf(real[0]), name)
   return viewInOrder(x, shape, order, result, sizesNow, graph)
 }
+
+const isReversal = ({ first, step, count, size }: Cut): boolean =>
+  step === -1 && first === size - 1 && count === size
 
 /** Where a slice ends, that element not included; backwards past the first one is a number below all that count from the end. */
 function endOf({ first, step, count }: Cut): number {
