@@ -1,12 +1,12 @@
 import { type NumericError, StateError } from '../errors.js'
 import type { Variable } from '../graph/variable.js'
-import type { LayerNode } from '../tensorboard/graphDef.js'
+import type { LayerNode, LayerNodes } from '../tensorboard/graphDef.js'
 import { classNameOf } from '../utils/config.js'
 import type { Inspection } from './inspection.js'
 import type { TextOutput } from './textOutput.js'
 import type { CaptureState, SavedTraining, TrainingMoment } from './trainingState.js'
 
-export type { LayerNode }
+export type { LayerNode, LayerNodes }
 
 /** Numbers under their keys: `loss`, `accuracy`, `val_loss`, ... */
 export type Logs = Record<string, number>

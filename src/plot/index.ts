@@ -1,4 +1,5 @@
 export { history } from './history.js'
+export { type LayeredModel, type ModelOptions, model } from './model.js'
 export { Picture, type PngOptions } from './picture.js'
 export type { HistoryLike } from './runLog.js'
 export { type CurveOptions, type Runs, runs } from './runs.js'

@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DOMParser, type Element } from '@xmldom/xmldom'
+import type { Element } from '@xmldom/xmldom'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ArgumentError, DataError } from '../errors.js'
+import { lookAtSvg } from '../testing/lookAtSvg.js'
 import { type HistoryLike, history, type Picture, runs } from './index.js'
 
 let folder = ''
@@ -23,20 +24,13 @@ function measured(
   return { epoch, history: Object.fromEntries(keys.map((key, k) => [key, values(key, k)])) }
 }
 
-/** What an SVG drawing shows; that it is sound XML is part of what is tested. */
+/** What a picture of curves shows. */
 async function look(picture: Picture) {
-  const text = await picture.toSVG()
-  const errors: string[] = []
-  const document = new DOMParser({ onError: (_, message) => errors.push(message) }).parseFromString(
-    text,
-    'image/svg+xml',
-  )
-  expect(errors).toEqual([])
-  const all = (name: string): Element[] => [...document.getElementsByTagName(name)]
+  const { all, texts, tooltips } = lookAtSvg(await picture.toSVG())
   const paths = all('path').filter((path) => path.getAttribute('aria-label') !== null)
   return {
-    text,
-    texts: all('text').map(({ textContent }) => textContent ?? ''),
+    texts,
+    tooltips,
     curves: paths.map((path) => {
       const group = path.parentNode as Element
       return {
@@ -47,7 +41,6 @@ async function look(picture: Picture) {
         numbers: (path.getAttribute('d') ?? '').match(/-?[\d.]+/g)?.map(Number) ?? [],
       }
     }),
-    tooltips: all('title').map(({ textContent }) => textContent),
   }
 }
 

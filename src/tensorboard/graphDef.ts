@@ -10,6 +10,16 @@ export interface LayerNode {
   readonly outputShapes: readonly (readonly (number | null)[])[]
   /** How many numbers its weights have; 0 where the layer stood before. */
   readonly params: number
+  /** What a model is made of that is a layer itself. */
+  readonly inside?: LayerNodes
+}
+
+/** The layers of a model, each after those that it takes from. */
+export interface LayerNodes {
+  readonly nodes: readonly LayerNode[]
+  /** The names of the nodes that are fed, and of those that give the outputs, in order. */
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
 }
 
 /** Layers as a TensorFlow graph (`graph.proto`), whose operations are the layers; edges bear shapes. */
