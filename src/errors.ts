@@ -22,7 +22,7 @@ export class StateError extends GradusError {
 export class NumericError extends GradusError {
   override readonly name = 'NumericError'
 
-  /** @param loss the loss, if it is what was not finite */
+  /** @param loss the loss of the step that failed; finite if it is a gradient that was not */
   constructor(
     message?: string,
     readonly loss?: number,

@@ -15,21 +15,49 @@ export interface TraceInput extends TensorType {
   readonly name: string
 }
 
-const active: Map<Variable, Tensor>[] = []
+/** What an assignment is turned into. */
+type Change = (variable: Variable, value: Tensor) => Tensor
+
+/** A trace under way. */
+interface Recording {
+  readonly assignments: Map<Variable, Tensor>
+  change: Change
+}
+
+const active: Recording[] = []
 
 export const isTracing = (): boolean => active.length > 0
 
 /** What the variable was assigned earlier in the trace that is under way. */
-export const assignedValue = (variable: Variable): Tensor | undefined => active.at(-1)?.get(variable)
+export const assignedValue = (variable: Variable): Tensor | undefined =>
+  active.at(-1)?.assignments.get(variable)
 
-export function recordAssignment(variable: Variable, value: Tensor): void {
-  const assignments = active.at(-1)
-  if (!assignments) {
+export function recordAssignment(variable: Variable, value: Tensor): Tensor {
+  const recording = active.at(-1)
+  if (!recording) {
     throw new StateError(
       `Variable ${variable.name}: assign(...) works inside a traced step only. Outside, use write(data), or trace(...).`,
     )
   }
-  assignments.set(variable, value)
+  const assigned = recording.change(variable, value)
+  recording.assignments.set(variable, assigned)
+  return assigned
+}
+
+/**
+ * Inside a trace: runs `body`, in which `change` decides what a variable is assigned instead of a value. What is computed from the
+ * variable later in the trace is computed from that.
+ */
+export function changingAssignments<T>(change: Change, body: () => T): T {
+  const recording = active.at(-1)
+  if (!recording) throw new StateError('changingAssignments works inside a traced step only.')
+  const { change: around } = recording
+  recording.change = (variable, value) => around(variable, change(variable, value))
+  try {
+    return body()
+  } finally {
+    recording.change = around
+  }
 }
 
 /** Runs `body` on placeholders and records what it computes and assigns. Nothing is computed. */
@@ -39,7 +67,7 @@ export function trace(
 ): Trace {
   const parameters = inputs.map((input) => parameter(input.name, input))
   const assignments = new Map<Variable, Tensor>()
-  active.push(assignments)
+  active.push({ assignments, change: (_, value) => value })
   try {
     const results = body(...parameters)
     return { graph: new Graph(parameters, [...results]), assignments }

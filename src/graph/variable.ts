@@ -57,18 +57,23 @@ export class Variable {
 
   /** The value as of now: inside a trace, what was last assigned in it. */
   value(): Tensor {
-    const node = { type: 'variable', id: freshNodeId(), variable: this, version: this.version } as const
-    return assignedValue(this) ?? new Tensor(node, 0, this.shape, this.dtype)
+    return assignedValue(this) ?? this.unassigned()
   }
 
-  /** Inside a trace: the value the variable has once the step is done. */
-  assign(value: Tensor): void {
+  /** The value as of before the trace that is under way. */
+  unassigned(): Tensor {
+    const node = { type: 'variable', id: freshNodeId(), variable: this, version: this.version } as const
+    return new Tensor(node, 0, this.shape, this.dtype)
+  }
+
+  /** Inside a trace: the value the variable has once the step is done. Gives it as `value()` does from now on. */
+  assign(value: Tensor): Tensor {
     if (!sameShape(value.shape, this.shape) || value.dtype !== this.dtype) {
       throw new ShapeError(
         `Variable ${this.name}: expected ${this.dtype} ${showShape(this.shape)}, received ${value.dtype} ${showShape(value.shape)}.`,
       )
     }
-    recordAssignment(this, value)
+    return recordAssignment(this, value)
   }
 
   /** Outside a trace: replaces the elements. Takes effect for every run started later. */

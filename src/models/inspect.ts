@@ -32,7 +32,7 @@ export async function inspectModel(model: AnyModel, given: GivenData): Promise<I
       if (!layers.has(layer)) return
       for (const tensor of flatTensors(given)) outputs.push({ layer: layer.name, tensor })
     }
-    const { losses } = trainingBody(model, batch.types, tensors, { leave })
+    const { losses } = trainingBody(model, batch.types, tensors, { observer: { leave } })
     slopes = gradients(
       losses.reduce((a, b) => add(a, b)),
       weights,

@@ -7,12 +7,20 @@ import { add } from '../ops/add.js'
 import { multiply } from '../ops/multiply.js'
 import { show } from '../utils/show.js'
 import { pack } from '../utils/structure.js'
-import { healthOf, standStill } from './guards/standStill.js'
+import { healthOf, StandStill } from './guards/standStill.js'
 import type { AnyModel, Model, StepLogs } from './model.js'
 import { requirePlaces } from './places.js'
 import { type BatchTypes, batchInputs, type FeedType, StepBatch } from './stepBatch.js'
-import { TrainingStep } from './trainingStep.js'
+import { TrainingStep, type WeightGradient } from './trainingStep.js'
 import { weightPlaces } from './weightPaths.js'
+
+/** What a training step computes. */
+interface TrainingBody {
+  readonly logs: StepLogs
+  /** The losses that it makes smaller. */
+  readonly losses: readonly Tensor[]
+  readonly gradients: readonly WeightGradient[]
+}
 
 /** A traced step, and what its results are called. */
 export interface NamedTrace {
@@ -28,22 +36,25 @@ const open = (model: AnyModel) => model as unknown as OpenModel
 
 /**
  * A training step: forward pass, loss, gradients, the optimizer's update and the metrics, all in one.
- * Inputs: the batch, the learning rate of each optimizer. Results: 1 if all losses are finite, else 0; then the logs. With the
- * guard against NaN, a step that is not healthy changes nothing, nor do those after it until it is allowed again.
+ * Inputs: the batch, the learning rate of each optimizer. Results: its health, 1 if all losses are finite, else 0; then the logs.
+ * With the guard against NaN, gradients count as losses do, and a step that is not healthy changes nothing, nor do those after it
+ * until it is allowed again.
  */
 export function traceTrainStep(model: AnyModel, types: BatchTypes): NamedTrace {
   requireFloat32(model)
   const { compiled, halt } = model.state
+  const standStill = compiled?.guards.nonFinite ? new StandStill(halt) : undefined
   const inputs = batchInputs(types)
   const optimizers = model.optimizers
   const rates = optimizers.map((_, i) => scalar(i === 0 ? 'learning_rate' : `learning_rate_${i}`))
   let keys: readonly string[] = []
   const traced = trace([...inputs, ...rates], (...tensors) => {
-    const { logs, losses } = trainingBody(model, types, tensors)
+    const body = () => trainingBody(model, types, tensors, { standStill })
+    const { logs, losses } = standStill?.during(body) ?? body()
     keys = Object.keys(logs)
-    return [healthOf(losses), ...Object.values(logs)]
+    return [standStill?.health(losses) ?? healthOf(losses), ...Object.values(logs)]
   })
-  return { trace: compiled?.guards.nonFinite ? standStill(traced, halt) : traced, keys }
+  return { trace: standStill?.finish(traced) ?? traced, keys }
 }
 
 /** @throws StateError for weights of other types, which come from files: steps in float32 would not be those of Keras */
@@ -57,20 +68,20 @@ function requireFloat32(model: AnyModel): void {
 }
 
 /**
- * The computation of a training step, inside a trace: its logs, and the losses that it makes smaller.
+ * The computation of a training step, inside a trace: its logs, losses and gradients.
  * @param tensors the batch, then the learning rate of each optimizer
  */
 export function trainingBody(
   model: AnyModel,
   types: BatchTypes,
   tensors: readonly Tensor[],
-  observer?: CallObserver,
-): { readonly logs: StepLogs; readonly losses: readonly Tensor[] } {
+  { observer, standStill }: { readonly observer?: CallObserver; readonly standStill?: StandStill } = {},
+): TrainingBody {
   const { random } = model.state
   const { length } = batchInputs(types)
   const batch = new StepBatch(types, tensors.slice(0, length), requirePlaces(model))
   const rates = new Map(model.optimizers.map((optimizer, i) => [optimizer, tensors[length + i]]))
-  const step = new TrainingStep(model.title, rates, () => model.trainableWeights)
+  const step = new TrainingStep(model.title, rates, () => model.trainableWeights, standStill)
   const keys = random.keysForStep()
   const context = { training: true, random: keys, losses: batch.losses, observer }
   const logs = checkLogs(
@@ -78,7 +89,8 @@ export function trainingBody(
     `${model.title}: expected trainStep`,
   )
   keys.finish()
-  return { logs, losses: step.losses.length > 0 ? step.losses : Object.values(logs) }
+  const losses = step.losses.length > 0 ? step.losses : Object.values(logs)
+  return { logs, losses, gradients: step.gradients }
 }
 
 /**

@@ -3,17 +3,26 @@ import type { Tensor } from '../graph/tensor.js'
 import type { Variable } from '../graph/variable.js'
 import { gradients as gradientsOf } from '../ops/gradient.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
+import type { StandStill } from './guards/standStill.js'
+
+export interface WeightGradient {
+  readonly weight: Variable
+  readonly gradient: Tensor
+}
 
 /** What a training step can do besides computing: for use in `trainStep`. */
 export class TrainingStep {
   /** The losses that the step made smaller. */
   readonly losses: Tensor[] = []
+  /** The gradients that weights were changed by. */
+  readonly gradients: WeightGradient[] = []
 
   constructor(
     private readonly title: string,
     /** Each optimizer of the model, the compiled one first, with its learning rate in this step. */
     private readonly rates: ReadonlyMap<Optimizer, Tensor>,
     private readonly defaultWeights: () => readonly Variable[],
+    private readonly standStill?: StandStill,
   ) {}
 
   /**
@@ -28,6 +37,8 @@ export class TrainingStep {
 
   /** Changes weights by gradients of your own, of `optimizer.scaleLoss(loss)`. */
   apply(weights: readonly Variable[], gradients: readonly Tensor[], optimizer = this.compiled): void {
+    this.gradients.push(...weights.map((weight, i) => ({ weight, gradient: gradients[i] })))
+    this.standStill?.update([...this.losses, ...gradients])
     optimizer.apply(weights, gradients, this.learningRate(optimizer))
   }
 

@@ -81,11 +81,8 @@ export class Adafactor extends Optimizer {
   ): Tensor {
     const value = weight.value()
     const decay = subtract(1, power(step, this.beta2Decay))
-    const mix = (slot: Variable, target: Tensor) => {
-      const mixed = add(multiply(decay, slot.value()), multiply(subtract(1, decay), target))
-      slot.assign(mixed)
-      return mixed
-    }
+    const mix = (slot: Variable, target: Tensor) =>
+      slot.assign(add(multiply(decay, slot.value()), multiply(subtract(1, decay), target)))
     const squares = add(square(gradient), this.epsilon1)
     const velocity = this.slot(weight, 'velocity')
     if (weight.shape.length >= 2) {

@@ -41,8 +41,7 @@ export class Adagrad extends Optimizer {
 
   protected override update(weight: Variable, gradient: Tensor, { learningRate }: UpdateContext): Tensor {
     const slot = this.slot(weight, 'accumulator')
-    const accumulator = add(slot.value(), square(gradient))
-    slot.assign(accumulator)
+    const accumulator = slot.assign(add(slot.value(), square(gradient)))
     const step = divide(multiply(gradient, learningRate), sqrt(add(accumulator, this.epsilon)))
     return subtract(weight.value(), step)
   }

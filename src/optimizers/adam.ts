@@ -72,9 +72,7 @@ export class Adam extends Optimizer {
 
   private largest(weight: Variable, v: Tensor): Tensor {
     const slot = this.slot(weight, 'velocity_hat')
-    const largest = maximum(slot.value(), v)
-    slot.assign(largest)
-    return largest
+    return slot.assign(maximum(slot.value(), v))
   }
 
   override getConfig(): Config {

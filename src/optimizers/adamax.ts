@@ -44,8 +44,7 @@ export class Adamax extends Optimizer {
   ): Tensor {
     const m = moveTowards(this.slot(weight, 'momentum'), gradient, 1 - this.beta1)
     const norm = this.slot(weight, 'norm')
-    const u = maximum(multiply(norm.value(), this.beta2), abs(gradient))
-    norm.assign(u)
+    const u = norm.assign(maximum(multiply(norm.value(), this.beta2), abs(gradient)))
     const divisor = multiply(unbiased(this.beta1, step), add(u, this.epsilon))
     return subtract(weight.value(), divide(multiply(m, learningRate), divisor))
   }

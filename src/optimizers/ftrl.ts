@@ -84,15 +84,14 @@ export class Ftrl extends Optimizer {
   protected override update(weight: Variable, gradient: Tensor, { learningRate }: UpdateContext): Tensor {
     const value = weight.value()
     const [squares, linear] = [this.slot(weight, 'accumulator'), this.slot(weight, 'linear')]
-    const newSquares = add(squares.value(), square(gradient))
-    const [before, after] = [squares.value(), newSquares].map((n) => power(n, -this.learningRatePower))
+    const oldSquares = squares.value()
+    const newSquares = squares.assign(add(oldSquares, square(gradient)))
+    const [before, after] = [oldSquares, newSquares].map((n) => power(n, -this.learningRatePower))
     const sigma = divide(subtract(after, before), learningRate)
     const shrunk = add(gradient, multiply(value, 2 * this.l2ShrinkageRegularizationStrength))
-    const z = add(linear.value(), subtract(shrunk, multiply(sigma, value)))
+    const z = linear.assign(add(linear.value(), subtract(shrunk, multiply(sigma, value))))
     const l2 = add(divide(this.beta / 2, learningRate), this.l2RegularizationStrength)
     const quadratic = add(divide(after, learningRate), multiply(l2, 2))
-    linear.assign(z)
-    squares.assign(newSquares)
     const l1 = this.l1RegularizationStrength
     return divide(subtract(clip(z, -l1, l1), z), quadratic)
   }

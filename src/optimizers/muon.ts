@@ -109,8 +109,7 @@ export class Muon extends Optimizer {
   private muonUpdate(weight: Variable, gradient: Tensor, { learningRate }: UpdateContext): Tensor {
     const { momentum, nesterov, rmsRate } = this.options
     const slot = this.slot(weight, 'momentum')
-    const m = add(slot.value(), add(gradient, multiply(slot.value(), momentum - 1)))
-    slot.assign(m)
+    const m = slot.assign(add(slot.value(), add(gradient, multiply(slot.value(), momentum - 1))))
     const direction = this.orthogonalized(nesterov ? add(gradient, multiply(m, momentum)) : m)
     const scale = Math.sqrt(Math.max(...weight.shape)) * rmsRate
     return subtract(weight.value(), multiply(multiply(direction, learningRate), scale))

@@ -172,7 +172,7 @@ export abstract class Optimizer implements Configurable {
     const sums = weights.map((weight, i) =>
       add(gradients[i], this.slot(weight, 'gradient_accumulator').value()),
     )
-    assignIf(isDue, [...weights, ...this.state], () => update(sums.map((sum) => divide(sum, steps))))
+    assignIf(isDue, () => update(sums.map((sum) => divide(sum, steps))))
     weights.forEach((weight, i) => this.slot(weight, 'gradient_accumulator').assign(where(isDue, 0, sums[i])))
   }
 

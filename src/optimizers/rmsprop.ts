@@ -60,9 +60,7 @@ export class RMSprop extends Optimizer {
     const step = divide(multiply(gradient, learningRate), sqrt(add(variance, this.epsilon)))
     if (this.momentum === 0) return subtract(weight.value(), step)
     const slot = this.slot(weight, 'momentum')
-    const velocity = add(multiply(slot.value(), this.momentum), step)
-    slot.assign(velocity)
-    return subtract(weight.value(), velocity)
+    return subtract(weight.value(), slot.assign(add(multiply(slot.value(), this.momentum), step)))
   }
 
   override getConfig(): Config {

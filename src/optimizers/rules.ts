@@ -9,16 +9,12 @@ import { subtract } from '../ops/subtract.js'
 
 /** Assigns `slot + (target - slot) rate`, and gives it. */
 export function moveTowards(slot: Variable, target: Tensor, rate: number): Tensor {
-  const value = add(slot.value(), multiply(subtract(target, slot.value()), rate))
-  slot.assign(value)
-  return value
+  return slot.assign(add(slot.value(), multiply(subtract(target, slot.value()), rate)))
 }
 
 /** Assigns `rho slot + (1 - rho) value`, and gives it. */
 export function decayInto(slot: Variable, value: Tensor, rho: number): Tensor {
-  const average = add(multiply(slot.value(), rho), multiply(value, 1 - rho))
-  slot.assign(average)
-  return average
+  return slot.assign(add(multiply(slot.value(), rho), multiply(value, 1 - rho)))
 }
 
 /** `1 - beta^step`: how much of its weight an average of this decay, started at 0, has seen after so many steps. */

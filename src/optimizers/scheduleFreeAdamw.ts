@@ -84,8 +84,7 @@ export class ScheduleFreeAdamW extends Optimizer {
     const divisor = add(sqrt(divide(v, unbiased(this.beta2, step))), this.epsilon)
     const rate =
       this.warmupSteps > 0 ? multiply(learningRate, minimum(divide(step, this.warmupSteps), 1)) : learningRate
-    const newZ = subtract(z, divide(multiply(gradient, rate), divisor))
-    slot.assign(newZ)
+    const newZ = slot.assign(subtract(z, divide(multiply(gradient, rate), divisor)))
     const x = divide(subtract(y, multiply(z, 1 - this.beta1)), this.beta1)
     const share = divide(1, step)
     const newX = add(multiply(x, subtract(1, share)), multiply(newZ, share))

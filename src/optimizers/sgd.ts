@@ -51,8 +51,7 @@ export class SGD extends Optimizer {
     const step = multiply(gradient, learningRate)
     if (this.momentum === 0) return subtract(weight.value(), step)
     const slot = this.slot(weight, 'momentum')
-    const velocity = subtract(multiply(slot.value(), this.momentum), step)
-    slot.assign(velocity)
+    const velocity = slot.assign(subtract(multiply(slot.value(), this.momentum), step))
     return this.nesterov
       ? add(weight.value(), subtract(multiply(velocity, this.momentum), step))
       : add(weight.value(), velocity)

@@ -314,23 +314,81 @@ describe.each(Object.entries(executors))('on %s', (_, choose) => {
       )
     })
 
-    it('names the layer in which gradients began to be not finite', async () => {
+    /** sqrt(z^2) on a scale that is trained: the gradient of the root is infinite where z is 0, its value is 0. */
+    const rooted = () => {
       const input = layers.input([1])
-      // The gradient of a square root is infinite at 0, where its value is fine.
-      const first = layers.dense(1, { name: 'first', kernelInitializer: 'zeros', biasInitializer: 'zeros' })(
-        input,
+      const first = layers.dense(1, { name: 'first', useBias: false, kernelInitializer: 'ones' })(input)
+      const root = layers.lambda((z) => sqrt(multiply(z, z)), { name: 'root' })(first)
+      const beside = layers.dense(1, { name: 'beside' })(first)
+      const outputs = layers.add([layers.dense(1, { name: 'last' })(root), beside])
+      const made = functional({ inputs: input, outputs, name: 'm' })
+      made.compile({ loss: 'mse', optimizer: optimizers.adam({ learningRate: 0.01 }) })
+      return made
+    }
+    const withZero = [[5], [6], [7], [8], [0], [9]]
+    const stateOf = async (made: ReturnType<typeof rooted>) => [
+      ...(await weightsOf(made)),
+      ...(await Promise.all(made.optimizer?.variables.map((variable) => variable.data()) ?? [])),
+    ]
+
+    it('names the layer and the batch in which gradients began to be not finite, and keeps the state of before', async () => {
+      const [a, b] = [rooted(), rooted()]
+      await b.setWeights(await a.getWeights())
+      const error = await failure(a.fit(withZero, targets, options))
+      expect(error).toBeInstanceOf(NumericError)
+      expect(String(error)).toMatch(
+        /Model 'm': gradients became NaN or infinite in epoch 1 of 2, batch 3 of 3, where the loss is \d[\d.]*\. Going back from the loss, gradients are first not finite in layer 'root' \(Lambda\)\./,
       )
-      const second = layers.dense(1, { name: 'second', useBias: false, kernelInitializer: 'ones' })(first)
-      const root = layers.lambda((z) => sqrt(multiply(z, z)), { name: 'root' })(second)
-      const made = functional({ inputs: input, outputs: root, name: 'm' })
-      made.compile({ loss: 'mse', optimizer: optimizers.sgd({ learningRate: 0.1 }) })
-      expect(String(await failure(made.fit(values, targets, options)))).toMatch(
-        /the loss became NaN in epoch 1 of 2, batch 2 of 3. Before this batch, weights were not finite any more: the gradients of batch 1 were not, first those of layer 'second' \(Dense\), for its weight second\/kernel/,
+      expect(String(error)).toMatch(/The model is as it was before this batch\./)
+      // As if training had ended before the third batch: the optimizer's state too.
+      await b.fit(withZero.slice(0, 4), targets.slice(0, 4), { ...options, epochs: 1 })
+      expect(await stateOf(a)).toEqual(await stateOf(b))
+      expect((await a.fit(withZero.slice(0, 4), targets.slice(0, 4), options)).epoch).toEqual([0, 1])
+    })
+
+    it('sees gradients in the last batch, in single batches, and under TerminateOnNaN', async () => {
+      const last = { ...options, epochs: 1, batchSize: 6 }
+      expect(String(await failure(rooted().fit(withZero, targets, last)))).toMatch(
+        /batch 1 of 1.*layer 'root'/,
       )
-      await made.setWeights([[[0]], [0], [[1]]])
+      expect(String(await failure(rooted().trainOnBatch([[0]], [[0]])))).toMatch(
+        /gradients became NaN or infinite, where the loss is .*layer 'root'/,
+      )
+      const guard = callbacks.terminateOnNan()
+      const output = { isTerminal: false, write: () => {} }
+      const { epoch } = await rooted().fit(withZero, targets, { ...options, output, callbacks: [guard] })
+      expect(epoch).toEqual([0])
+      expect(guard.failure?.message).toMatch(/epoch 1 of 2, batch 3 of 3.*layer 'root'/)
+    })
+
+    it('names the weight whose gradient is not finite, inside recurrent layers too', async () => {
+      const made = sequential(
+        [
+          layers.input([3, 1]),
+          layers.lstm(2, { name: 'lstm' }),
+          layers.lambda((z) => multiply(z, 1e30), { name: 'large' }),
+          layers.dense(1, { name: 'dense', kernelInitializer: 'zeros', useBias: false }),
+        ],
+        { name: 'm' },
+      )
+      made.compile({ loss: new losses.Huber({ delta: 1e10 }), optimizer: optimizers.sgd() })
+      const sequences = [[[1], [2], [3]]]
+      expect(String(await failure(made.fit(sequences, [[1e20]], silent)))).toMatch(
+        /gradients became NaN or infinite.*layer 'dense' \(Dense\) for dense\/kernel\./,
+      )
+    })
+
+    it('names weights that an update made infinite', async () => {
+      const made = sequential([layers.input([1]), layers.dense(1, { name: 'only' })], { name: 'm' })
+      made.compile({ loss: 'mse', optimizer: optimizers.sgd({ learningRate: 1e38 }) })
       expect(
         String(await failure(made.fit(values, targets, { ...options, batchSize: 6, epochs: 1 }))),
-      ).toMatch(/the last batch's gradients were not.*first those of layer 'second'/)
+      ).toMatch(
+        /the last batch's update was too large: weights are not finite any more, first only\/kernel of layer 'only' \(Dense\)/,
+      )
+      expect(String(await failure(made.fit(values, targets, options)))).toMatch(
+        /the loss became \S+ in epoch 1 of 2, batch 1 of 3. Before this batch weights were not finite any more, first only\/kernel/,
+      )
     })
 
     it('ends training instead, where a callback takes it', async () => {
