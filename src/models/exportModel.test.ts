@@ -191,6 +191,25 @@ describe('what cannot be exported', () => {
     await expect(make().toBytes('onnx')).rejects.toThrow(message)
   })
 
+  it('dropout that is told to drop', async () => {
+    const x = layers.input([4])
+    const dropped = layers.dropout(0.5, { name: 'dropped' })(x, { training: true })
+    const model = models.functional({ inputs: x, outputs: dropped })
+    await expect(model.toBytes('onnx')).rejects.toThrow(
+      /^Layer 'dropped' \(Dropout\) cannot be exported: it computes random numbers/,
+    )
+  })
+
+  it('what depends on the samples can be, if their number is known', async () => {
+    const model = models.sequential([
+      layers.input([4], { batchSize: 3 }),
+      layers.lambda((x) => add(x, mean(x, { axis: 0, keepDims: true }))),
+    ])
+    const graph = await modelGraph(model)
+    expect(graph.inputs[0].shape).toEqual([3, 4])
+    expect(operatorsOf(graph)).toEqual(['ReduceMean', 'Add'])
+  })
+
   it('a sum over the samples can be', async () => {
     const model = lambda((x) => concatenate([x, add(x, sum(x, { axis: 0, keepDims: true }))]))
     expect(operatorsOf(await modelGraph(model))).toContain('ReduceSum')

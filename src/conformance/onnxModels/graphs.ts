@@ -1,9 +1,24 @@
 import type { Tensor } from '../../graph/tensor.js'
 import * as layers from '../../layers/index.js'
 import * as models from '../../models/index.js'
-import { multiply } from '../../ops/multiply.js'
-import { sum } from '../../ops/sum.js'
+import {
+  argmax,
+  argsort,
+  cumulativeSum,
+  einsum,
+  flip,
+  floorDivide,
+  greater,
+  mod,
+  multiply,
+  round,
+  slice,
+  sort,
+  sum,
+  takeAlongAxis,
+} from '../../ops/index.js'
 import type { OnnxModel } from '../compareOnnx.js'
+import { HostTensor } from '../hostTensor.js'
 import { normal } from './layerModel.js'
 
 /** A model that is a class of its own, without a graph. */
@@ -108,6 +123,58 @@ export const graphModels: readonly OnnxModel[] = [
         layers.lambda((x: Tensor) => sum(multiply(x, x), { axis: 1 })),
         layers.dense(2),
       ]),
+  },
+  {
+    name: 'bytes, and whole numbers and truths as outputs',
+    x: new HostTensor(
+      'uint8',
+      [5, 4, 4, 1],
+      Uint8Array.from({ length: 80 }, (_, i) => (i * 89) % 256),
+    ),
+    make() {
+      const image = layers.input([4, 4, 1], { dtype: 'uint8' })
+      const numbers = layers.flatten()(layers.rescaling(1 / 32, { offset: -4 })(image))
+      const scores = layers.dense(7)(numbers)
+      const chosen = layers.lambda((x: Tensor) => argmax(x, { axis: -1 }))(scores)
+      const positive = layers.lambda((x: Tensor) => greater(x, 0))(scores)
+      return models.functional({ inputs: image, outputs: [scores, chosen, positive] })
+    },
+  },
+  {
+    name: 'sorted, counted, cut and turned round',
+    x: normal(6, 3),
+    make() {
+      const x = layers.input([6, 3])
+      const run = (compute: (x: Tensor) => Tensor) => layers.lambda(compute)(x)
+      return models.functional({
+        inputs: x,
+        outputs: [
+          run((each) => sort(each, { axis: 1 })),
+          run((each) => argsort(each, { axis: 2, descending: true })),
+          run((each) => cumulativeSum(each, { axis: 1, reverse: true, exclusive: true })),
+          run((each) => flip(slice(each, [0, 1, 0], [-1, 3, -1]), 1)),
+          run((each) => takeAlongAxis(each, argsort(each, { axis: 1 }), 1)),
+          run((each) => mod(round(multiply(each, 7)), 3)),
+          run((each) => floorDivide(each, 0.3)),
+          run((each) => einsum('bij,bkj->bik', each, each)),
+        ],
+      })
+    },
+  },
+  {
+    name: 'steps whose number is open',
+    x: normal(9, 3),
+    make() {
+      const x = layers.input([null, 3])
+      const convolved = layers.conv1d(4, 3, { padding: 'causal', activation: 'relu' })(x)
+      const states = layers.lstm(5, { returnSequences: true })(convolved)
+      const turned = layers.bidirectional(layers.gru(3))(layers.masking()(states))
+      const attended = layers.multiHeadAttention(2, 4)([states, states], { useCausalMask: false })
+      return models.functional({
+        inputs: x,
+        outputs: [layers.dense(2)(turned), layers.globalMaxPooling1d()(attended), states],
+      })
+    },
   },
   {
     name: 'outputs that are inputs, or the same',
