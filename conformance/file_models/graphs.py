@@ -64,6 +64,19 @@ def nested():
     return model
 
 
+def shared():
+    """One layer in a model, in a chain, and outside of both."""
+    layer = layers.Dense(6, activation="tanh", name="shared")
+    inside = keras.Input((6,))
+    inner = keras.Model(inside, layers.Dense(4)(layer(layer(inside))), name="inner")
+    chain = keras.Sequential([keras.Input((6,)), layers.Dense(6), layer, layers.Dense(4)], name="chain")
+    a = keras.Input((6,), name="a")
+    both = layers.Concatenate()([inner(a), chain(a), layer(layer(a))])
+    model = keras.Model(a, layers.Dense(1)(both), name="shared_model")
+    model.compile(optimizers.Adam(0.01), "mse")
+    return model
+
+
 def transformer():
     tokens = keras.Input((8,), dtype="int32")
     x = layers.Embedding(11, 8)(tokens)
@@ -139,5 +152,5 @@ def newest():
 
 
 graphs = [
-    *[wide_and_deep, named, siamese, merged, nested, transformer, attentions, reshaped, custom, newest],
+    *[wide_and_deep, named, siamese, merged, nested, shared, transformer, attentions, reshaped, custom, newest],
 ]

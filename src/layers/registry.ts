@@ -42,18 +42,39 @@ export function layerFromConfig(
   if (typeof serialized?.class_name !== 'string') {
     throw new ArgumentError(`layer: expected an object { class_name, config }, received ${show(serialized)}.`)
   }
-  return layerScope(builtIn(), () =>
-    customObjectScope(custom, () => {
-      const layer = findLayer(serialized)
-      if (layer instanceof Layer) return withPolicy(layer as AnyLayer, serialized)
-      const name = serialized.class_name
-      throw new ArgumentError(
-        layer === undefined
-          ? `layer: class '${name}' is unknown. ${suggestion(name, Object.keys(knownLayers()))} Give classes of your own as custom objects.`
-          : `layer: expected the custom object '${name}' to be a layer's class, or to make a layer, received ${show(layer)}.`,
-      )
-    }),
+  return sharing(serialized, () =>
+    layerScope(builtIn(), () =>
+      customObjectScope(custom, () => {
+        const layer = findLayer(serialized)
+        if (layer instanceof Layer) return withPolicy(layer as AnyLayer, serialized)
+        const name = serialized.class_name
+        throw new ArgumentError(
+          layer === undefined
+            ? `layer: class '${name}' is unknown. ${suggestion(name, Object.keys(knownLayers()))} Give classes of your own as custom objects.`
+            : `layer: expected the custom object '${name}' to be a layer's class, or to make a layer, received ${show(layer)}.`,
+        )
+      }),
+    ),
   )
+}
+
+/** While a config is read: the layers in it that stand in several places, by Keras's ids. */
+let shared: Map<unknown, AnyLayer> | undefined
+
+/** The layer that was made for another place of the same id; otherwise what `make` gives. */
+function sharing(serialized: Exclude<Reference, string>, make: () => AnyLayer): AnyLayer {
+  const around = shared
+  const known = around ?? new Map<unknown, AnyLayer>()
+  shared = known
+  try {
+    const { shared_object_id: id } = serialized as { readonly shared_object_id?: unknown }
+    const layer = known.get(id) ?? make()
+    // Input layers stand for data, which each model is fed by itself.
+    if (id !== undefined && !(layer instanceof InputLayer)) known.set(id, layer)
+    return layer
+  } finally {
+    shared = around
+  }
 }
 
 /** An input layer's `dtype` is that of its data, no policy. */

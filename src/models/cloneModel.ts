@@ -19,8 +19,18 @@ export type CloneFunction = (layer: AnyLayer) => AnyLayer
  * @throws ArgumentError for a model of a class of its own, whose `call` no config describes
  */
 export function cloneModel<M extends AnyModel>(model: M, cloneFunction: CloneFunction = copyOf): M {
-  const copy = (layer: AnyLayer): AnyLayer =>
-    layer instanceof Model ? cloneModel(layer as AnyModel, cloneFunction) : cloneFunction(layer)
+  const copies = new Map<AnyLayer, AnyLayer>()
+  // What models inside share is copied once.
+  const copy = (layer: AnyLayer): AnyLayer => {
+    const made =
+      copies.get(layer) ?? (layer instanceof Model ? clone(layer as AnyModel, copy) : cloneFunction(layer))
+    copies.set(layer, made)
+    return made
+  }
+  return clone(model, copy)
+}
+
+function clone<M extends AnyModel>(model: M, copy: CloneFunction): M {
   if (model instanceof Sequential) {
     const { name, trainable, layers, entranceLayer } = model
     const parts = [...(entranceLayer ? [entranceLayer] : []), ...layers].map(copy)

@@ -1,11 +1,12 @@
 import { ArgumentError } from '../errors.js'
+import { InputLayer } from '../layers/input.js'
 import type { AnyLayer, Layer } from '../layers/layer.js'
-import type { SymbolicTensor } from '../layers/symbolic.js'
+import type { LayerCall, SymbolicTensor } from '../layers/symbolic.js'
 import type { Tensors } from '../layers/tensors.js'
 import type { Config, ConfigValue } from '../utils/config.js'
 import type { Structure } from '../utils/structure.js'
 import { Functional, type FunctionalOptions } from './functional.js'
-import { type Address, readNode } from './nodeConfig.js'
+import { type Address, isAddress, readNode } from './nodeConfig.js'
 
 /** A layer's entry in the config of a functional model. */
 interface LayerEntry {
@@ -33,6 +34,7 @@ export function functionalFromConfig(config: Config, make: (entry: LayerEntry) =
   const title = `Model '${name}'`
   const made = new Map<string, MadeLayer>()
   for (const entry of layers) made.set(entry.name, new MadeLayer(make(entry), entry))
+  countCalls(made, [input_layers, output_layers])
   connect(title, made)
   const find = (address: Address): SymbolicTensor => {
     const [layer, call, output] = address
@@ -54,20 +56,30 @@ export function functionalFromConfig(config: Config, make: (entry: LayerEntry) =
 /** A layer that was made from its entry, and the calls that are still to be made. */
 class MadeLayer {
   private readonly waiting: ConfigValue[]
+  /** The calls that are in this model; a layer that is shared may have others. */
+  private readonly calls: LayerCall[]
+  /** The number by which the first of them goes. */
+  private firstCall = 0
 
   constructor(
     readonly layer: AnyLayer,
-    entry: LayerEntry,
+    readonly entry: LayerEntry,
   ) {
     this.waiting = [...entry.inbound_nodes]
+    this.calls = layer instanceof InputLayer ? [...layer.calls] : []
   }
 
   get isDone(): boolean {
     return this.waiting.length === 0
   }
 
+  /** Learns by which numbers the model goes for its calls. */
+  countFrom(numbers: readonly number[]): void {
+    if (Math.max(...numbers) >= Math.max(1, this.waiting.length)) this.firstCall = Math.min(...numbers)
+  }
+
   output(call: number, index: number): SymbolicTensor | undefined {
-    return this.layer.calls[call]?.flatOutputs[index]
+    return this.calls[call - this.firstCall]?.flatOutputs[index]
   }
 
   /** Makes the calls whose inputs exist, in order; says whether there was any. */
@@ -77,11 +89,32 @@ class MadeLayer {
       const { inputs, options } = readNode(this.layer, this.waiting[0], find)
       if (inputs === undefined) break
       ;(this.layer as unknown as Layer<Tensors, Tensors>).invoke(inputs, options)
+      this.calls.push(...this.layer.calls.slice(-1))
       this.waiting.shift()
       advanced = true
     }
     return advanced
   }
+}
+
+/**
+ * Finds out by which numbers calls go. Those of a layer that other models share are counted in all of them by what reads files in Keras, but
+ * by what writes them in this one alone. Each call in a model is used by something in it, so the lowest number is that of the first.
+ */
+function countCalls(made: ReadonlyMap<string, MadeLayer>, ends: readonly ConfigValue[]): void {
+  const used = new Map<string, number[]>()
+  const visit = (value: ConfigValue, isEnd: boolean): void => {
+    if (isAddress(value)) {
+      const [name, call] = value
+      const fromOne = isEnd && made.get(name)?.layer instanceof Functional
+      used.set(name, [...(used.get(name) ?? []), fromOne ? call - 1 : call])
+    } else if (typeof value === 'object' && value !== null) {
+      for (const item of Object.values(value)) visit(item, isEnd)
+    }
+  }
+  for (const { entry } of made.values()) visit(entry.inbound_nodes, false)
+  for (const end of ends) visit(end, true)
+  for (const [name, numbers] of used) made.get(name)?.countFrom(numbers)
 }
 
 /** Calls the layers on each other, again and again those whose inputs exist by now. */

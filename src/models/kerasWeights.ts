@@ -8,7 +8,7 @@ import type { AnyModel } from './model.js'
 import { readArrays } from './modelState.js'
 import { optimizerArrays, takeOptimizerState } from './optimizerState.js'
 import { PendingValues } from './pendingValues.js'
-import { typesInFiles, weightPlaces } from './weightPaths.js'
+import { layerPlaces, typesInFiles, weightPlaces } from './weightPaths.js'
 
 const OPTIMIZER = 'optimizer'
 /** Keys and counter of the model's random numbers. Keras has nothing of this name, so it passes it over. */
@@ -24,7 +24,8 @@ export async function copyKerasWeights(model: AnyModel, withOptimizer: boolean):
   const copy = async (path: string, name: string, variables: readonly Variable[]): Promise<Entry> => {
     return [path, { name, arrays: await readArrays(variables, types) }]
   }
-  const copies = weightPlaces(model).map(({ path, layer, weights }) => copy(path, layer.name, weights))
+  // Before 3.4 Keras looked for arrays of each layer, also where there are none.
+  const copies = layerPlaces(model).map(({ path, layer, weights }) => copy(path, layer.name, weights))
   if (withOptimizer && optimizer) {
     const arrays = optimizerArrays(optimizer).then((named) => named.map(({ array }) => array))
     copies.push(arrays.then((all): Entry => [OPTIMIZER, { name: optimizer.name, arrays: all }]))

@@ -81,7 +81,8 @@ export function readNode(
   return { inputs: inputsOf(layer, given, tensors), options: optionsOf(options as Config) }
 }
 
-const isAddress = (value: ConfigValue): value is Address =>
+/** Whether it is a place in the graph. */
+export const isAddress = (value: ConfigValue): value is Address =>
   Array.isArray(value) &&
   value.length === 3 &&
   typeof value[0] === 'string' &&

@@ -18,6 +18,7 @@ import { trainingConfig } from './legacyCompile.js'
 import { copyLegacyOptimizer, copyLegacyWeights } from './legacyWeights.js'
 import type { AnyModel } from './model.js'
 import { readVariables } from './modelState.js'
+import { withSharedLayers } from './sharedLayers.js'
 import { namedWeights, typesInFiles } from './weightPaths.js'
 
 /** Files that hold a whole model: Keras 3's own, and the older one of Keras 1 and 2. */
@@ -55,7 +56,7 @@ export async function takeSnapshot(
 function modelConfig(model: AnyModel, includeOptimizer: boolean): Config {
   const { compiled } = model.state
   return {
-    ...serializeLayer(model as unknown as AnyLayer),
+    ...withSharedLayers(model, serializeLayer(model as unknown as AnyLayer), 'all'),
     ...(compiled && includeOptimizer && { compile_config: compileConfig(compiled) }),
   }
 }
@@ -74,7 +75,8 @@ const snapshots: Record<
   },
   h5: async (model, includeOptimizer) => {
     const { compiled } = model.state
-    const config = legacyObject(serializeLayer(model as unknown as AnyLayer))
+    const serialized = serializeLayer(model as unknown as AnyLayer)
+    const config = legacyObject(withSharedLayers(model, serialized, 'own'))
     const training = compiled && includeOptimizer ? trainingConfig(compileConfig(compiled)) : undefined
     const [layers, optimizer] = await Promise.all([
       copyLegacyWeights(model),
@@ -93,13 +95,15 @@ const snapshots: Record<
 }
 
 /** Objects in `.h5` files have a class and a config alone; what a model's layers hold is written as in newer files. */
-function legacyObject({ class_name, registered_name, config, name, inbound_nodes }: Config): Config {
+function legacyObject(object: Config): Config {
+  const { class_name, registered_name, config, name, inbound_nodes, shared_object_id } = object
   const { layers, ...settings } = config as Config
   return {
     class_name: registered_name ?? sourceName(String(class_name)),
     config: layers ? { ...settings, layers: (layers as Config[]).map(legacyObject) } : settings,
     ...(name !== undefined && { name }),
     ...(inbound_nodes !== undefined && { inbound_nodes }),
+    ...(shared_object_id !== undefined && { shared_object_id }),
   }
 }
 

@@ -6,7 +6,7 @@ import { sourceName } from '../saving/sourceNames.js'
 import { toSnakeCase } from '../utils/naming.js'
 import type { AnyModel } from './model.js'
 
-/** A layer with weights of its own, and where Keras's files hold them. */
+/** A layer, and where Keras's files hold the weights of its own. */
 export interface WeightPlace {
   /** `layers/conv2d_1`, `layers/bidirectional/forward_layer/cell`; of the model's own weights empty. */
   readonly path: string
@@ -16,14 +16,18 @@ export interface WeightPlace {
   readonly type: FloatType
 }
 
+/** The layers of a model that have weights of their own: see `layerPlaces`. */
+export const weightPlaces = (model: AnyModel): WeightPlace[] =>
+  layerPlaces(model).filter(({ weights }) => weights.length > 0)
+
 /**
- * All layers of a model that have weights of their own, in the order in which Keras visits them. A path depends on how the model
+ * A model and all layers in it, in the order in which Keras visits them. A path depends on how the model
  * is put together, and not on names that were given automatically: it is the same for each model made in the same way.
  *
  * As in Keras, a layer's parts are visited by name, private ones (`_query_dense`) last; a layer that was visited before is not
  * visited again; and in lists layers are called by their classes: `dense`, `dense_1`.
  */
-export function weightPlaces(model: AnyModel): WeightPlace[] {
+export function layerPlaces(model: AnyModel): WeightPlace[] {
   const seen = new Set<AnyLayer>()
   const places: WeightPlace[] = []
   const visit = (part: LayerPart, path: string, around: DTypePolicy): void => {
@@ -32,8 +36,7 @@ export function weightPlaces(model: AnyModel): WeightPlace[] {
   }
   const visitLayer = (layer: AnyLayer, path: string, policy: DTypePolicy): void => {
     seen.add(layer)
-    const { ownWeights: weights } = layer
-    if (weights.length > 0) places.push({ path, layer, weights, type: policy.variableType })
+    places.push({ path, layer, weights: layer.ownWeights, type: policy.variableType })
     const parts = Object.entries(layer.parts()).sort(([a], [b]) => (sortKey(a) < sortKey(b) ? -1 : 1))
     for (const [name, part] of parts) visit(part, join(path, name), policy)
   }

@@ -2,6 +2,7 @@ import type { Config, ConfigValue } from '../utils/config.js'
 import { isConfig, isObject, mapValues, type ObjectConfig, withSingles } from './configObjects.js'
 import { fromKeras2 } from './keras2Config.js'
 import { isBefore } from './kerasVersion.js'
+import { withSharedIds } from './sharedLayers.js'
 import { publicName } from './sourceNames.js'
 
 /** What is said of an object, in other words. */
@@ -11,7 +12,8 @@ type Rule = (object: ObjectConfig) => ObjectConfig
  * A model's config of any version of Keras in the words of the newest, so that no other part of Gradus knows older ones.
  * @param version of Keras, as the file says it
  */
-export function currentConfig(config: Config, version: ConfigValue | undefined): Config {
+export function currentConfig(given: Config, version: ConfigValue | undefined): Config {
+  const config = withSharedIds(given)
   if (isBefore(version, 3)) return rewrite(config, (object) => fromKeras2(withoutLossScale(object)))
   return rewrite(config, isBefore(version, 3, 11) ? singles : named)
 }

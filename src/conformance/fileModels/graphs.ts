@@ -137,6 +137,29 @@ export const graphModels: readonly FileModel[] = [
     },
   },
   {
+    // One layer in a model, in a chain, and outside of both, of which Keras 2.15 writes wrong calls.
+    name: 'shared',
+    since: '3.0',
+    // Keras takes such a layer for several when it reads `.h5`.
+    without: { newest: ['.h5'], '3.0': ['.h5'] },
+    x: vectors,
+    y: values,
+    make() {
+      const shared = layers.dense(6, { activation: 'tanh', name: 'shared' })
+      const inside = layers.input([6])
+      const outputs = layers.dense(4)(shared(shared(inside)))
+      const inner = models.functional({ inputs: inside, outputs, name: 'inner' })
+      const chain = models.sequential([layers.input([6]), layers.dense(6), shared, layers.dense(4)], {
+        name: 'chain',
+      })
+      const a = layers.input([6], { name: 'a' })
+      const all = layers.concatenate([inner(a), chain(a), shared(shared(a))])
+      const model = models.functional({ inputs: a, outputs: layers.dense(1)(all), name: 'shared_model' })
+      model.compile({ optimizer: adam(), loss: 'mse' })
+      return model
+    },
+  },
+  {
     name: 'transformer',
     without: clashingIn30,
     x: numbers(11, 8),
