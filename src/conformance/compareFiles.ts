@@ -55,29 +55,39 @@ export async function compareReading(
   })
 }
 
-/** Gradus trains a model and writes it in all its forms; Keras reads each, predicts and trains on. */
+/** Forms of files of Gradus, by what Keras makes of them. */
+export interface WrittenForms {
+  /** Read as whole models, and trained on. */
+  readonly whole: readonly FileForm[]
+  /** Of which the weights are read, into a model that is made in Keras. */
+  readonly filled: readonly FileForm[]
+}
+
+/** Gradus trains a model and writes it; Keras reads each file, predicts and, where it is a whole model, trains on. */
 export async function compareWriting(
   peer: KerasPeer,
   model: FileModel,
-  forms: readonly FileForm[],
+  { whole, filled }: WrittenForms,
 ): Promise<Measurement[]> {
   return inFolder(async (folder) => {
     const made = (await model.make()) as OpenModel
     await train(made, model, 0, stepsBefore)
-    const whole = forms.filter((form) => form !== weightsForm)
-    for (const form of whole) await made.save(join(folder, `model${form}`))
-    const weightsPath = join(folder, `model${weightsForm}`)
-    await made.saveWeights(weightsPath)
+    const pathOf = (form: FileForm) => join(folder, `model${form}`)
+    for (const form of new Set([...whole, ...filled])) {
+      await (form === weightsForm ? made.saveWeights(pathOf(form)) : made.save(pathOf(form)))
+    }
     const gradus = await stateOf(made, model)
     const measured: Measurement[] = []
     for (const form of whole) {
-      const request = { path: join(folder, `model${form}`), ...dataOf(model) }
-      const keras = await peer.ask<FileState>('read', request)
+      const keras = await peer.ask<FileState>('read', { path: pathOf(form), ...dataOf(model) })
       measured.push(...(await compareStates(form, gradus, keras, model)))
     }
-    const request = { model: model.name, path: weightsPath, ...dataOf(model) }
-    const { predictions } = await peer.ask<Pick<FileState, 'predictions'>>('read_weights', request)
-    return [...measured, ...(await comparePredictions(weightsForm, gradus.predictions, predictions))]
+    for (const form of filled) {
+      const request = { model: model.name, path: pathOf(form), ...dataOf(model) }
+      const { predictions } = await peer.ask<Pick<FileState, 'predictions'>>('read_weights', request)
+      measured.push(...(await comparePredictions(`weights in ${form}`, gradus.predictions, predictions)))
+    }
+    return measured
   })
 }
 

@@ -19,6 +19,12 @@ describe('writeJson', () => {
     )
   })
 
+  it('writes weights of losses with a point, whatever the outputs are called', () => {
+    expect(writeJson({ loss_weights: { kind: 1, units: [2] } })).toBe(
+      '{"loss_weights": {"kind": 1.0, "units": [2.0]}}',
+    )
+  })
+
   it('writes what JSON does not have as Python does', () => {
     expect(writeJson({ max_value: Number.POSITIVE_INFINITY, rate: Number.NaN, mean: -0 })).toBe(
       '{"max_value": Infinity, "rate": NaN, "mean": -0.0}',

@@ -67,7 +67,9 @@ export function writeJson(value: ConfigValue, key = ''): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map((item: ConfigValue) => writeJson(item, key)).join(', ')}]`
   const entries = Object.entries(value as Config).filter(([, item]) => item !== undefined)
-  return `{${entries.map(([name, item]) => `${JSON.stringify(name)}: ${writeJson(item, name)}`).join(', ')}}`
+  // Weights of losses go by the names of outputs.
+  const keyOf = (name: string) => (key === 'loss_weights' ? key : name)
+  return `{${entries.map(([name, item]) => `${JSON.stringify(name)}: ${writeJson(item, keyOf(name))}`).join(', ')}}`
 }
 
 function writeNumber(value: number, isFloat: boolean): string {
