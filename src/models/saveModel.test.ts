@@ -157,7 +157,7 @@ describe('save and loadModel', () => {
     await expect(model.saveWeights(join(folder, 'x.keras'))).rejects.toThrow(
       /ends in \.weights\.h5 or \.safetensors/,
     )
-    await expect(model.toBytes('onnx' as never)).rejects.toThrow(/toBytes: format/)
+    await expect(model.toBytes('tflite' as never)).rejects.toThrow(/toBytes: format/)
     const path = join(folder, 'kept.keras')
     writeFileSync(path, 'something')
     await expect(model.save(path, { overwrite: false })).rejects.toThrow(/there is such a file already/)
