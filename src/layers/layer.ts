@@ -113,6 +113,8 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   builtInputShape: ShapesOf<In> | undefined
   /** Whether the mask of the input is that of the output (see `computeMask`). Default: false. */
   supportsMasking = false
+  /** Where inputs are numbers of a table's rows: how many rows there are. Models look at data that reach such a layer as they are. */
+  readonly tableRows: number | undefined
   /** What Keras computes in, and keeps the weights in, if a file says so: default as the layer around it, or float32. */
   dtypePolicy: DTypePolicy | undefined
   /** How Keras's layer is called on several tensors, where it does not take a list as this one does. */

@@ -14,6 +14,7 @@ import {
 } from '../utils/structure.js'
 import { type ClassWeight, withClassWeights } from './classWeights.js'
 import { type DataInput, type DataSource, dataSource, sampleSizeOf, sliceSource } from './dataSource.js'
+import { checkIndices } from './guards/indices.js'
 import type { AnyModel } from './model.js'
 import type { Places } from './places.js'
 
@@ -96,7 +97,7 @@ export async function modelInputs(model: AnyModel, given: unknown, name: string)
   }
   const places = model.inputPlaces ?? (await buildFor(model, given as Structure<DataInput>, name))
   const arrays = arrangeData(given, places, `${model.title}: ${name}`)
-  return Promise.all(
+  const sources = await Promise.all(
     arrays.map(async (value, i) => {
       const title = placeName(name, places, i)
       const expected = places.shapes[i]
@@ -108,6 +109,8 @@ export async function modelInputs(model: AnyModel, given: unknown, name: string)
       )
     }),
   )
+  await checkIndices(model, sources)
+  return sources
 }
 
 /** Builds a model for the shapes of the data that it sees first. */

@@ -1,5 +1,6 @@
 import { StateError } from '../errors.js'
 import type { CompiledModel } from './compiledModel.js'
+import type { IndexUse } from './guards/indices.js'
 import { makeHalt } from './guards/standStill.js'
 import { ProgramCache } from './programCache.js'
 import { RandomState } from './randomState.js'
@@ -15,6 +16,8 @@ export class RunState {
   isTrained = false
   /** Whether the scale of its inputs was looked at. */
   scalingChecked = false
+  /** Which layers take numbers of the model's inputs for rows of a table, for data of the shapes in `key`. */
+  indexUses: { readonly key: string; readonly uses: readonly IndexUse[] } | undefined
   private busyWith: string | undefined
 
   /**

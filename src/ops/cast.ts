@@ -19,7 +19,7 @@ export function cast(x: TensorLike, dtype: DType): Tensor {
   return value.dtype === dtype ? value : applyOne(castOp, [value], { dtype })
 }
 
-const castOp = defineOp<{ readonly dtype: DType }>({
+export const castOp = defineOp<{ readonly dtype: DType }>({
   name: 'cast',
   kind: {
     kind: 'elementwise',

@@ -25,7 +25,7 @@ export interface EmbeddingOptions extends LayerOptions {
 
 /**
  * A learned vector for each whole number below `inputDim` (Keras's `Embedding`): `[batch, ...]` of numbers to
- * `[batch, ..., outputDim]`. Numbers outside are taken as the nearest inside.
+ * `[batch, ..., outputDim]`. Numbers outside are refused in a model's data, and taken as the nearest inside where a model computes them.
  */
 export class Embedding extends Layer {
   static override readonly className: string = 'Embedding'
@@ -35,6 +35,7 @@ export class Embedding extends Layer {
   readonly outputDim: number
   readonly embeddingsSettings: WeightSettings
   readonly maskZero: boolean
+  override readonly tableRows: number
   /** `[inputDim, outputDim]`, once built. */
   embeddings: Variable | undefined
 
@@ -49,6 +50,7 @@ export class Embedding extends Layer {
     )
     this.maskZero = options.maskZero ?? false
     this.supportsMasking = this.maskZero
+    this.tableRows = this.inputDim
   }
 
   override build(): void {

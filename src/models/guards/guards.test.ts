@@ -130,6 +130,70 @@ describe.each(Object.entries(executors))('on %s', (_, choose) => {
     })
   })
 
+  describe('the guard of indices', () => {
+    const words = [
+      [0, 1, 4],
+      [2, 3, 1],
+    ]
+    const far = [
+      [0, 1, 4],
+      [2, 5, 1],
+    ]
+    const ys = [0, 1]
+    const reader = () => {
+      const made = sequential(
+        [layers.input([3]), layers.embedding(5, 2, { name: 'words' }), layers.flatten(), layers.dense(1)],
+        { name: 'm' },
+      )
+      made.compile({ loss: 'mse', optimizer: 'sgd' })
+      return made
+    }
+
+    it('refuses numbers that an embedding has no row for', async () => {
+      const model = reader()
+      const message =
+        /Model 'm': layer 'words' \(Embedding\) takes numbers from 0 to 4, received 5 in x, sample 1. .* at least 6/
+      await expect(model.fit(far, ys, silent)).rejects.toThrow(message)
+      await expect(model.evaluate(far, ys, silent)).rejects.toThrow(message)
+      await expect(model.predict(far, silent)).rejects.toThrow(message)
+      await expect(model.trainOnBatch(far, ys)).rejects.toThrow(message)
+      await expect(model.fit(() => [[far, ys]], silent)).rejects.toThrow(/received 5/)
+      await expect(model.fit(words, ys, { ...silent, validationData: [far, ys] })).rejects.toThrow(
+        /received 5 in validationData\[0\], sample 1/,
+      )
+      await expect(model.predict([[0, -1, 2]], silent)).rejects.toThrow(/received -1 in x, sample 0/)
+      expect((await model.fit(words, ys, silent)).epoch).toEqual([0])
+      model.compile({ loss: 'mse', optimizer: 'sgd', guards: { indices: false } })
+      expect((await model.fit(far, ys, silent)).epoch).toEqual([0])
+    })
+
+    it('sees which columns of the data an embedding takes, and leaves alone what is computed', async () => {
+      const input = layers.input([2])
+      const column = (at: number) =>
+        layers.lambda((pairs) => ops.slice(pairs, [0, at], [pairs.shape[0], 1]), { name: `column${at}` })(
+          input,
+        )
+      const user = layers.embedding(3, 2, { name: 'users' })(column(0))
+      const film = layers.embedding(300, 2, { name: 'films' })(column(1))
+      const outputs = layers.dense(1)(layers.flatten()(layers.multiply([user, film])))
+      const model = functional({ inputs: input, outputs, name: 'm' })
+      const pairs = new Int32Array([0, 299, 2, 7])
+      expect((await model.predict(pairs, silent)).shape).toEqual([2, 1])
+      await expect(model.predict(new Int32Array([0, 299, 3, 7]), silent)).rejects.toThrow(
+        /layer 'users' \(Embedding\) takes numbers from 0 to 2, received 3 in x, sample 1/,
+      )
+      await expect(model.predict(new Int32Array([0, 300, 2, 7]), silent)).rejects.toThrow(
+        /layer 'films' .* received 300 in x, sample 0/,
+      )
+      const shifted = sequential([
+        layers.input([2]),
+        layers.lambda((numbers) => subtract(numbers, 10)),
+        layers.embedding(3, 2),
+      ])
+      expect((await shifted.predict([[11, 20]], silent)).shape).toEqual([1, 2, 2])
+    })
+  })
+
   describe('the guard of scaling', () => {
     const bytes = new Uint8Array(8 * 16).map((_, i) => (i * 37) % 256)
     const targets = new Float32Array(8)

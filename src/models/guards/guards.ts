@@ -1,7 +1,7 @@
 import { ArgumentError } from '../../errors.js'
 import { suggestion } from '../../utils/nearest.js'
 
-const names = ['logits', 'labels', 'scaling', 'classes', 'nonFinite'] as const
+const names = ['logits', 'labels', 'indices', 'scaling', 'classes', 'nonFinite'] as const
 type GuardName = (typeof names)[number]
 
 /** Which mistakes a model looks for; all by default. */
@@ -13,6 +13,8 @@ export interface GuardOptions {
   readonly logits?: boolean
   /** Labels that do not fit the loss: one-hot rows for class numbers or the reverse, numbers out of range. Throws. */
   readonly labels?: boolean
+  /** Data that an embedding has no row for. Throws, in `predict` too. */
+  readonly indices?: boolean
   /** Numbers from 0 to 255 that reach the weights of an untrained network as they are. Warns. */
   readonly scaling?: boolean
   /** A class of the training labels that is missing in those of validation. Warns. */
@@ -35,6 +37,7 @@ export function resolveGuards(options: boolean | GuardOptions = true): Guards {
   return {
     logits: isOn('logits'),
     labels: isOn('labels'),
+    indices: isOn('indices'),
     scaling: isOn('scaling'),
     classes: isOn('classes'),
     nonFinite: isOn('nonFinite'),
