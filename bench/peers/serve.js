@@ -48,7 +48,7 @@ export const repeated = (call) => async (units) => {
   for (let i = 0; i < units; i++) await call()
 }
 
-const imageShapes = { lenet: [28, 28, 1], mlp: [784], resnet20: [32, 32, 3] }
+const imageShapes = { lenet: [28, 28, 1], mlp: [784], resnet20: [32, 32, 3], resnet50: [224, 224, 3] }
 
 /** Numbers from 0 to 1. Their values do not change the work. */
 export function random(size) {

@@ -144,11 +144,14 @@ export const suitePeers: readonly Peer[] = [
   ...scriptPeers,
 ]
 
-/** @throws DataError outside a checkout of the repository */
-export function checkPeersFolder(): void {
+/**
+ * @param user what needs the folder
+ * @throws DataError outside a checkout of the repository
+ */
+export function checkPeersFolder(user: string): void {
   if (existsSync(script('serve.js'))) return
   throw new DataError(
-    'bench: the suite and --peers need bench/peers, which is no part of the published package. Run them in a checkout of the repository.',
+    `bench: ${user} needs bench/peers, which is no part of the published package. Run it in a checkout of the repository.`,
   )
 }
 

@@ -68,9 +68,16 @@ it('is shown in a table of 80 characters, the fastest first', () => {
 })
 
 it('is written as a page with machine, versions and the command', () => {
-  const machine = { cpu: 'A', cores: 2, threads: 2, memory_bytes: 2 ** 34, system: 'Linux 6', node: '20.1.0' }
-  const page = benchmarksPage({ machine, rounds: 7, results: [result] })
+  const features = ['avx2', 'fma']
+  const machine = {
+    ...{ cpu: 'A', features, cores: 2, threads: 2, memory_bytes: 2 ** 34 },
+    ...{ system: 'Linux 6', node: '20.1.0' },
+  }
+  const compiling = [{ name: 'LeNet, batch 128', compile_ms: 210.4, step_ms: 9.96, steps: 21.12 }]
+  const page = benchmarksPage({ machine, rounds: 7, results: [result], compiling })
   expect(page).toContain('Machine: A, 2 cores, 16 GiB; Linux 6; Node 20.1.0. Threads: 2.')
+  expect(page).toContain('Vectors: avx2 fma.')
+  expect(page).toContain('| LeNet, batch 128 | 210 | 10.0 | 21.1 |')
   expect(page).toContain('`npm run bench -- suite --peers --page --json`')
   expect(page).toContain('| Gradus, x64 | 4.568 | 470 | 94 % | 0.32 s | 120 MB |')
   expect(page).toContain("Gradus takes 0.91 of the fastest peer's time.")

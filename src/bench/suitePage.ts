@@ -1,11 +1,15 @@
 import { cpus, release, totalmem, type } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { describeCpu } from '../cli/doctor/cpu.js'
+import type { CompileRow } from './compileTime.js'
 import { labelOf, type SuiteResult, type SuiteRow } from './measureSuite.js'
 
 export const pagePath = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
 
 export interface BenchMachine {
   readonly cpu: string
+  /** What it can do with vectors, by the names of the system. */
+  readonly features: readonly string[]
   readonly cores: number
   readonly threads: number
   readonly memory_bytes: number
@@ -17,20 +21,27 @@ export interface SuiteReport {
   readonly machine: BenchMachine
   readonly rounds: number
   readonly results: readonly SuiteResult[]
+  /** What compiling costs; undefined where a part of the suite was measured alone. */
+  readonly compiling?: readonly CompileRow[]
 }
 
-export const describeBenchMachine = (threads: number): BenchMachine => ({
-  cpu: cpus()[0]?.model.trim() ?? 'unknown',
-  cores: cpus().length,
-  threads,
-  memory_bytes: totalmem(),
-  system: `${type()} ${release()}`,
-  node: process.versions.node,
-})
+export async function describeBenchMachine(threads: number): Promise<BenchMachine> {
+  const { model, features = [] } = await describeCpu()
+  return {
+    cpu: model,
+    features: features.filter((name) => /^(avx|fma|amx|asimd|sve)/.test(name)),
+    cores: cpus().length,
+    threads,
+    memory_bytes: totalmem(),
+    // What follows the first two numbers tells of whoever built the kernel.
+    system: `${type()} ${release().split('.').slice(0, 2).join('.')}`,
+    node: process.versions.node,
+  }
+}
 
 /** `docs/benchmarks.md`: what was measured, on what, and how. */
-export function benchmarksPage({ machine, rounds, results }: SuiteReport): string {
-  const { cpu, cores, threads, memory_bytes, system, node } = machine
+export function benchmarksPage({ machine, rounds, results, compiling = [] }: SuiteReport): string {
+  const { cpu, features, cores, threads, memory_bytes, system, node } = machine
   const memory = `${(memory_bytes / 2 ** 30).toFixed(0)} GiB`
   return `${[
     '# Benchmarks',
@@ -39,6 +50,7 @@ export function benchmarksPage({ machine, rounds, results }: SuiteReport): strin
     `figure is the median of ${rounds} samples of at least 0.3 s each. Times differ between machines and days; ratios within one run hold.`,
     '',
     `Machine: ${cpu}, ${cores} cores, ${memory}; ${system}; Node ${node}. Threads: ${threads}.`,
+    `Vectors: ${features.join(' ') || 'not known on this system'}.`,
     '',
     '- A step is one of `fit`: forward pass, loss, gradients, update, loss and accuracy shown (PyTorch: a loop that does the same). Images are',
     '  float32 in ordinary arrays; LeNet and MLP use Adam, ResNet-20 SGD with momentum. Convolutions are done forward and backward, with the',
@@ -47,6 +59,7 @@ export function benchmarksPage({ machine, rounds, results }: SuiteReport): strin
     '- _Memory_ is the most that the process ever had resident.',
     '- Where a library has several modes, such as `jit_compile`, each has a row, and its best counts.',
     ...results.flatMap(taskSection),
+    ...compileSection(compiling),
     '',
     '## Versions',
     '',
@@ -68,6 +81,23 @@ function taskSection({ task, rows, ratio, fma_peak_gflops }: SuiteResult): strin
     ...measured.map((row) => `| ${cellsOf(row, withSpeed, fma_peak_gflops).join(' | ')} |`),
     ...(ratio === undefined ? [] : ['', `Gradus takes ${ratio.toFixed(2)} of the fastest peer's time.`]),
     ...absent.flatMap((row) => ['', `${labelOf(row)} is absent: ${row.absent?.split('\n')[0]}.`]),
+  ]
+}
+
+function compileSection(rows: readonly CompileRow[]): string[] {
+  if (rows.length === 0) return []
+  return [
+    '',
+    '## Compiling a training step',
+    '',
+    'In processes that have compiled nothing before, from the traced step to a Program that can be run: `npm run bench -- compile`.',
+    '',
+    '| | ms | ms of a step | steps |',
+    '| --- | ---: | ---: | ---: |',
+    ...rows.map(
+      ({ name, compile_ms, step_ms, steps }) =>
+        `| ${name} | ${compile_ms.toFixed(0)} | ${step_ms.toFixed(1)} | ${steps.toFixed(1)} |`,
+    ),
   ]
 }
 

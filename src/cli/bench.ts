@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { Argument, type Command, Option } from 'commander'
 import { type BenchTarget, benchTargets } from '../bench/benchExecutor.js'
 import type { Benchmark } from '../bench/benchmark.js'
+import { type CompileRow, measureCompile } from '../bench/compileTime.js'
 import { convBenchmarks } from '../bench/conv.js'
 import { lenetBatch, lenetStepBenchmark } from '../bench/lenetStep.js'
 import { matmulBenchmarks } from '../bench/matmul.js'
@@ -14,7 +15,7 @@ import { benchmarksPage, describeBenchMachine, pagePath, type SuiteReport } from
 import { type SuitePart, suite, suiteParts, type Task } from '../bench/task.js'
 import { ArgumentError, GradusError } from '../errors.js'
 import { mostThreads, namesOf, wholeNumber, wholeNumbers } from './arguments.js'
-import { benchHeader, benchLine, closingLines, suiteLines } from './benchText.js'
+import { benchHeader, benchLine, closingLines, compileLine, suiteLines } from './benchText.js'
 import { type CliContext, humanOutput, writeJson } from './streams.js'
 
 const benchmarks = {
@@ -23,7 +24,7 @@ const benchmarks = {
   conv: convBenchmarks,
 } as const satisfies Record<string, readonly Benchmark[]>
 
-type BenchName = keyof typeof benchmarks | 'suite'
+type BenchName = keyof typeof benchmarks | 'suite' | 'compile'
 
 interface BenchArguments {
   readonly target?: BenchTarget
@@ -42,13 +43,16 @@ interface BenchArguments {
 const besidePeers = { rounds: 2, sampleTime: 1000 }
 
 const suiteRounds = 7
+const compileRounds = 3
 
 /** `gradus bench` */
 export function addBenchCommand(program: Command, context: CliContext): void {
   program
     .command('bench')
     .description("measure speed: milliseconds, GFLOP/s, and the share of the bare micro-kernel's own speed")
-    .addArgument(new Argument('<name>', 'what to measure').choices([...Object.keys(benchmarks), 'suite']))
+    .addArgument(
+      new Argument('<name>', 'what to measure').choices([...Object.keys(benchmarks), 'compile', 'suite']),
+    )
     .addOption(
       new Option('--target <name>', 'what computes (default: x64 where it runs; suite: both)').choices(
         benchTargets,
@@ -56,12 +60,12 @@ export function addBenchCommand(program: Command, context: CliContext): void {
     )
     .option(
       '--threads <list>',
-      'numbers of threads, such as 1,2 (default: 1 and as many as there are cores; suite: the latter)',
+      'numbers of threads, such as 1,2 (default: 1 and as many as there are cores; suite, compile: the latter)',
       wholeNumbers(1, mostThreads),
     )
     .option(
       '--rounds <n>',
-      `samples of each, of which the median counts (default: 15; suite: ${suiteRounds})`,
+      `samples of each, of which the median counts (default: 15; suite: ${suiteRounds}; compile: ${compileRounds})`,
       wholeNumber(1),
     )
     .option('--only <parts>', `suite: some of ${suiteParts.join(',')}`, namesOf(suiteParts))
@@ -71,24 +75,40 @@ export function addBenchCommand(program: Command, context: CliContext): void {
     .action(async (name: BenchName, options: BenchArguments) => {
       checkOptions(name, options)
       const report =
-        name === 'suite' ? await benchSuite(options, context) : await bench(name, options, context)
+        name === 'suite'
+          ? await benchSuite(options, context)
+          : name === 'compile'
+            ? { rows: await benchCompile(options, context) }
+            : await bench(name, options, context)
       if (options.json) writeJson(context, { bench: name, ...report })
     })
 }
 
 function checkOptions(name: BenchName, { peers, only, page, threads }: BenchArguments): void {
-  if (name === 'suite') {
-    checkPeersFolder()
+  if (name === 'suite' || name === 'compile') {
+    checkPeersFolder(name)
     if (threads && threads.length > 1)
-      throw new ArgumentError('bench: the suite takes one number of threads, such as --threads 2.')
-    return
+      throw new ArgumentError(`bench: ${name} takes one number of threads, such as --threads 2.`)
+    if (name === 'suite') return
   }
   if (only || page)
     throw new ArgumentError(`bench: --only and --page are for the suite; leave them out for ${name}.`)
   if (!peers) return
   if (name !== 'lenet-step')
     throw new ArgumentError(`bench: --peers measures the LeNet step or the suite; leave it out for ${name}.`)
-  checkPeersFolder()
+  checkPeersFolder('--peers')
+}
+
+/** What compiling costs, in steps of what was compiled. */
+async function benchCompile(options: BenchArguments, context: CliContext): Promise<CompileRow[]> {
+  const { target, rounds = compileRounds, json = false } = options
+  const stream = humanOutput(context, json)
+  return measureCompile({
+    ...{ target, rounds },
+    threads: options.threads?.[0] ?? availableParallelism(),
+    signal: context.signal,
+    onRow: (row) => void stream.write(`${compileLine(row)}\n`),
+  })
 }
 
 async function bench(
@@ -149,7 +169,7 @@ async function benchSuite(options: BenchArguments, context: CliContext): Promise
   const stream = humanOutput(context, json)
   const write = (text: string) => void stream.write(text)
   const threads = options.threads?.[0] ?? availableParallelism()
-  const machine = describeBenchMachine(threads)
+  const machine = await describeBenchMachine(threads)
   const results = await measureSuite({
     tasks: only.flatMap((part): readonly Task[] => suite[part]),
     own: target ? [ownPeers[target]] : Object.values(ownPeers),
@@ -157,7 +177,9 @@ async function benchSuite(options: BenchArguments, context: CliContext): Promise
     ...{ threads, rounds, signal, write },
     onResult: (result) => write(`${suiteLines(result, stream).join('\n')}\n`),
   })
-  const report = { machine, rounds, results }
+  // A part of the suite is asked for to be had quickly.
+  const compiling = options.only ? undefined : await benchCompile({ target, json }, context)
+  const report = { machine, rounds, results, compiling }
   if (options.page) {
     await writeFile(pagePath, benchmarksPage(report))
     write('\nWritten to docs/benchmarks.md.\n')

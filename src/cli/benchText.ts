@@ -1,3 +1,4 @@
+import type { CompileRow } from '../bench/compileTime.js'
 import { labelOf, type SuiteResult, type SuiteRow } from '../bench/measureSuite.js'
 import type { BenchReport, BenchRow } from '../bench/runBenchmarks.js'
 import { bold, type CliStream } from './streams.js'
@@ -75,3 +76,6 @@ function suiteLine(row: SuiteRow): string {
     ])
   )
 }
+
+export const compileLine = ({ name, compile_ms, step_ms, steps }: CompileRow): string =>
+  `${name}: compiled in ${compile_ms.toFixed(0)} ms, as long as ${steps.toFixed(1)} of its steps (${step_ms.toFixed(1)} ms each).`

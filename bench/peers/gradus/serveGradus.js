@@ -1,66 +1,7 @@
 /** Gradus itself, as programs load it, served like its peers. `GRADUS_TARGET` says on what it runs. */
-import {
-  configure,
-  getExecutor,
-  layers,
-  models,
-  ops,
-  optimizers,
-  trace,
-  Variable,
-} from '../../../dist/node/index.js'
+import { configure, getExecutor, ops, trace, Variable } from '../../../dist/node/index.js'
 import { random, repeated, samples, serve, timed } from '../serve.js'
-
-const compiled = (model, optimizer) => {
-  model.compile({ loss: 'sparse_categorical_crossentropy', optimizer, metrics: ['accuracy'] })
-  return model
-}
-
-const suiteModels = {
-  lenet: () =>
-    compiled(
-      models.sequential([
-        layers.input([28, 28, 1]),
-        layers.conv2d(20, 5, { activation: 'relu' }),
-        layers.maxPooling2d(2),
-        layers.conv2d(50, 5, { activation: 'relu' }),
-        layers.maxPooling2d(2),
-        layers.flatten(),
-        layers.dense(500, { activation: 'relu' }),
-        layers.dense(10, { activation: 'softmax' }),
-      ]),
-      optimizers.adam(),
-    ),
-  mlp: () =>
-    compiled(
-      models.sequential([
-        layers.input([784]),
-        layers.dense(300, { activation: 'relu' }),
-        layers.dense(100, { activation: 'relu' }),
-        layers.dense(10, { activation: 'softmax' }),
-      ]),
-      optimizers.adam(),
-    ),
-  resnet20() {
-    const inputs = layers.input([32, 32, 3])
-    const convolution = (x, filters, size, strides) => {
-      const options = { strides, padding: 'same', useBias: false, kernelInitializer: 'he_normal' }
-      return layers.batchNormalization()(layers.conv2d(filters, size, options)(x))
-    }
-    let x = layers.relu()(convolution(inputs, 16, 3, 1))
-    for (const filters of [16, 32, 64]) {
-      for (let block = 0; block < 3; block++) {
-        const strides = filters > 16 && block === 0 ? 2 : 1
-        const y = layers.relu()(convolution(x, filters, 3, strides))
-        const shortcut = strides === 1 ? x : convolution(x, filters, 1, strides)
-        x = layers.relu()(layers.add([convolution(y, filters, 3, 1), shortcut]))
-      }
-    }
-    const outputs = layers.dense(10, { activation: 'softmax' })(layers.globalAveragePooling2d()(x))
-    const optimizer = optimizers.sgd({ learningRate: 0.1, momentum: 0.9 })
-    return compiled(models.functional({ inputs, outputs }), optimizer)
-  },
-}
+import { suiteModels } from './suiteModels.js'
 
 /** Ops on operands that stay on the device, and results that do too. */
 async function opWork(shapes, compute) {
