@@ -12,7 +12,7 @@ import { assemble } from './assemble.js'
 import { LaunchRecorder } from './launches.js'
 import { GraphLowering } from './lowerGraph.js'
 import type { BufferView, DeviceBuffer } from './lowering.js'
-import { lifetimes, timeline } from './memoryPlan.js'
+import { type Lifetime, lifetimes, type TimedLaunch, timeline } from './memoryPlan.js'
 import type { BaseType, Program } from './program.js'
 import { lowerCopy } from './templates/copy.cpu.js'
 
@@ -74,13 +74,17 @@ export function compile(
   })
   const firstOutput = 1 + fed.length
   outputViews.forEach(({ buffer }, i) => homes.set(buffer, firstOutput + i))
+  let launches = timeline(recorder.steps)
+  let lives = lifetimes(launches)
   for (const { at, value, view } of newValues) {
-    const storage = variableView(at)
-    if (mayReplace(recorder, storage.buffer, view.buffer)) homes.set(view.buffer, 1 + parameters.length + at)
-    else {
-      const written = copy(view, value)
-      homes.set(written.buffer, 1 + parameters.length + at)
+    const home = 1 + parameters.length + at
+    if (mayReplace(launches, lives, variableView(at).buffer, view.buffer)) {
+      homes.set(view.buffer, home)
+      continue
     }
+    homes.set(copy(view, value).buffer, home)
+    launches = timeline(recorder.steps)
+    lives = lifetimes(launches)
   }
   const bases = {
     inputs: parameters.map(baseType),
@@ -95,9 +99,12 @@ export function compile(
 }
 
 /** Whether a variable's new value may be written over the old one: nobody reads the old one afterwards. */
-function mayReplace(recorder: LaunchRecorder, old: DeviceBuffer, value: DeviceBuffer): boolean {
-  const launches = timeline(recorder.steps)
-  const lives = lifetimes(launches)
+function mayReplace(
+  launches: readonly TimedLaunch[],
+  lives: ReadonlyMap<DeviceBuffer, Lifetime>,
+  old: DeviceBuffer,
+  value: DeviceBuffer,
+): boolean {
   const last = lives.get(old)?.last
   const first = lives.get(value)?.first
   if (last === undefined || first === undefined || last < first) return true
