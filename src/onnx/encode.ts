@@ -1,6 +1,13 @@
 import type { PbfWriter } from 'pbf'
 import { DataError } from '../errors.js'
-import type { OnnxArray, OnnxAttribute, OnnxGraph, OnnxNode, OnnxType, OnnxValue } from './format.js'
+import {
+  type OnnxArray,
+  type OnnxAttribute,
+  type OnnxGraph,
+  type OnnxNode,
+  type OnnxValue,
+  typeNumbers,
+} from './format.js'
 
 /** The version of ONNX's operators that files are written in, and of the file's own form that goes with it. */
 export const operatorSet = 17
@@ -9,11 +16,8 @@ const fileVersion = 8
 /** Protobuf's limit, which every reader has. */
 const mostBytes = 2 ** 31 - 1
 
-/** Numbers of `TensorProto.DataType`. */
-const dataTypes: Record<OnnxType, number> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 }
-
 /** Numbers of `AttributeProto.AttributeType`. */
-const attributeTypes = { float: 1, int: 2, string: 3, graph: 5, ints: 7, strings: 8 } as const
+const attributeTypes = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const
 
 /** Numbers of the fields in which large arrays lie: `ModelProto.graph`, `GraphProto.initializer`, `TensorProto.raw_data`. */
 const [graphField, initializerField, rawDataField] = [7, 5, 9]
@@ -107,9 +111,6 @@ function writeAttribute([name, value]: readonly [string, OnnxAttribute], pbf: Pb
   } else if ('float' in value) {
     pbf.writeFloatField(2, value.float)
     writeType('float')
-  } else if ('strings' in value) {
-    for (const text of value.strings) pbf.writeBytesField(9, new TextEncoder().encode(text))
-    writeType('strings')
   } else if ('nodes' in value) {
     pbf.writeMessage(6, writeGraph, value)
     writeType('graph')
@@ -124,7 +125,7 @@ function writeArrayType(
   pbf: PbfWriter,
 ): void {
   for (const size of array.shape) pbf.writeVarintField(1, size)
-  pbf.writeVarintField(2, dataTypes[array.dtype])
+  pbf.writeVarintField(2, typeNumbers[array.dtype])
   pbf.writeStringField(8, name)
 }
 
@@ -134,7 +135,7 @@ function writeValue(value: OnnxValue, pbf: PbfWriter): void {
 }
 
 function writeTensorType({ dtype, shape }: OnnxValue, pbf: PbfWriter): void {
-  pbf.writeVarintField(1, dataTypes[dtype])
+  pbf.writeVarintField(1, typeNumbers[dtype])
   pbf.writeMessage(2, writeShape, shape)
 }
 

@@ -1,8 +1,16 @@
-import type { DType } from '../graph/dtype.js'
+import { arrayOf, type DType } from '../graph/dtype.js'
 import { type Shape, sizeOf, stridesOf } from '../graph/shape.js'
 import type { OnnxArray, OnnxAttributes, OnnxGraph, OnnxNode, OnnxType, OnnxValue } from './format.js'
 import type { OpenSizes } from './openSizes.js'
-import { type ConstantSource, isComputed, labelsOf, ownOrder, type View } from './view.js'
+import {
+  type ComputedView,
+  type ConstantSource,
+  isComputed,
+  labelsOf,
+  orderedView,
+  ownOrder,
+  type View,
+} from './view.js'
 
 /** What all graphs of a file share. */
 export interface FileParts {
@@ -238,6 +246,21 @@ export class FileGraph {
     return this.one('Unsqueeze', [value, this.integers(added, 'axes')], { dtype, sizes: at })
   }
 
+  /** A tensor as a value that has these axes, and may repeat along others: as it stands, if that has them. */
+  computed(view: View, needed: readonly number[]): ComputedView {
+    if (isComputed(view) && needed.every((axis) => view.axes[axis] !== null)) return view
+    const order = ownOrder(view.shape.length).filter(
+      (axis) => view.axes[axis] !== null || needed.includes(axis),
+    )
+    return orderedView({ name: this.value(view, order), graph: this }, view, order)
+  }
+
+  /** A number that an operator takes. */
+  number(value: number, dtype: DType, hint: string): string {
+    const data = new arrayOf[dtype]([value])
+    return this.constant({ dtype, shape: [], data }, this.scopedHint(hint))
+  }
+
   /**
    * The value of a tensor for an operator that broadcasts: axes in this order, of which the first may be missing, and sizes
    * of 1 where the tensor repeats.
@@ -345,9 +368,3 @@ const sameArray = (a: OnnxArray, b: OnnxArray): boolean =>
   a.shape.length === b.shape.length &&
   a.shape.every((size, axis) => size === b.shape[axis]) &&
   (a.data === b.data || a.data.every((value, i) => Object.is(value, b.data[i])))
-
-/** The type of a tensor's value. */
-export const typeOf = ({ dtype, shape }: { readonly dtype: DType; readonly shape: Shape }): ValueType => ({
-  dtype,
-  sizes: shape,
-})

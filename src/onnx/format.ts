@@ -3,6 +3,9 @@ import type { Shape } from '../graph/shape.js'
 /** Types of elements that files hold: Gradus's own, and the one of ONNX's shapes and axes. */
 export type OnnxType = 'float32' | 'int32' | 'bool' | 'uint8' | 'int64'
 
+/** Numbers of types in files: `TensorProto.DataType`. */
+export const typeNumbers: Record<OnnxType, number> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 }
+
 /** An array in a file. */
 export interface OnnxArray {
   readonly dtype: OnnxType
@@ -12,13 +15,7 @@ export interface OnnxArray {
 }
 
 /** What an operator is told beside its inputs. A float stands in an object of its own, since ONNX tells it from an integer. */
-export type OnnxAttribute =
-  | number
-  | string
-  | readonly number[]
-  | { readonly float: number }
-  | { readonly strings: readonly string[] }
-  | OnnxGraph
+export type OnnxAttribute = number | string | readonly number[] | { readonly float: number } | OnnxGraph
 
 export type OnnxAttributes = Readonly<Record<string, OnnxAttribute>>
 

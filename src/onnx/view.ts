@@ -36,8 +36,10 @@ export interface ConstantSource {
 export const isConstant = (view: View): view is View & { readonly source: ConstantSource } =>
   'array' in view.source
 
-export const isComputed = (view: View): view is View & { readonly source: ValueSource } =>
-  'graph' in view.source
+/** A tensor whose numbers are a value of the file. */
+export type ComputedView = View & { readonly source: ValueSource }
+
+export const isComputed = (view: View): view is ComputedView => 'graph' in view.source
 
 /** A value that is the tensor as it stands. */
 export const plainView = (source: View['source'], shape: Shape, dtype: DType): View => ({
@@ -48,16 +50,16 @@ export const plainView = (source: View['source'], shape: Shape, dtype: DType): V
   source,
 })
 
-/** The view of an operator's output whose axes are those of a tensor in this order. */
+/** The view of an operator's output whose axes are those of a tensor in this order; along others the tensor repeats. */
 export function orderedView(
   source: ValueSource,
   { shape, dtype }: { readonly shape: Shape; readonly dtype: DType },
   order: readonly number[],
-): View {
+): ComputedView {
   return {
     shape,
     dtype,
-    axes: shape.map((_, axis) => order.indexOf(axis)),
+    axes: shape.map((_, axis) => (order.includes(axis) ? order.indexOf(axis) : null)),
     sizes: order.map((axis) => shape[axis]),
     source,
   }

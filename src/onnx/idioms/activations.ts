@@ -16,7 +16,7 @@ import { subtract } from '../../ops/subtract.js'
 import type { OnnxAttributes } from '../format.js'
 import { Operators } from '../kinds/elementwise.js'
 import type { Idiom } from '../planner.js'
-import { plainView } from '../view.js'
+import { ownOrder } from '../view.js'
 import { literalsIn, match, nearby } from './match.js'
 import { asItStands } from './write.js'
 
@@ -111,7 +111,10 @@ export function alongAxis(node: OperationNode): Idiom | undefined {
     if (!input) continue
     return {
       inputs: [input],
-      write: ([view], graph) => asItStands(found, { axis: view.axes[axis] ?? 0 }, [axis])([view], graph),
+      write([view], graph) {
+        const from = graph.computed(view, [axis])
+        return asItStands(found, { axis: Number(from.axes[axis]) })([from], graph)
+      },
     }
   }
   return undefined
@@ -127,9 +130,8 @@ export function clipped(node: OperationNode): Idiom | undefined {
   return {
     inputs: [input],
     write(views, graph) {
-      const bound = (limit: number, hint: string) =>
-        graph.constant({ dtype: 'float32', shape: [], data: Float32Array.of(limit) }, graph.scopedHint(hint))
-      return asItStands('Clip', {}, [], [bound(0, 'least'), bound(6, 'most')])(views, graph)
+      const bounds = [graph.number(0, 'float32', 'least'), graph.number(6, 'float32', 'most')]
+      return asItStands('Clip', {}, bounds)(views, graph)
     },
   }
 }
@@ -146,9 +148,7 @@ export function learnedSlope(node: OperationNode): Idiom | undefined {
     inputs,
     write([view, slopes], graph) {
       // The operator takes slopes that repeat, but numbers that do not.
-      const whole = view.axes.includes(null)
-        ? plainView({ name: graph.value(view), graph }, output.shape, output.dtype)
-        : view
+      const whole = graph.computed(view, ownOrder(output.rank))
       return [new Operators(graph, output.shape).call('PRelu', [whole, slopes], output.dtype)]
     },
   }

@@ -4,6 +4,7 @@ import type { Node, OperationNode } from '../../graph/node.js'
 import type { Attributes, AttributeValue } from '../../graph/op.js'
 import { sameShape } from '../../graph/shape.js'
 import type { Tensor } from '../../graph/tensor.js'
+import type { Variable } from '../../graph/variable.js'
 
 /** What stands in a graph for the parameters and variables of a pattern. */
 export type Bindings = ReadonlyMap<Node, Tensor>
@@ -27,6 +28,14 @@ export function match(pattern: Tensor, tensor: Tensor): Bindings | undefined {
     return wanted.index === given.index && sameOperation(node, given.node, fits)
   }
   return fits(pattern, tensor) ? bindings : undefined
+}
+
+/** What stands in a graph for a variable of a pattern. */
+export function boundTo(variable: Variable | undefined, bindings: Bindings): Tensor | undefined {
+  for (const [node, tensor] of bindings) {
+    if (node.type === 'variable' && node.variable === variable) return tensor
+  }
+  return undefined
 }
 
 /** As `match`, for nodes: whatever is made of their outputs. */

@@ -1,13 +1,13 @@
 import { type OperationNode, parameter } from '../../graph/node.js'
+import { sizeOf } from '../../graph/shape.js'
 import type { Tensor } from '../../graph/tensor.js'
-import type { Variable } from '../../graph/variable.js'
 import { BatchNormalization } from '../../layers/normalization/batchNormalization.js'
 import { LayerNormalization } from '../../layers/normalization/layerNormalization.js'
 import type { ScaledNormalization } from '../../layers/normalization/scaledNormalization.js'
 import { ones, zeros } from '../../ops/tensor.js'
 import type { Idiom } from '../planner.js'
 import { orderedView, ownOrder, plainView } from '../view.js'
-import { type Bindings, literalsIn, match, nearby } from './match.js'
+import { type Bindings, boundTo, literalsIn, match, nearby } from './match.js'
 
 /** How many ops lie between the end of a normalisation and its epsilon. */
 const reach = 8
@@ -25,19 +25,21 @@ function* settingsNear(node: OperationNode) {
   }
 }
 
+/** The size of the largest weight that may belong to a normalisation: a pattern is not made for larger ones. */
+const largestNear = (node: OperationNode): number =>
+  Math.max(
+    0,
+    ...nearby(node, reach).flatMap(({ inputs }) =>
+      inputs.flatMap((each) => (each.node.type === 'variable' ? [each.size] : [])),
+    ),
+  )
+
 /** What a layer is bound to in a graph, if the node is the end of what it computes. */
 function bound(layer: ScaledNormalization, output: Tensor): { x: Tensor; bindings: Bindings } | undefined {
   const x = parameter('x', output)
-  layer.build(x.shape)
   const bindings = match(layer.invoke(x), output)
   const input = bindings?.get(x.node)
   return bindings && input ? { x: input, bindings } : undefined
-}
-
-/** The tensor that stands for a weight of a pattern; where the layer has none, what it would be. */
-function weightOf(weight: Variable | undefined, bindings: Bindings, missing: Tensor): Tensor {
-  const found = [...bindings].find(([node]) => node.type === 'variable' && node.variable === weight)
-  return found?.[1] ?? missing
 }
 
 /** Batch normalisation with moving statistics, as `BatchNormalization`, whose features come behind the samples. */
@@ -49,11 +51,11 @@ export function batchNormalization(node: OperationNode): Idiom | undefined {
       const found = bound(layer, output)
       if (!found) continue
       const sizes = [output.shape[axis]]
-      const statistics = [layer.movingMean, layer.movingVariance].map((weight) =>
-        weightOf(weight, found.bindings, zeros(sizes)),
+      const statistics = [layer.movingMean, layer.movingVariance].flatMap(
+        (weight) => boundTo(weight, found.bindings) ?? [],
       )
-      const scale = weightOf(layer.gamma, found.bindings, ones(sizes))
-      const shift = weightOf(layer.beta, found.bindings, zeros(sizes))
+      const scale = boundTo(layer.gamma, found.bindings) ?? ones(sizes)
+      const shift = boundTo(layer.beta, found.bindings) ?? zeros(sizes)
       const order = [0, axis, ...ownOrder(output.rank).filter((each) => each !== 0 && each !== axis)]
       return {
         inputs: [found.x, scale, shift, ...statistics],
@@ -75,12 +77,13 @@ export function layerNormalization(node: OperationNode): Idiom | undefined {
   for (const settings of settingsNear(node)) {
     for (let axis = output.rank - 1; axis > 0; axis--) {
       const axes = ownOrder(output.rank).slice(axis)
+      const sizes = output.shape.slice(axis)
+      if ((settings.center || settings.scale) && sizeOf(sizes) > largestNear(node)) continue
       const layer = new LayerNormalization({ ...settings, axis: axes })
       const found = bound(layer, output)
       if (!found) continue
-      const sizes = output.shape.slice(axis)
-      const scale = weightOf(layer.gamma, found.bindings, ones(sizes))
-      const shift = weightOf(layer.beta, found.bindings, zeros(sizes))
+      const scale = boundTo(layer.gamma, found.bindings) ?? ones(sizes)
+      const shift = boundTo(layer.beta, found.bindings) ?? zeros(sizes)
       return {
         inputs: [found.x, scale, shift],
         write(views, graph) {

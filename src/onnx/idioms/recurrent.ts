@@ -1,18 +1,28 @@
-import type { OperationNode } from '../../graph/node.js'
-import { parameter } from '../../graph/node.js'
+import { type OperationNode, parameter } from '../../graph/node.js'
 import type { Tensor } from '../../graph/tensor.js'
-import type { Variable } from '../../graph/variable.js'
+import type { Layer } from '../../layers/layer.js'
 import { GRU } from '../../layers/rnn/gru.js'
 import { LSTM } from '../../layers/rnn/lstm.js'
 import type { RecurrentLayer } from '../../layers/rnn/recurrentLayer.js'
 import { SimpleRNN } from '../../layers/rnn/simpleRnn.js'
-import type { Tensors } from '../../layers/tensors.js'
-import { flatTensors } from '../../layers/tensors.js'
-import type { FileGraph } from '../fileGraph.js'
+import { flatTensors, type Tensors } from '../../layers/tensors.js'
 import type { OnnxAttributes } from '../format.js'
 import type { Idiom } from '../planner.js'
-import { isConstant, type View } from '../view.js'
-import { matchNode, nearby } from './match.js'
+import { boundTo, matchNode, nearby } from './match.js'
+import { recurrentValues } from './recurrentValues.js'
+
+type OpenLayer = Layer<Tensors, Tensors>
+const open = (layer: RecurrentLayer<Tensors>): OpenLayer => layer as unknown as OpenLayer
+
+/** What is told of a layer by the loop that it is. */
+interface Settings {
+  readonly name: string
+  readonly useBias: boolean
+  readonly returnSequences: boolean
+  readonly goBackwards: boolean
+  readonly kernelInitializer: 'zeros'
+  readonly recurrentInitializer: 'zeros'
+}
 
 /** A recurrent operator of ONNX, and the layer of Gradus that computes the same. */
 interface Rule {
@@ -20,40 +30,37 @@ interface Rule {
   readonly states: number
   /** For each gate of the operator, in its order, the place of that gate in Gradus. */
   readonly gates: readonly number[]
-  readonly make: (units: number, options: Settings) => RecurrentLayer<Tensors>
+  readonly make: (units: number, settings: Settings) => OpenLayer
   readonly attributes?: OnnxAttributes
 }
 
-type Settings = NonNullable<ConstructorParameters<typeof LSTM>[1]>
-
 const rules: readonly Rule[] = [
-  // Input, output, forget, candidate; in Gradus, as in Keras, the output comes last.
   {
     operator: 'LSTM',
     states: 2,
+    // Input, output, forget, candidate; in Gradus, as in Keras, the output comes last.
     gates: [0, 3, 1, 2],
-    make: (units, options) => new LSTM(units, options) as unknown as RecurrentLayer<Tensors>,
+    make: (units, settings) => open(new LSTM<Tensors>(units, settings)),
   },
   {
     operator: 'GRU',
     states: 1,
     gates: [0, 1, 2],
-    make: (units, options) => new GRU(units, options) as unknown as RecurrentLayer<Tensors>,
+    make: (units, settings) => open(new GRU<Tensors>(units, settings)),
     attributes: { linear_before_reset: 1 },
   },
   {
     operator: 'GRU',
     states: 1,
     gates: [0, 1, 2],
-    make: (units, options) =>
-      new GRU(units, { ...options, resetAfter: false }) as unknown as RecurrentLayer<Tensors>,
+    make: (units, settings) => open(new GRU<Tensors>(units, { ...settings, resetAfter: false })),
     attributes: { linear_before_reset: 0 },
   },
   {
     operator: 'RNN',
     states: 1,
     gates: [0],
-    make: (units, options) => new SimpleRNN(units, options) as unknown as RecurrentLayer<Tensors>,
+    make: (units, settings) => open(new SimpleRNN<Tensors>(units, settings)),
   },
 ]
 
@@ -61,43 +68,37 @@ const rules: readonly Rule[] = [
 export function recurrent(node: OperationNode): Idiom | undefined {
   const { kind } = node.op
   if (kind.kind !== 'loop') return undefined
-  const { graph: body, length, carries, sequences, reverse } = kind.body(node.attributes)
-  if (sequences !== 1 || carries < 1) return undefined
-  const [state, projected] = [node.inputs[0], node.inputs[carries]]
-  if (state.rank !== 2 || projected.rank !== 3) return undefined
-  const returnSequences = body.results.length > 2 * carries
-  const [batch, units] = state.shape
-  for (const { operator, states, gates, make, attributes } of rules) {
-    if (states !== carries || projected.shape[2] !== gates.length * units) continue
+  const { graph: body, carries, sequences, reverse } = kind.body(node.attributes)
+  const [state, projected] = [node.inputs.at(0), node.inputs.at(carries)]
+  if (sequences !== 1 || state?.rank !== 2 || projected?.rank !== 3) return undefined
+  const units = state.shape[1]
+  for (const rule of rules) {
+    if (rule.states !== carries || projected.shape[2] !== rule.gates.length * units) continue
     for (const useBias of [true, false]) {
       for (const features of featuresNear(projected)) {
-        const layer = make(units, {
+        const layer = rule.make(units, {
           name: 'pattern',
           useBias,
-          returnSequences,
+          returnSequences: body.results.length > 2 * carries,
           goBackwards: reverse,
           kernelInitializer: 'zeros',
           recurrentInitializer: 'zeros',
         })
-        const x = parameter('x', { shape: [batch, length, features], dtype: 'float32' })
-        const first = node.inputs.slice(0, carries).map((each) => parameter('state', each))
-        const loop = loopOf(layer, x, first)
-        const bindings = loop && matchNode(loop, node)
-        if (!bindings) continue
-        const weights = layer.weights.map((weight) => boundTo(weight, bindings))
-        const [input, ...initial] = [x, ...first].map((each) => bindings.get(each.node))
-        const inputs = [input, ...weights, ...initial].filter((each) => each !== undefined)
-        if (inputs.length < 1 + weights.length + carries || !weights.every(isVariable)) continue
+        const operands = operandsOf(layer, node, features, carries)
+        if (!operands) continue
+        const { operator, gates } = rule
+        const direction = reverse ? 'reverse' : 'forward'
+        const attributes = { ...rule.attributes, hidden_size: units, direction }
         return {
-          inputs,
-          write: (views, graph) =>
-            write(views, graph, {
+          inputs: [operands.x, ...operands.states, ...operands.weights],
+          write: ([x, ...others], graph) =>
+            recurrentValues(graph, node, {
               operator,
               gates,
-              attributes: { ...attributes, hidden_size: units, direction: reverse ? 'reverse' : 'forward' },
-              node,
-              carries,
-              weights: weights.length,
+              attributes,
+              x,
+              states: others.slice(0, carries),
+              weights: others.slice(carries),
             }),
         }
       }
@@ -106,118 +107,38 @@ export function recurrent(node: OperationNode): Idiom | undefined {
   return undefined
 }
 
-const isVariable = (tensor: Tensor | undefined): boolean => tensor?.node.type === 'variable'
-
-function boundTo(weight: Variable, bindings: ReadonlyMap<unknown, Tensor>): Tensor | undefined {
-  for (const [node, tensor] of bindings as ReadonlyMap<Tensor['node'], Tensor>) {
-    if (node.type === 'variable' && node.variable === weight) return tensor
-  }
-  return undefined
+interface Operands {
+  readonly x: Tensor
+  readonly states: readonly Tensor[]
+  readonly weights: readonly Tensor[]
 }
 
-/** The sizes that the inputs of a step may have: those of the matrices near by. */
-function featuresNear(projected: Tensor): number[] {
-  const { node } = projected
+/** What the layer is given in the graph and what its weights are, if the loop is what it computes on inputs of so many features. */
+function operandsOf(
+  layer: OpenLayer,
+  node: OperationNode,
+  features: number,
+  carries: number,
+): Operands | undefined {
+  const [length, batch] = node.inputs[carries].shape
+  const x = parameter('x', { shape: [batch, length, features], dtype: 'float32' })
+  const states = node.inputs.slice(0, carries).map((each) => parameter('state', each))
+  const [output] = flatTensors(layer.invoke([x, ...states]))
+  const loop =
+    output.node.type === 'operation' && nearby(output.node, 3).find(({ op }) => op.kind.kind === 'loop')
+  const bindings = loop ? matchNode(loop, node) : undefined
+  if (!bindings) return undefined
+  const weights = layer.weights.flatMap((weight) => boundTo(weight, bindings) ?? [])
+  const [given, ...first] = [x, ...states].flatMap((each) => bindings.get(each.node) ?? [])
+  // Gates are put into another order, so weights must be numbers that are known.
+  const isKnown = weights.every((weight) => weight.node.type === 'variable')
+  const isWhole = weights.length === layer.weights.length && first.length === carries
+  return isKnown && isWhole ? { x: given, states: first, weights } : undefined
+}
+
+/** How many features the inputs of a step may have: as many as a matrix near by has rows. */
+function featuresNear({ node }: Tensor): number[] {
   if (node.type !== 'operation') return []
   const products = nearby(node, 3).filter(({ op }) => op.kind.kind === 'contraction')
   return [...new Set(products.map(({ inputs }) => inputs[1].shape[0]))]
-}
-
-/** The loop in what a layer computes. */
-function loopOf(
-  layer: RecurrentLayer<Tensors>,
-  x: Tensor,
-  states: readonly Tensor[],
-): OperationNode | undefined {
-  layer.build([x.shape, ...states.map(({ shape }) => shape)] as never)
-  const outputs = flatTensors(
-    (layer as unknown as { invoke(inputs: readonly Tensor[]): Tensors }).invoke([x, ...states]),
-  )
-  const [{ node }] = outputs
-  return node.type === 'operation' ? nearby(node, 3).find(({ op }) => op.kind.kind === 'loop') : undefined
-}
-
-interface Found {
-  readonly operator: string
-  readonly gates: readonly number[]
-  readonly attributes: OnnxAttributes
-  readonly node: OperationNode
-  readonly carries: number
-  readonly weights: number
-}
-
-/** ONNX's operators have the steps first, and an axis for the directions, of which there is one here. */
-function write(
-  [x, ...others]: readonly View[],
-  graph: FileGraph,
-  { operator, gates, attributes, node, carries, weights }: Found,
-): (View | undefined)[] {
-  const [kernel, recurrentKernel, bias] = others.slice(0, weights)
-  const initial = others.slice(weights)
-  const [batch, units] = node.outputs[0].shape
-  const [, length] = x.shape
-  const rows = (view: View) => gateRows(view, gates, units)
-  const named = (view: View, data: Float32Array, shape: readonly number[]) =>
-    graph.constant({ dtype: 'float32', shape, data }, hintOf(view))
-  const biases = bias && gateBiases(bias, gates, units)
-  const inputs = [
-    graph.value(x, [1, 0, 2]),
-    named(kernel, rows(kernel), [1, gates.length * units, kernel.shape[0]]),
-    named(recurrentKernel, rows(recurrentKernel), [1, gates.length * units, units]),
-    biases ? named(bias, biases, [1, biases.length]) : '',
-  ]
-  if (!initial.every(isZero)) {
-    const sizes = [1, batch, units]
-    const axes = graph.integers([0], 'axes')
-    const states = initial.map((view) =>
-      graph.one('Unsqueeze', [graph.value(view), axes], { dtype: 'float32', sizes }),
-    )
-    inputs.push('', ...states)
-  }
-  const types = [[length, 1, batch, units], ...new Array(carries).fill([1, batch, units])].map((sizes) => ({
-    dtype: 'float32' as const,
-    sizes,
-  }))
-  while (inputs.at(-1) === '') inputs.pop()
-  const [sequence, ...last] = graph.add(operator, inputs, types, attributes)
-  return node.outputs.map(({ shape, dtype }, i) => {
-    if (i < carries)
-      return { shape, dtype, axes: [1, 2], sizes: types[1].sizes, source: { name: last[i], graph } }
-    const isSequence = i === carries && node.outputs.length > 2 * carries
-    return isSequence
-      ? { shape, dtype, axes: [0, 2, 3], sizes: types[0].sizes, source: { name: sequence, graph } }
-      : undefined
-  })
-}
-
-const numbersOf = (view: View): Float32Array =>
-  'array' in view.source ? (view.source.array.data as Float32Array) : new Float32Array()
-
-const hintOf = (view: View): string => ('array' in view.source ? view.source.hint : 'constant')
-
-const isZero = (view: View): boolean => isConstant(view) && numbersOf(view).every((value) => value === 0)
-
-/** A kernel `[features, gates * units]` as `[gates * units, features]`, its gates in another order. */
-function gateRows(view: View, gates: readonly number[], units: number): Float32Array {
-  const [features, width] = view.shape
-  const data = numbersOf(view)
-  const rows = new Float32Array(data.length)
-  for (let row = 0; row < width; row++) {
-    const column = gates[Math.floor(row / units)] * units + (row % units)
-    for (let i = 0; i < features; i++) rows[row * features + i] = data[i * width + column]
-  }
-  return rows
-}
-
-/** The biases of the inputs, then those of the states, which are zero where the layer has one for both. */
-function gateBiases(view: View, gates: readonly number[], units: number): Float32Array {
-  const width = gates.length * units
-  const data = numbersOf(view)
-  const biases = new Float32Array(2 * width)
-  for (let at = 0; at < data.length; at++) {
-    const place = at % width
-    const column = gates[Math.floor(place / units)] * units + (place % units)
-    biases[at] = data[at - place + column]
-  }
-  return biases
 }

@@ -2,7 +2,7 @@ import { type OperationNode, parameter } from '../../graph/node.js'
 import type { Tensor } from '../../graph/tensor.js'
 import { repeat } from '../../ops/tile.js'
 import type { Idiom } from '../planner.js'
-import { isComputed, labelsOf, orderedView, ownOrder } from '../view.js'
+import { labelsOf, ownOrder } from '../view.js'
 import { match } from './match.js'
 
 /** Elements repeated in place along some axes, as `Resize`: upsampling. */
@@ -15,22 +15,22 @@ export function repetition(node: OperationNode): Idiom | undefined {
   return {
     inputs: [x],
     write([view], graph) {
-      const labels = labelsOf(view).filter((label) => label !== null)
-      const isWhole = isComputed(view) && labels.length === view.sizes.length && labels.length === x.rank
-      const order = isWhole ? labels : ownOrder(x.rank)
-      const scales = order.map((axis) => output.shape[axis] / x.shape[axis])
-      const data = Float32Array.from(scales)
-      const factors = graph.constant(
-        { dtype: 'float32', shape: [scales.length], data },
-        graph.scopedHint('scales'),
-      )
+      const from = graph.computed(view, ownOrder(x.rank))
+      const labels = labelsOf(from)
+      const scaled = (place: number) => {
+        const axis = labels[place]
+        return axis === null ? 1 : output.shape[axis] / x.shape[axis]
+      }
+      const data = Float32Array.from(labels, (_, place) => scaled(place))
+      const factors = { dtype: 'float32', shape: [labels.length], data } as const
+      const sizes = from.sizes.map((size, place) => size * scaled(place))
       const name = graph.one(
         'Resize',
-        [graph.value(view, order), '', factors],
-        { dtype: 'float32', sizes: order.map((axis) => output.shape[axis]) },
+        [from.source.name, '', graph.constant(factors, graph.scopedHint('scales'))],
+        { dtype: output.dtype, sizes },
         { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' },
       )
-      return [orderedView({ name, graph }, output, order)]
+      return [{ ...from, shape: output.shape, sizes, source: { name, graph } }]
     },
   }
 }

@@ -6,6 +6,7 @@ import { ExportError } from '../exportError.js'
 import type { FileGraph } from '../fileGraph.js'
 import type { OnnxAttributes } from '../format.js'
 import { channelsFirst, orderedView, ownOrder, type View } from '../view.js'
+import { padsOf } from './window.js'
 
 /**
  * `Conv`, and `ConvTranspose` for the gradient to the image, which transposed convolutions are. ONNX has channels first, and kernels
@@ -43,7 +44,7 @@ function convolutionSettings(
   return {
     kernel_shape: size,
     strides,
-    pads: [...padding.map(([before]) => before), ...padding.map(([, after]) => after)],
+    pads: padsOf(padding),
     dilations: dilation,
     group: groups,
   }

@@ -1,8 +1,9 @@
-import type { DType } from '../../graph/dtype.js'
+import { arrayOf, type DType } from '../../graph/dtype.js'
 import type { OperationNode } from '../../graph/node.js'
 import type { ScalarMath } from '../../graph/scalarMath.js'
 import { ExportError } from '../exportError.js'
 import type { FileGraph } from '../fileGraph.js'
+import { typeNumbers } from '../format.js'
 import { commonOrder, plainView, type View } from '../view.js'
 
 /** Elementwise ops that ONNX has an operator for; what the others compute is written out. Those on `float32` alone. */
@@ -73,13 +74,11 @@ export class Operators implements ScalarMath<View> {
   /** The same elements in another type. */
   cast(view: View, dtype: DType): View {
     if (view.dtype === dtype) return view
-    const to = { float32: 1, uint8: 2, int32: 6, bool: 9 }[dtype]
-    return this.call('Cast', [view], dtype, { to })
+    return this.call('Cast', [view], dtype, { to: typeNumbers[dtype] })
   }
 
-  private number(value: number, dtype: 'float32' | 'int32' | 'bool'): View {
-    const data = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[dtype].of(value)
-    const array = { dtype, shape: [], data }
+  private number(value: number, dtype: DType): View {
+    const array = { dtype, shape: [], data: new arrayOf[dtype]([value]) }
     const source = { array, hint: this.graph.scopedHint('number') }
     return { shape: this.shape, dtype, axes: this.shape.map(() => null), sizes: [], source }
   }

@@ -22,8 +22,6 @@ function clamped(indices: View, last: number, graph: FileGraph): string {
   const value = graph.value(indices)
   const isInside = (index: number | bigint) => index >= 0 && index <= last
   if (isConstant(indices) && (indices.source.array.data as Int32Array).every(isInside)) return value
-  const bound = (limit: number, hint: string) =>
-    graph.constant({ dtype: 'int32', shape: [], data: Int32Array.of(limit) }, graph.scopedHint(hint))
-  const bounds = [bound(0, 'first_index'), bound(last, 'last_index')]
+  const bounds = [graph.number(0, 'int32', 'first_index'), graph.number(last, 'int32', 'last_index')]
   return graph.one('Clip', [value, ...bounds], { dtype: 'int32', sizes: indices.shape })
 }

@@ -4,7 +4,7 @@ import type { Movement } from '../../graph/op.js'
 import type { Shape } from '../../graph/shape.js'
 import { ExportError } from '../exportError.js'
 import type { FileGraph } from '../fileGraph.js'
-import { commonOrder, isComputed, orderedView, ownOrder, plainView, type View } from '../view.js'
+import { commonOrder, labelsOf, orderedView, plainView, type View } from '../view.js'
 
 type Affine = Extract<Movement, { type: 'affine' }>
 
@@ -114,33 +114,31 @@ function sliced(x: View, cuts: readonly Cut[], graph: FileGraph): View {
   // Along axes that the value has not, all elements are alike.
   const real = axes.filter((axis) => x.axes[axis] !== null)
   if (real.length === 0) return { ...x, shape }
-  const { name, order } = valueAsItStands(x, graph)
+  const from = graph.computed(x, [])
+  const { name } = from.source
+  const places = real.map((axis) => Number(from.axes[axis]))
   const isMirrored = real.length === 1 && isReversal(cuts[real[0]])
-  const before = isMirrored ? graph.mirrorOf(name, order.indexOf(real[0])) : undefined
-  if (before !== undefined) return { ...x, source: { name: before, graph } }
+  const before = isMirrored ? graph.mirrorOf(name, places[0]) : undefined
+  if (before !== undefined) return { ...from, source: { name: before, graph } }
   const list = (what: (cut: Cut) => number, hint: string) =>
     graph.integers(
       real.map((axis) => what(cuts[axis])),
       hint,
     )
-  const sizes = order.map((axis) => (axis === null ? 1 : shape[axis]))
-  const sizesNow = order.map((axis, i) => (axis === null ? x.sizes[i] : sizes[i]))
+  const sizes = resized(from, shape)
   const result = graph.one(
     'Slice',
     [
       name,
       list((cut) => cut.first, 'starts'),
       list(endOf, 'ends'),
-      graph.integers(
-        real.map((axis) => order.indexOf(axis)),
-        'axes',
-      ),
+      graph.integers(places, 'axes'),
       list((cut) => cut.step, 'steps'),
     ],
-    { dtype: x.dtype, sizes: sizesNow },
+    { dtype: x.dtype, sizes },
   )
-  if (isMirrored) graph.keepMirror(result, order.indexOf(real[0]), name)
-  return viewInOrder(x, shape, order, result, sizesNow, graph)
+  if (isMirrored) graph.keepMirror(result, places[0], name)
+  return { ...from, shape, sizes, source: { name: result, graph } }
 }
 
 const isReversal = ({ first, step, count, size }: Cut): boolean =>
@@ -156,52 +154,22 @@ function padded(x: View, cuts: readonly Cut[], fill: number, graph: FileGraph): 
   const axes = cuts.flatMap(({ before, after }, axis) => (before > 0 || after > 0 ? [axis] : []))
   if (axes.length === 0) return x
   const shape = x.shape.map((size, axis) => size + cuts[axis].before + cuts[axis].after)
-  const isThere = axes.every((axis) => x.axes[axis] !== null) && isComputed(x)
-  const { name, order } = isThere
-    ? valueAsItStands(x, graph)
-    : { name: graph.value(x), order: ownOrder(x.shape.length) }
-  const sizes = order.map((axis) => (axis === null ? 1 : x.axes[axis] === null && isThere ? 1 : shape[axis]))
-  const amount = (side: 'before' | 'after') => order.map((axis) => (axis === null ? 0 : cuts[axis][side]))
-  const value = graph.constant(
-    x.dtype === 'float32'
-      ? { dtype: x.dtype, shape: [], data: Float32Array.of(fill) }
-      : x.dtype === 'int32'
-        ? { dtype: x.dtype, shape: [], data: Int32Array.of(fill) }
-        : { dtype: x.dtype, shape: [], data: Uint8Array.of(fill) },
-    graph.scopedHint('fill'),
-  )
-  const pads = graph.integers([...amount('before'), ...amount('after')], 'pads')
-  const result = graph.one('Pad', [name, pads, value], { dtype: x.dtype, sizes }, { mode: 'constant' })
-  return viewInOrder(x, shape, order, result, sizes, graph)
+  const from = graph.computed(x, axes)
+  const labels = labelsOf(from)
+  const amounts = (side: 'before' | 'after') => labels.map((axis) => (axis === null ? 0 : cuts[axis][side]))
+  const inputs = [
+    from.source.name,
+    graph.integers([...amounts('before'), ...amounts('after')], 'pads'),
+    graph.number(fill, x.dtype, 'fill'),
+  ]
+  const sizes = resized(from, shape)
+  const name = graph.one('Pad', inputs, { dtype: x.dtype, sizes }, { mode: 'constant' })
+  return { ...from, shape, sizes, source: { name, graph } }
 }
 
-/** A tensor's value without a change, and which axis of the tensor each of its axes is. */
-function valueAsItStands(
-  x: View,
-  graph: FileGraph,
-): { readonly name: string; readonly order: readonly (number | null)[] } {
-  if (!isComputed(x)) {
-    const order = ownOrder(x.shape.length).filter((axis) => x.axes[axis] !== null)
-    return { name: graph.value(x, order), order }
-  }
-  const order = new Array<number | null>(x.sizes.length).fill(null)
-  x.axes.forEach((place, axis) => {
-    if (place !== null) order[place] = axis
-  })
-  return { name: x.source.name, order }
-}
-
-function viewInOrder(
-  x: View,
-  shape: Shape,
-  order: readonly (number | null)[],
-  name: string,
-  sizes: Shape,
-  graph: FileGraph,
-): View {
-  const axes = shape.map((_, axis) => (order.includes(axis) ? order.indexOf(axis) : null))
-  return { shape, dtype: x.dtype, axes, sizes, source: { name, graph } }
-}
+/** The sizes of a value whose tensor has another shape now. */
+const resized = (view: View, shape: Shape): number[] =>
+  labelsOf(view).map((axis) => (axis === null ? 1 : shape[axis]))
 
 function concatenated(views: readonly View[], axis: number, shape: Shape, graph: FileGraph): View {
   const order = commonOrder(views)

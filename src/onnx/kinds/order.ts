@@ -2,6 +2,7 @@ import { InternalError } from '../../errors.js'
 import type { OperationNode } from '../../graph/node.js'
 import { ExportError } from '../exportError.js'
 import type { FileGraph } from '../fileGraph.js'
+import { typeNumbers } from '../format.js'
 import { plainView, type View } from '../view.js'
 
 /** Running sums. */
@@ -14,8 +15,7 @@ export function exportPrefixScan(
   if (kind.kind !== 'prefixScan') throw new InternalError(`${op.name} is no running combination`)
   if (kind.combine === 'product') throw new ExportError('running products')
   const { axis, exclusive, reverse } = kind.options(attributes)
-  const data = Int32Array.of(axis)
-  const along = graph.constant({ dtype: 'int32', shape: [], data }, graph.scopedHint('axis'))
+  const along = graph.number(axis, 'int32', 'axis')
   const settings = { exclusive: Number(exclusive), reverse: Number(reverse) }
   const name = graph.one('CumSum', [graph.value(x), along], { dtype, sizes: shape }, settings)
   return [plainView({ name, graph }, shape, dtype)]
@@ -40,7 +40,7 @@ export function exportSort(
     ],
     { axis: -1, largest: Number(kind.options(attributes).descending), sorted: 1 },
   )
-  const positions = graph.one('Cast', [places], { dtype: 'int32', sizes: shape }, { to: 6 })
+  const positions = graph.one('Cast', [places], { dtype: 'int32', sizes: shape }, { to: typeNumbers.int32 })
   return [
     plainView({ name: values, graph }, shape, dtype),
     plainView({ name: positions, graph }, shape, 'int32'),

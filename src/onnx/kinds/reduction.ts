@@ -2,7 +2,8 @@ import { InternalError } from '../../errors.js'
 import type { OperationNode } from '../../graph/node.js'
 import type { Reduction } from '../../graph/op.js'
 import type { FileGraph } from '../fileGraph.js'
-import { isComputed, labelsOf, ownOrder, type View } from '../view.js'
+import { typeNumbers } from '../format.js'
+import { labelsOf, type View } from '../view.js'
 
 const operators: Record<Reduction<never>['combine'], string> = {
   sum: 'ReduceSum',
@@ -32,30 +33,30 @@ export function reduced(
   operator: string,
   x: View,
   axes: readonly number[],
-  output: Pick<View, 'shape' | 'dtype'>,
+  { shape, dtype }: Pick<View, 'shape' | 'dtype'>,
   graph: FileGraph,
 ): View {
-  // Axes that are reduced must be there; others may repeat.
-  const isThere = axes.every((axis) => x.axes[axis] !== null)
-  const [input, order] =
-    isThere && isComputed(x) ? [x.source.name, labelsOf(x)] : [graph.value(x), ownOrder(x.shape.length)]
-  const places = axes.map((axis) => order.indexOf(axis)).sort((a, b) => a - b)
-  const sizes = order.map((axis) => (axis === null || axes.includes(axis) ? 1 : x.shape[axis]))
-  const isIndex = operator.startsWith('Arg')
-  const type = { dtype: isIndex ? ('int64' as const) : output.dtype, sizes }
-  const name =
-    operator === 'ReduceSum'
-      ? graph.one(operator, [input, graph.integers(places, 'axes')], type, { keepdims: 1 })
-      : isIndex
-        ? graph.one(operator, [input], type, { axis: places[0], keepdims: 1 })
-        : graph.one(operator, [input], type, { axes: places, keepdims: 1 })
-  const result = isIndex ? graph.one('Cast', [name], { dtype: 'int32', sizes }, { to: 6 }) : name
+  const value = graph.computed(x, axes)
+  const labels = labelsOf(value)
+  const input = value.source.name
+  const places = axes.map((axis) => labels.indexOf(axis)).sort((a, b) => a - b)
+  const sizes = value.sizes.map((size, place) => (places.includes(place) ? 1 : size))
   const remaining = x.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]))
-  return {
-    shape: output.shape,
-    dtype: output.dtype,
-    axes: remaining.map((axis) => (order.includes(axis) ? order.indexOf(axis) : null)),
+  const view = (name: string): View => ({
+    shape,
+    dtype,
+    axes: remaining.map((axis) => value.axes[axis]),
     sizes,
-    source: { name: result, graph },
+    source: { name, graph },
+  })
+  const type = { dtype, sizes }
+  if (operator.startsWith('Arg')) {
+    const index = graph.one(operator, [input], { dtype: 'int64', sizes }, { axis: places[0], keepdims: 1 })
+    return view(graph.one('Cast', [index], type, { to: typeNumbers[dtype] }))
   }
+  // Of the reductions, only the sum takes its axes as a value in this set of operators.
+  if (operator === 'ReduceSum') {
+    return view(graph.one(operator, [input, graph.integers(places, 'axes')], type, { keepdims: 1 }))
+  }
+  return view(graph.one(operator, [input], type, { axes: places, keepdims: 1 }))
 }

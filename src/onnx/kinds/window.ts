@@ -24,8 +24,8 @@ export function exportWindow(
     return [orderedView({ name: graph.one('MaxPool', [input], type, settings), graph }, output, order)]
   }
   const average = graph.one('AveragePool', [input], type, { ...settings, count_include_pad: 1 })
-  const data = Float32Array.of(geometry.size.reduce((a, b) => a * b, 1))
-  const size = graph.constant({ dtype: 'float32', shape: [], data }, graph.scopedHint('window_size'))
+  const places = geometry.size.reduce((a, b) => a * b, 1)
+  const size = graph.number(places, 'float32', 'window_size')
   return [orderedView({ name: graph.one('Mul', [average, size], type), graph }, output, order)]
 }
 
@@ -33,5 +33,11 @@ export function exportWindow(
 export const windowSettings = ({ size, strides, padding }: WindowGeometry): OnnxAttributes => ({
   kernel_shape: size,
   strides,
-  pads: [...padding.map(([before]) => before), ...padding.map(([, after]) => after)],
+  pads: padsOf(padding),
 })
+
+/** What is added before all axes, then behind them. */
+export const padsOf = (padding: WindowGeometry['padding']): number[] => [
+  ...padding.map(([before]) => before),
+  ...padding.map(([, after]) => after),
+]
