@@ -155,6 +155,18 @@ describe('convolutionTemplate', () => {
     check({ image: [1, 8, 9, 16], kernel: [3, 2, 8, 2], groups: 2, padding: 'same' }, [4])
   })
 
+  it('takes several images with one panel of filters, where these are larger than the cache', () => {
+    const [node] = nodes({ image: [16, 4, 4, 8], kernel: [3, 3, 8, 64], padding: 'same' })
+    const inputs = node.inputs.map(({ shape }, i) => testFloats(sizeOf(shape), i + 1))
+    const [small, large] = [{ l1: 1024, l2: 8192 }, testTraits(4).cache].map((cache) => {
+      const traits = { ...testTraits(4), cache }
+      return runTemplate(convolutionTemplate, node, inputs, { traits, engine: interpreterEngine, parts: 3 })
+    })
+    expect(small.launches.at(-1)?.report.algorithm).toContain('3 images together')
+    expect(large.launches.at(-1)?.report.algorithm).not.toContain('together')
+    expect(small.outputs[0]).toEqual(large.outputs[0])
+  })
+
   it('deals pixels out to threads where the kernel has few rows', () => {
     const first = { image: [8, 28, 28, 1], kernel: [5, 5, 1, 20] }
     expect(algorithms(first)[2]).toContain('shares as rows are few')

@@ -92,11 +92,18 @@ export function convolve(
   if (batch * rows * width * shape.filters === 0) return
   const { traits } = lowering
   const rowsPerTile = planes === 1 ? Math.max(1, Math.floor(shortestTile(tiling) / width)) : 1
-  const blockRows = rowsPerBlock(rows, rowsPerTile, batch, rowsInCache(shape, traits))
+  // Filters that the second-level cache does not hold come from further away for each block of rows: it takes many.
+  const manyFilters = 4 * groups * filters.elements > traits.cache.l2 / 2
+  const outer = manyFilters ? batch * tiling.panels : batch
+  const blockRows = rowsPerBlock(rows, rowsPerTile, outer, rowsInCache(shape, traits))
   const rowBlocks = Math.ceil(rows / blockRows)
-  const blockPanels = Math.ceil(tiling.panels / Math.max(1, Math.floor(wantedItems / (batch * rowBlocks))))
+  const blockImages = manyFilters && rowBlocks === 1 ? imagesTogether(shape, tiling, traits) : 1
+  const imageBlocks = Math.ceil(batch / blockImages)
+  const blockPanels = Math.ceil(
+    tiling.panels / Math.max(1, Math.floor(wantedItems / (imageBlocks * rowBlocks))),
+  )
   const panelBlocks = Math.ceil(tiling.panels / blockPanels)
-  const grid = batch * rowBlocks * panelBlocks
+  const grid = imageBlocks * rowBlocks * panelBlocks
   const steps = imageSteps(shape)
   const pixelStep = shape.strides[2] * steps.pixel
   const rowStep = shape.strides[1] * steps.row
@@ -112,7 +119,8 @@ export function convolve(
         `micro-kernel on the image in place, tiles ${describeTiles(tiling)}; ` +
         (filtersFit
           ? 'all filters for one row after another, as they fit the first-level cache'
-          : 'one panel of filters for all rows after another'),
+          : 'one panel of filters for all rows after another') +
+        (blockImages > 1 ? `, ${blockImages} images together` : ''),
       flops: convolutionFlops(shape),
       lanes: lanesOf(groupFilters(shape), traits.width),
       ...(grid === 1 ? { singleThreaded: 'the convolution is small' } : {}),
@@ -125,21 +133,26 @@ export function convolve(
 
       b.for(b.begin, b.end, 1, (item) => {
         const [block, panelBlock] = divide(b, item, panelBlocks)
-        const [n, rowBlock] = divide(b, block, rowBlocks)
+        const [imageBlock, rowBlock] = divide(b, block, rowBlocks)
+        const imageRange = blockRange(b, imageBlock, blockImages, batch)
         const rowRange = blockRange(b, rowBlock, blockRows, rows)
         const panelRange = blockRange(b, panelBlock, blockPanels, tiling.panels)
-        const imageStart = b.advance(from, n, 4 * shape.padded[0] * steps.plane)
-        const firstRow = b.mul(n, b.int(rows))
 
         b.repeat(groups, false, (group) => {
-          const groupStart = b.advance(imageStart, group, 4 * groupChannels(shape))
+          const groupStart = b.advance(from, group, 4 * groupChannels(shape))
           const panels = b.advance(packed, group, 4 * filters.elements)
           const firstColumn = b.mul(group, b.int(groupFilters(shape)))
 
+          /** Runs `body` for the item's rows, as numbered through all images, `count` at a time. */
           const overRows = (body: (row: Value<'i32'>, count: number, start: Value<'ptr'>) => void): void =>
-            forRows(b, rows, rowsPerTile, ...rowRange, (row, count) => {
-              const [plane, y] = planes === 1 ? [b.int(0), row] : divide(b, row, height)
-              body(row, count, b.advance(b.advance(groupStart, plane, 4 * planeStep), y, 4 * rowStep))
+            b.for(...imageRange, 1, (n) => {
+              const imageStart = b.advance(groupStart, n, 4 * shape.padded[0] * steps.plane)
+              const firstRow = b.mul(n, b.int(rows))
+              forRows(b, rows, rowsPerTile, ...rowRange, (row, count) => {
+                const [plane, y] = planes === 1 ? [b.int(0), row] : divide(b, row, height)
+                const start = b.advance(b.advance(imageStart, plane, 4 * planeStep), y, 4 * rowStep)
+                body(b.add(firstRow, row), count, start)
+              })
             })
 
           /** The tiles of `count` output rows from `row` on, whose first window is at `start`, with one panel. */
@@ -152,7 +165,7 @@ export function convolve(
             column: Value<'i32'>,
           ): void => {
             const pixels = count * width
-            const firstPixel = b.mul(b.add(firstRow, row), b.int(width))
+            const firstPixel = b.mul(row, b.int(width))
             const panelStart = b.advance(panels, firstLane(b, index, panel), 4 * filters.depth)
             const wholeRows = rowsPerTile > 1
             forRows(b, pixels, wholeRows ? pixels : panel.rows, 0, pixels, (x, tall) => {
@@ -197,6 +210,17 @@ function rowsInCache(shape: ConvolutionShape, { cache }: TargetTraits): number {
   const extent = (shape.kernel[1] - 1) * shape.dilation[1] + 1
   const rows = Math.floor(cache.l2 / 2 / (4 * imageSteps(shape).row))
   return Math.max(1, Math.floor((rows - extent) / shape.strides[1]) + 1)
+}
+
+/** Items of a grid that are few, but enough for some threads to share. */
+const fewestItems = 32
+
+/** Images that an item goes through with one panel of filters before it takes the next, as many as the cache holds. */
+function imagesTogether(shape: ConvolutionShape, tiling: Tiling, { cache }: TargetTraits): number {
+  const imageBytes = 4 * shape.padded[0] * imageSteps(shape).plane
+  const most = Math.min(cache.l2 / 2 / imageBytes, (shape.batch * tiling.panels) / fewestItems)
+  const blocks = Math.ceil(shape.batch / Math.max(1, Math.floor(most)))
+  return Math.ceil(shape.batch / blocks)
 }
 
 /** The walk over (tap, channel), along which the packed filters lie one step after another. */
