@@ -22,8 +22,10 @@ import type { TargetTraits } from '../loops/traits.js'
 import { verify } from '../loops/verify.js'
 import { compileModule, lowestBufferAddress } from '../targets/wasm/module.js'
 
-/** Traits like those of real targets, by vector width. */
-export function testTraits(width: 4 | 8 | 16): TargetTraits {
+const testCache: TargetTraits['cache'] = { l1: 32 * 1024, l2: 1024 * 1024 }
+
+/** Traits like those of real targets, by vector width. With small caches, small operands are cut into blocks too. */
+export function testTraits(width: 4 | 8 | 16, cache = testCache): TargetTraits {
   const tiles = {
     4: { tile: { rows: 4, vectors: 2 }, accumulators: 8 },
     8: { tile: { rows: 6, vectors: 2 }, accumulators: 12 },
@@ -34,7 +36,7 @@ export function testTraits(width: 4 | 8 | 16): TargetTraits {
     width,
     fusedMulAdd: true,
     ...tiles[width],
-    cache: { l1: 32 * 1024, l2: 1024 * 1024 },
+    cache,
   }
 }
 
@@ -298,6 +300,8 @@ export interface TemplateCheck {
   readonly tolerance?: number
   /** Vector widths to run at. Default: all. Width 4 runs on WebAssembly and on the interpreter. */
   readonly widths?: readonly (4 | 8 | 16)[]
+  /** Default: those of a real processor, which hold small operands whole. */
+  readonly cache?: TargetTraits['cache']
 }
 
 /**
@@ -308,13 +312,13 @@ export function checkTemplate(
   template: Template,
   node: OperationNode,
   inputs: readonly TypedArray[],
-  { tolerance = 1e-5, widths = [4, 8, 16] }: TemplateCheck = {},
+  { tolerance = 1e-5, widths = [4, 8, 16], cache }: TemplateCheck = {},
 ): void {
   const types = node.outputs.map(({ shape, dtype }) => ({ shape, dtype }))
   const references = node.inputs.map(({ shape }, i) => ({ shape, data: Float64Array.from(inputs[i]) }))
   const expected = node.op.reference(references, node.attributes, types)
   for (const width of widths) {
-    const traits = testTraits(width)
+    const traits = testTraits(width, cache)
     const engines: [string, Engine][] = [['interpreter', interpreterEngine]]
     if (width === 4) engines.push(['wasm', wasmEngine()])
     const lowering = lower(template, node, { traits })

@@ -10,6 +10,7 @@ import {
   interpreterEngine,
   plainStore,
   runTemplate,
+  type TemplateCheck,
   testFloats,
   testTraits,
 } from '../../testing/templateHarness.js'
@@ -32,10 +33,13 @@ function product({ batch = [], m, k, n, transposeA = false, transposeB = false }
   return { node, inputs: node.inputs.map(({ shape }, i) => testFloats(sizeOf(shape), i + 1)) }
 }
 
-const check = (size: Case, widths?: readonly (4 | 8 | 16)[]): void => {
+const check = (size: Case, options: Pick<TemplateCheck, 'widths' | 'cache'> = {}): void => {
   const { node, inputs } = product(size)
-  checkTemplate(contractionTemplate, node, inputs, { tolerance: 3e-6 * Math.sqrt(size.k + 1), widths })
+  checkTemplate(contractionTemplate, node, inputs, { tolerance: 3e-6 * Math.sqrt(size.k + 1), ...options })
 }
+
+/** Caches for which few steps of k and few rows are a block. */
+const smallCache = { l1: 4096, l2: 32 * 1024 }
 
 describe('contractionTemplate', () => {
   for (const columns of [1, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 31, 33, 37])
@@ -62,19 +66,21 @@ describe('contractionTemplate', () => {
   })
 
   it('blocks of k, whose partial sums wait in memory', () => {
-    check({ m: 17, k: 2100, n: 21, transposeB: true }, [4])
-    check({ m: 30, k: 500, n: 69 }, [16])
-    const { node, inputs } = product({ m: 17, k: 2100, n: 21 })
+    check({ m: 17, k: 400, n: 21, transposeB: true }, { widths: [4], cache: smallCache })
+    check({ m: 30, k: 150, n: 69 }, { widths: [16], cache: smallCache })
+    // The last panel is of one vector, and its tiles are twice as tall as those of the others.
+    check({ m: 30, k: 400, n: 20 }, { widths: [4], cache: smallCache })
+    const { node, inputs } = product({ m: 17, k: 400, n: 21 })
     const { launches } = runTemplate(contractionTemplate, node, inputs, {
-      traits: testTraits(4),
+      traits: testTraits(4, smallCache),
       engine: interpreterEngine,
     })
     expect(launches.map(({ report }) => report.algorithm).join()).toContain('k in blocks of')
   })
 
   it('rows of a transposed A that would compete for places in the cache', () => {
-    check({ m: 256, k: 70, n: 34, transposeA: true }, [4])
-    check({ batch: [2], m: 256, k: 70, n: 130, transposeA: true }, [16])
+    check({ m: 256, k: 70, n: 34, transposeA: true }, { widths: [4] })
+    check({ batch: [2], m: 256, k: 70, n: 130, transposeA: true }, { widths: [16] })
     const { node, inputs } = product({ m: 256, k: 70, n: 34, transposeA: true })
     const { launches } = runTemplate(contractionTemplate, node, inputs, {
       traits: testTraits(4),
@@ -84,7 +90,7 @@ describe('contractionTemplate', () => {
   })
 
   it('gives the same bits with every tile, as which one is used depends on a probe', () => {
-    const { node, inputs } = product({ m: 11, k: 1100, n: 17 })
+    const { node, inputs } = product({ m: 11, k: 300, n: 17 })
     const results = [
       [4, 2],
       [3, 3],
@@ -92,7 +98,7 @@ describe('contractionTemplate', () => {
       [6, 2],
       [1, 1],
     ].map(([rows, vectors]) => {
-      const traits = { ...testTraits(4), tile: { rows, vectors }, accumulators: rows * vectors }
+      const traits = { ...testTraits(4, smallCache), tile: { rows, vectors }, accumulators: rows * vectors }
       return runTemplate(contractionTemplate, node, inputs, { traits, engine: interpreterEngine }).outputs[0]
     })
     for (const result of results) expect(result).toEqual(results[0])

@@ -8,15 +8,7 @@ import { divide } from './laneBlocks.js'
 import { placeColumns, placeRows } from './matrixOperands.cpu.js'
 import { chooseBlocks, type MatrixProduct } from './matrixProduct.js'
 import { microKernel } from './microKernel.js'
-import {
-  blockRange,
-  describeTiles,
-  forPanels,
-  forRows,
-  type PanelClass,
-  type Tiling,
-  tileMatrix,
-} from './tiling.js'
+import { blockRange, describeTiles, forPanels, forRows, type PanelClass, tileMatrix } from './tiling.js'
 
 /** Lowers matrix products, alone or in batches, by packing B into panels and running the micro-kernel over them. */
 export const contractionTemplate: Template = {
@@ -92,7 +84,7 @@ export function lowerProduct(product: MatrixProduct, lowering: Lowering, epilogu
             const bPanel = b.start(builder, bMatrix, index, panel)
             const bBlock = builder.advance(bPanel, from, b.step(panel))
             forRows(builder, rows, panel.rows, ...rowRange, (row, height) => {
-              const tile = sumMatrix && tileOf(builder, sumMatrix, row, column, tiling, height, panel)
+              const tile = sumMatrix && tileOf(builder, sumMatrix, row, column, rows, height, panel)
               const result = microKernel(builder, {
                 rows: { base: a.start(builder, aBlock, row), offsets: a.offsets(height) },
                 columns: { base: bBlock, offsets: panel.counts.map((_, v) => 4 * v * builder.width) },
@@ -128,17 +120,20 @@ export function lowerProduct(product: MatrixProduct, lowering: Lowering, epilogu
   })
 }
 
-/** A tile's partial sums between blocks of k: kept together, whole vectors, `[row][vector][lane]`. */
+/**
+ * A tile's partial sums between blocks of k: whole vectors, `[panel][row][vector][lane]`. Panels lie apart, as the tiles of
+ * narrow ones may be taller than others.
+ */
 function tileOf(
   b: LoopBuilder,
   sums: Value<'ptr'>,
   row: Value<'i32'>,
   column: Value<'i32'>,
-  tiling: Tiling,
+  rows: number,
   height: number,
   { vectors }: PanelClass,
 ) {
-  const at = b.advance(b.advance(sums, row, 4 * tiling.lanes), column, 4 * height)
+  const at = b.advance(b.advance(sums, column, 4 * rows), row, 4 * vectors * b.width)
   const offset = (r: number, v: number): number => 4 * b.width * (r * vectors + v)
   return {
     load: (): Value<'f32v'>[][] =>

@@ -35,8 +35,8 @@ export function chooseBlocks(
   { cache, width }: TargetTraits,
 ): Blocks {
   const lanes = Math.max(...tiling.classes.map((panel) => panel.vectors)) * width
-  // A panel stays in the first-level cache while the rows stream past it.
-  const mostDepth = Math.max(64, Math.floor((0.75 * cache.l1) / (4 * lanes) / 8) * 8)
+  // A panel stays in the second-level cache while the rows stream past it: from there, its vectors come soon enough.
+  const mostDepth = Math.max(64, Math.floor(cache.l2 / 8 / (4 * lanes) / 8) * 8)
   const depthBlocks = Math.ceil(depth / (1.25 * mostDepth))
   const blockDepth = depthBlocks > 1 ? Math.ceil(depth / depthBlocks / 8) * 8 : Math.max(depth, 1)
   // A block of rows stays in the second-level cache while the panels change.
