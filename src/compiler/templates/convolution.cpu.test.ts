@@ -9,6 +9,7 @@ import {
   checkTemplate,
   interpreterEngine,
   runTemplate,
+  type TemplateCheck,
   testFloats,
   testTraits,
 } from '../../testing/templateHarness.js'
@@ -31,10 +32,10 @@ function nodes({ image, kernel, ...options }: Case): OperationNode[] {
   )
 }
 
-function check(size: Case, widths: readonly (4 | 8 | 16)[] = [4, 16]): void {
+function check(size: Case, widths: TemplateCheck['widths'] = [4, 16], cache?: TemplateCheck['cache']): void {
   for (const node of nodes(size)) {
     const inputs = node.inputs.map(({ shape }, i) => testFloats(sizeOf(shape), i + 1))
-    checkTemplate(convolutionTemplate, node, inputs, { tolerance: 2e-5, widths })
+    checkTemplate(convolutionTemplate, node, inputs, { tolerance: 2e-5, widths, cache })
   }
 }
 
@@ -118,9 +119,18 @@ describe('convolutionTemplate', () => {
   it('empty batches', () => check({ image: [0, 5, 5, 2], kernel: [3, 3, 2, 4] }))
 
   it('rows of pixels larger than the cache, cut into chunks', () => {
-    const size = { image: [2, 21, 30, 20], kernel: [1, 2, 20, 6] } as const
+    const size = { image: [2, 21, 30, 20], kernel: [1, 2, 20, 4] } as const
     check(size, [4])
     expect(algorithms(size)[2]).toContain('pixels in 6 chunks')
+  })
+
+  it('kernels of so many rows that pixels are not dealt out', () => {
+    const size = { image: [3, 6, 5, 48], kernel: [3, 3, 48, 9] } as const
+    check(size, [4, 16])
+    check(size, [4, 16], { l1: 1024, l2: 8192 })
+    const [, , gradient] = algorithms(size)
+    expect(gradient).toContain('pixels in 1 chunks')
+    expect(gradient).not.toContain('shares')
   })
 
   it('gives the same bits with every tile, as which one is used depends on a probe', () => {

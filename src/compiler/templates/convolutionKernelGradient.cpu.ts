@@ -23,8 +23,8 @@ import { blockRange, describeTiles, forPanels, type PanelClass, type Tiling } fr
  *
  * Rows of tiles are (tap, channel), k walks output pixels, lanes are filters. The pixels are cut into chunks that stay
  * in the first-level cache while all tiles of a thread take their part of the sum; between chunks the sums wait in
- * memory. Threads share the rows; where these are few, the chunks are dealt out as well, in a number of shares that
- * depends on the shape alone. A second launch adds the shares up.
+ * memory, and go from the last one to the epilogue. Threads share the rows; where these are few, the chunks are dealt out as
+ * well, in a number of shares that depends on the shape alone. Then a second launch adds the shares up.
  */
 export function lowerKernelGradient(
   shape: ConvolutionShape,
@@ -42,12 +42,11 @@ export function lowerKernelGradient(
   const { tiling } = plan
   const items = groups * plan.items
   const { shares, chunksPerShare } = dealChunks(rows, groups, chunks.count)
-  const sums: Sums = {
-    view: lowering.scratch('float32', shares * groups * rows * tiling.lanes),
-    shares,
-    rows,
-    tiling,
-  }
+  const isWhole = shares === 1
+  const sums =
+    isWhole && chunks.count === 1
+      ? undefined
+      : lowering.scratch('float32', shares * groups * rows * tiling.lanes)
   const padded = withHalo(lowering, image, shape)
   const rowBytes = 4 * tiling.lanes
   const shareBytes = groups * rows * rowBytes
@@ -55,6 +54,7 @@ export function lowerKernelGradient(
   lowering.launch({
     name: `convolution kernelGradient ${describeShape(shape)}`,
     grid: shares * items,
+    ...(isWhole ? { inPlace: epilogue.inPlace } : {}),
     report: {
       algorithm:
         `micro-kernel with k over pixels, tiles ${describeTiles(tiling)}, pixels in ${chunks.count} chunks for the cache` +
@@ -66,60 +66,86 @@ export function lowerKernelGradient(
     build: (b, operands) => {
       const from = operands.read(padded)
       const dy = operands.read(gradient)
-      const to = operands.readWrite(sums.view)
+      const to = sums && operands.readWrite(sums)
+      const finish = isWhole ? epilogue.bind(b, operands) : undefined
       const vectorBytes = 4 * b.width
 
-      /** Runs `body` for each tile of an item of the grid. */
-      const overTiles = (item: Value<'i32'>, share: Value<'ptr'>, body: (tile: SumTile) => void): void => {
-        const [group, rowItem] = divide(b, item, plan.items)
-        const groupSums = b.advance(share, group, rows * rowBytes)
-        forPanels(b, tiling, 0, tiling.panels, (panel, _, column) =>
-          plan.forTiles(b, rowItem, panel, (row, start, offsets) => {
-            const address = b.advance(b.advance(groupSums, row, rowBytes), column, 4)
-            body({ group, panel, column, start, offsets, address })
-          }),
-        )
-      }
+      /** Runs `body` for each tile of the items. */
+      const overTiles = (
+        [fromItem, toItem]: ItemRange,
+        share: Value<'ptr'> | undefined,
+        body: (tile: SumTile) => void,
+      ): void =>
+        b.for(fromItem, toItem, 1, (item) => {
+          const [group, rowItem] = divide(b, item, plan.items)
+          const groupSums = share && b.advance(share, group, rows * rowBytes)
+          forPanels(b, tiling, 0, tiling.panels, (panel, _, column) =>
+            plan.forTiles(b, rowItem, panel, (row, start, offsets) => {
+              const address = groupSums && b.advance(b.advance(groupSums, row, rowBytes), column, 4)
+              body({ group, panel, row, column, start, offsets, address })
+            }),
+          )
+        })
       const offsetOf = (r: number, v: number): number => r * rowBytes + v * vectorBytes
-      const store = ({ address }: SumTile, r: number, v: number, value: Value<'f32v'>): void =>
-        b.store('f32', address, value, offsetOf(r, v))
+      const load = ({ address, offsets, panel }: SumTile): Value<'f32v'>[][] | undefined =>
+        address &&
+        offsets.map((_, r) =>
+          panel.counts.map((_, v) => b.loadVector('f32', address, offsetOf(r, v)) as Value<'f32v'>),
+        )
+      const store = ({ address }: SumTile, values: readonly (readonly Value[])[]): void =>
+        values.forEach((row, r) =>
+          row.forEach((value, v) => address && b.store('f32', address, value, offsetOf(r, v))),
+        )
 
       const clear = (tile: SumTile): void => {
         const zero = b.constant('f32v', 0)
-        tile.offsets.forEach((_, r) => tile.panel.counts.forEach((_, v) => store(tile, r, v, zero)))
+        store(
+          tile,
+          tile.offsets.map(() => tile.panel.counts.map(() => zero)),
+        )
       }
 
-      const accumulate = (tile: SumTile, chunk: ReturnType<typeof chunks.chunk>): void => {
-        const { group, panel, column, start, offsets, address } = tile
+      const accumulate = (tile: SumTile, chunk: ReturnType<typeof chunks.chunk>): Value<'f32v'>[][] => {
+        const { group, panel, column, start, offsets } = tile
         const imageAt = b.add(b.add(chunk.image, b.mul(group, b.int(groupChannels(shape)))), start)
         const gradientAt = b.add(b.add(chunk.gradient, b.mul(group, b.int(groupFilters(shape)))), column)
-        const result = microKernel(b, {
+        return microKernel(b, {
           rows: { base: b.advance(from, imageAt, 4), offsets: offsets.map((elements) => 4 * elements) },
           columns: {
             base: b.advance(dy, gradientAt, 4),
             offsets: panel.counts.map((_, v) => v * vectorBytes),
           },
           depth: chunk.depth,
-          initial: offsets.map((_, r) =>
-            panel.counts.map((_, v) => b.loadVector('f32', address, offsetOf(r, v)) as Value<'f32v'>),
-          ),
+          initial: load(tile),
         })
-        result.forEach((values, r) => values.forEach((value, v) => store(tile, r, v, value)))
       }
 
-      overShares(b, shares, items, (share, fromItem, toItem) => {
-        const shareSums = b.advance(to, share, shareBytes)
-        b.for(fromItem, toItem, 1, (item) => overTiles(item, shareSums, clear))
+      const emit = ({ group, panel, row, column }: SumTile, values: readonly Value<'f32v'>[][]): void => {
+        const firstColumn = b.mul(group, b.int(groupFilters(shape)))
+        values.forEach((sums, r) =>
+          finish?.emitRow(b.add(row, b.int(r)), b.add(firstColumn, column), sums, panel.counts),
+        )
+      }
+
+      overShares(b, shares, items, (share, ...range) => {
+        const shareSums = to && b.advance(to, share, shareBytes)
+        if (to) overTiles(range, shareSums, clear)
         const [first, last] = blockRange(b, share, chunksPerShare, chunks.count)
-        b.for(first, last, 1, (index) => {
+        b.for(first, isWhole ? chunks.count - 1 : last, 1, (index) => {
           const chunk = chunks.chunk(b, index)
-          b.for(fromItem, toItem, 1, (item) => overTiles(item, shareSums, (tile) => accumulate(tile, chunk)))
+          overTiles(range, shareSums, (tile) => store(tile, accumulate(tile, chunk)))
         })
+        if (isWhole) {
+          const chunk = chunks.chunk(b, b.int(chunks.count - 1))
+          overTiles(range, shareSums, (tile) => emit(tile, accumulate(tile, chunk)))
+        }
       })
     },
   })
-  addShares(shape, sums, lowering, epilogue)
+  if (sums && !isWhole) addShares(shape, { view: sums, shares, rows, tiling }, lowering, epilogue)
 }
+
+type ItemRange = readonly [from: Value<'i32'>, to: Value<'i32'>]
 
 /**
  * How many shares of the pixels threads sum apart. As this decides the order of additions, it must depend on the shape
@@ -135,12 +161,13 @@ function dealChunks(rows: number, groups: number, chunks: number) {
 interface SumTile {
   readonly group: Value<'i32'>
   readonly panel: PanelClass
+  readonly row: Value<'i32'>
   readonly column: Value<'i32'>
   /** Where the tile's first row starts in the image, and its other rows from there, in elements. */
   readonly start: Value<'i32'>
   readonly offsets: readonly number[]
-  /** Where its sums are. */
-  readonly address: Value<'ptr'>
+  /** Where its sums wait between chunks. */
+  readonly address: Value<'ptr'> | undefined
 }
 
 /** Sums `[share][group][row][lane]`. */
@@ -187,7 +214,7 @@ function addShares(
     grid: groups * blocks,
     inPlace: epilogue.inPlace,
     report: {
-      algorithm: shares > 1 ? 'adds shares in order' : 'takes the sums to where the output lies',
+      algorithm: 'adds shares in order',
       flops: (shares - 1) * rows * shape.filters,
       lanes: lanesOf(groupFilters(shape), lowering.traits.width),
       ...(groups * blocks === 1 ? { singleThreaded: 'the kernel has one row' } : {}),

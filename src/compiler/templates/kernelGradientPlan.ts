@@ -98,14 +98,30 @@ export function planRows(shape: ConvolutionShape, traits: TargetTraits): RowPlan
   }
 }
 
-/** How the output pixels of all images are cut into chunks of about the size of the first-level cache. */
+/** How the output pixels of all images are cut into chunks that stay in the first-level cache. */
 export interface ChunkPlan {
+  /** At least one, which is empty if there are no images. */
   readonly count: number
   /** Where a chunk starts in the image and in the output gradient, in elements, and the walk over its pixels. */
   chunk(
     b: LoopBuilder,
     index: Value<'i32'>,
   ): { readonly image: Value<'i32'>; readonly gradient: Value<'i32'>; readonly depth: readonly DepthLoop[] }
+}
+
+/**
+ * Elements of the image and of the output gradient that a chunk's pixel should leave room for in the first-level cache. Tiles
+ * of two vectors and more leave time to fetch the image from the second level: then only the panel of gradients that all tiles
+ * read one after another must stay. With one vector, every load counts.
+ */
+function elementsInCache(
+  shape: ConvolutionShape,
+  imageElements: number,
+  pixels: number,
+  width: number,
+): number {
+  const filters = groupFilters(shape)
+  return filters > width ? pixels * Math.min(filters, 2 * width) : imageElements + pixels * shape.filters
 }
 
 /** Steps of k beyond which loading and storing the sums costs little. */
@@ -121,17 +137,20 @@ export function planChunks(shape: ConvolutionShape, traits: TargetTraits): Chunk
   const inRow: DepthLoop = { count: width, a: 4 * strides[2] * steps.pixel, b: 4 * filters }
   const inPlane: DepthLoop = { count: height, a: 4 * rowMove, b: 4 * width * filters }
   const budget = (0.75 * traits.cache.l1) / 4
-  const images = Math.floor(budget / (imageElements + gradientElements))
+  const { width: lanes } = traits
+  const images = Math.floor(budget / elementsInCache(shape, imageElements, planes * height * width, lanes))
 
   /** The length of a chunk, where the last may be shorter. */
   const lengthAt = (b: LoopBuilder, from: Value<'i32'>, size: number, end: number): number | Value<'i32'> =>
-    end % size === 0 ? size : (b.binary('min', b.int(size), b.sub(b.int(end), from)) as Value<'i32'>)
+    end % size === 0
+      ? Math.min(size, end)
+      : (b.binary('min', b.int(size), b.sub(b.int(end), from)) as Value<'i32'>)
 
-  if (images >= 1 || planes * height === 1) {
+  if (images >= 1 || planes * height === 1 || batch === 0) {
     const pixels = planes * height * width
     const perChunk = Math.max(1, Math.min(images, batch, Math.ceil(enoughSteps / Math.max(pixels, 1))))
     return {
-      count: Math.ceil(batch / perChunk),
+      count: Math.max(1, Math.ceil(batch / perChunk)),
       chunk(b, index) {
         const first = b.mul(index, b.int(perChunk))
         const count = lengthAt(b, first, perChunk, batch)
@@ -149,7 +168,8 @@ export function planChunks(shape: ConvolutionShape, traits: TargetTraits): Chunk
     }
   }
 
-  const fitting = Math.max(1, Math.floor(budget / (rowMove + width * filters)), Math.ceil(64 / width))
+  const rowElements = elementsInCache(shape, rowMove, width, lanes)
+  const fitting = Math.max(1, Math.floor(budget / rowElements), Math.ceil(64 / width))
   const perChunk = Math.ceil(height / Math.ceil(height / fitting))
   const perPlane = Math.ceil(height / perChunk)
   return {
