@@ -93,6 +93,26 @@ describe('convolutionTemplate', () => {
     check({ image: [1, 5, 5, 3], kernel: [3, 3, 1, 6], groups: 3, dilation: 2 })
   })
 
+  it('one filter for each channel', () => {
+    for (const channels of [2, 4, 5, 8, 17]) {
+      const size = { image: [2, 5, 6, channels], kernel: [3, 3, 1, channels], groups: channels } as const
+      check({ ...size, padding: 'same' }, [4, 8, 16])
+      check({ ...size, strides: 2 })
+    }
+    const six = { image: [2, 9, 8, 6], groups: 6 } as const
+    check({ ...six, kernel: [5, 5, 1, 6], padding: 'same' })
+    check({ ...six, kernel: [7, 7, 1, 6], padding: 'same', strides: 2 })
+    check({ ...six, kernel: [8, 8, 1, 6] })
+    check({ ...six, kernel: [3, 3, 1, 12] })
+    check({ ...six, kernel: [3, 2, 1, 6], dilation: [2, 3], padding: 'same' })
+    check({ image: [0, 9, 8, 6], kernel: [3, 3, 1, 6], groups: 6 })
+    check({ image: [2, 9, 6], kernel: [3, 1, 6], groups: 6, padding: 'same' })
+    check({ image: [1, 4, 5, 6, 3], kernel: [2, 3, 2, 1, 3], groups: 3, strides: [2, 1, 2] })
+    for (const algorithm of algorithms({ ...six, kernel: [3, 3, 1, 6], padding: 'same' })) {
+      expect(algorithm).toContain('lanes on channels')
+    }
+  })
+
   it('one spatial axis', () => {
     check({ image: [2, 13, 3], kernel: [4, 3, 5], strides: 2, padding: 'same' })
     check({ image: [2, 13, 3], kernel: [4, 3, 5] })

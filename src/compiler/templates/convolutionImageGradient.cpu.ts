@@ -4,10 +4,10 @@ import { lowerProduct } from './contraction.cpu.js'
 import { convolve, isMatrixProduct } from './convolutionForward.cpu.js'
 import {
   type ConvolutionShape,
+  flippedShape,
   groupChannels,
   groupFilters,
   hasRuns,
-  type Spatial,
 } from './convolutionShape.js'
 import { withHalo } from './haloCopy.cpu.js'
 import { packPanels } from './packing.cpu.js'
@@ -97,29 +97,6 @@ function countWindowCycles(shape: ConvolutionShape, lanes: number, tiling: Tilin
   const addsPerRow = kernel[0] * (dilation[1] === 1 ? 1 : kernel[1]) * runs * groups
   const adds = image[0] * image[1] * addsPerRow * output[2] * (tiling.lanes / width)
   return macs / (2 * width * tiling.efficiency) + addCycles * adds
-}
-
-/** The convolution that computes the gradient from dY with the flipped kernel, if there is one. */
-function flippedShape(shape: ConvolutionShape): ConvolutionShape | undefined {
-  const { image, before, padded, output, kernel, strides, dilation } = shape
-  const axes = [0, 1, 2] as const
-  const each = (size: (axis: 0 | 1 | 2) => number): Spatial => [size(0), size(1), size(2)]
-  const reach = each((axis) => dilation[axis] * (kernel[axis] - 1))
-  const haloBefore = each((axis) => reach[axis] - before[axis])
-  const fits = axes.every((axis) => {
-    const after = padded[axis] - image[axis] - before[axis]
-    return strides[axis] === 1 && haloBefore[axis] >= 0 && reach[axis] >= after
-  })
-  if (!fits) return undefined
-  return {
-    ...shape,
-    image: output,
-    before: haloBefore,
-    padded: each((axis) => image[axis] + reach[axis]),
-    output: image,
-    channels: shape.filters,
-    filters: shape.channels,
-  }
 }
 
 /** B[(tap from the last to the first, filter), channel]. */

@@ -200,7 +200,7 @@ function overShares(
 }
 
 /** Adds up the shares in order and hands the rows to the epilogue. */
-function addShares(
+export function addShares(
   shape: ConvolutionShape,
   { view, shares, rows, tiling }: Sums,
   lowering: Lowering,

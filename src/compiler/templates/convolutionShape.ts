@@ -109,3 +109,26 @@ export function imageSteps({ padded, channels }: ConvolutionShape): {
   const row = padded[2] * channels
   return { pixel: channels, row, plane: padded[1] * row }
 }
+
+/** The convolution that computes the gradient from dY with the flipped kernel, if there is one. */
+export function flippedShape(shape: ConvolutionShape): ConvolutionShape | undefined {
+  const { image, before, padded, output, kernel, strides, dilation } = shape
+  const axes = [0, 1, 2] as const
+  const each = (size: (axis: 0 | 1 | 2) => number): Spatial => [size(0), size(1), size(2)]
+  const reach = each((axis) => dilation[axis] * (kernel[axis] - 1))
+  const haloBefore = each((axis) => reach[axis] - before[axis])
+  const fits = axes.every((axis) => {
+    const after = padded[axis] - image[axis] - before[axis]
+    return strides[axis] === 1 && haloBefore[axis] >= 0 && reach[axis] >= after
+  })
+  if (!fits) return undefined
+  return {
+    ...shape,
+    image: output,
+    before: haloBefore,
+    padded: each((axis) => image[axis] + reach[axis]),
+    output: image,
+    channels: shape.filters,
+    filters: shape.channels,
+  }
+}
