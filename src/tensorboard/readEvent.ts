@@ -84,10 +84,10 @@ function readTensor(field: number, tensor: ReadTensor, pbf: PbfReader): void {
   if (field === 1) tensor.dtype = pbf.readVarint()
   else if (field === 2) pbf.readMessage(readShape, tensor.shape)
   else if (field === 4) {
-    // TensorFlow writes elements as they lie in memory.
-    const bytes = pbf.readBytes()
-    if (tensor.dtype === 2) tensor.doubles = new Float64Array(bytes.slice().buffer)
-    else tensor.floats = new Float32Array(bytes.slice().buffer)
+    // TensorFlow writes elements as they lie in memory. A copy, since a Buffer's slice would be a view of all of it.
+    const { buffer } = Uint8Array.from(pbf.readBytes())
+    if (tensor.dtype === 2) tensor.doubles = new Float64Array(buffer)
+    else tensor.floats = new Float32Array(buffer)
   } else if (field === 5) tensor.floats = pbf.readPackedFloat()
   else if (field === 6) tensor.doubles = pbf.readPackedDouble()
   else if (field === 8) tensor.texts.push(pbf.readBytes())
