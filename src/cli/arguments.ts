@@ -1,5 +1,6 @@
-import { InvalidArgumentError, Option } from 'commander'
+import { type Argument, InvalidArgumentError, Option } from 'commander'
 import { configure, type ExecutorOptions } from '../graph/executor.js'
+import { nearest } from '../utils/nearest.js'
 
 /** A parser for whole numbers in a range. */
 export const wholeNumber =
@@ -17,6 +18,17 @@ export const wholeNumbers =
   (text: string): number[] =>
     text.split(',').map(wholeNumber(least, most))
 
+/** An option or argument that is one of these words; the nearest is offered for another. */
+export function oneOf<O extends Option | Argument>(option: O, known: readonly string[]): O {
+  option.choices(known).argParser((word: string) => {
+    if (known.includes(word)) return word
+    const guess = nearest(word, known)
+    const offer = guess === undefined ? '' : `Did you mean ${guess}? `
+    throw new InvalidArgumentError(`${offer}Allowed choices are ${known.join(', ')}.`)
+  })
+  return option
+}
+
 /** A parser for names with commas between. */
 export const namesOf =
   <Name extends string>(known: readonly Name[]) =>
@@ -24,7 +36,9 @@ export const namesOf =
     text.split(',').map((word) => {
       const name = known.find((each) => each === word)
       if (name !== undefined) return name
-      throw new InvalidArgumentError(`Expected some of ${known.join(',')}.`)
+      const guess = nearest(word, known)
+      const offer = guess === undefined ? '' : `Did you mean ${guess}? `
+      throw new InvalidArgumentError(`${offer}Expected some of ${known.join(',')}.`)
     })
 
 /** Parses a part of a whole: 0 to below 1. */
@@ -42,7 +56,7 @@ export interface ExecutorArguments {
 }
 
 export const targetOption = (): Option =>
-  new Option('--target <name>', 'what computes (default: auto)').choices([
+  oneOf(new Option('--target <name>', 'what computes (default: auto)'), [
     'auto',
     'x64',
     'wasm',

@@ -24,6 +24,10 @@ describe('The command line', () => {
     ['train lenet --validation-split 1', /argument '1' is invalid. Expected a number from 0 to below 1/],
     ['train lenet --threads 0', /argument '0' is invalid. Expected a whole number from 1 to 256/],
     ['train lenet --data cifar', /argument 'cifar' is invalid. Allowed choices are digits, mnist/],
+    ['train lenet --data mnst', /argument 'mnst' is invalid. Did you mean mnist\? Allowed choices are/],
+    ['train lenet --target wsm', /Did you mean wasm\?/],
+    ['bench sute', /value 'sute' is invalid for argument 'name'. Did you mean suite\?/],
+    ['bench suite --only lnet', /Did you mean lenet\?/],
     ['bench conv --threads 1,x', /argument '1,x' is invalid/],
     ['bench conv --peers', /^ArgumentError: bench: --peers measures the LeNet step or the suite/],
     [

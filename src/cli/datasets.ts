@@ -5,15 +5,17 @@ import type { TypedArray } from '../graph/dtype.js'
 import { constant } from '../graph/node.js'
 import { sizeOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
+import { oneOf } from './arguments.js'
 import type { CliStream } from './streams.js'
 
 export const datasetNames = ['digits', 'mnist'] as const
 export type DatasetName = (typeof datasetNames)[number]
 
 export const dataOption = (): Option =>
-  new Option('--data <name>', 'digits: drawn by Gradus, offline; mnist: local or downloaded')
-    .choices(datasetNames)
-    .default('digits')
+  oneOf(
+    new Option('--data <name>', 'digits: drawn by Gradus, offline; mnist: local or downloaded'),
+    datasetNames,
+  ).default('digits')
 
 export interface LoadOptions {
   /** How many training samples are taken, if not all. */

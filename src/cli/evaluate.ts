@@ -3,6 +3,7 @@ import type { ImageDataset } from '../data/datasets/index.js'
 import {
   configureExecutor,
   type ExecutorArguments,
+  oneOf,
   targetOption,
   threadsOption,
   wholeNumber,
@@ -27,7 +28,7 @@ export function addEvaluateCommand(program: Command, context: CliContext): void 
     .description("measure a trained network's loss and metrics on a data set")
     .addArgument(new Argument('<file>', 'a model file (.keras or .h5)'))
     .addOption(dataOption())
-    .addOption(new Option('--on <part>', 'which part of the data').choices(['test', 'train']).default('test'))
+    .addOption(oneOf(new Option('--on <part>', 'which part of the data'), ['test', 'train']).default('test'))
     .option('--batch-size <n>', 'samples at a time; results do not depend on it', wholeNumber(1), 128)
     .addOption(targetOption())
     .addOption(threadsOption())

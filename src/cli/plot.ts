@@ -7,6 +7,7 @@ import { Picture, type PictureFormat } from '../plot/picture.js'
 import type { RunLog } from '../plot/runLog.js'
 import { type CurveOptions, drawRuns, readRunLogs } from '../plot/runs.js'
 import { suggestion } from '../utils/nearest.js'
+import { oneOf } from './arguments.js'
 import { writeCurves } from './curveLines.js'
 import type { CliContext } from './streams.js'
 
@@ -41,8 +42,7 @@ export function addPlotCommand(program: Command, { stdout }: CliContext): void {
       "the file, .svg, .png or .html (default: curves.svg in the run's folder; of several runs, here)",
     )
     .addOption(
-      new Option('--format <kind>', 'the kind of file, if it is not named')
-        .choices(formats)
+      oneOf(new Option('--format <kind>', 'the kind of file, if it is not named'), formats)
         .default('svg')
         .conflicts('output'),
     )

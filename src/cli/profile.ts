@@ -12,6 +12,7 @@ import { DeviceExecutor, type TimedRun } from '../runtime/deviceExecutor.js'
 import {
   configureExecutor,
   type ExecutorArguments,
+  oneOf,
   targetOption,
   threadsOption,
   wholeNumber,
@@ -45,7 +46,7 @@ export function addProfileCommand(program: Command, context: CliContext): void {
   program
     .command('profile')
     .description("time each launch of a network's step: GFLOP/s, bytes, and shares of the machine's peaks")
-    .addArgument(new Argument('<model>', 'the network').choices(['lenet']))
+    .addArgument(oneOf(new Argument('<model>', 'the network'), ['lenet']))
     .option('--batch-size <n>', 'samples in a step', wholeNumber(1), 128)
     .option('--predict', 'a prediction instead of a training step')
     .option('--runs <n>', 'runs to take the median of', wholeNumber(1), 50)
