@@ -4,6 +4,7 @@ import { add } from '../ops/add.js'
 import { clip } from '../ops/clip.js'
 import { divide } from '../ops/divide.js'
 import { multiply } from '../ops/multiply.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast, fraction } from '../utils/numbers.js'
 import { Constraint } from './constraint.js'
@@ -30,7 +31,8 @@ export class MinMaxNorm extends Constraint {
   readonly rate: number
   readonly axis: number | readonly number[]
 
-  constructor({ minValue = 0, maxValue = 1, rate = 1, axis = 0 }: MinMaxNormOptions = {}) {
+  constructor(options: MinMaxNormOptions = {}) {
+    const { minValue = 0, maxValue = 1, rate = 1, axis = 0 } = checkedOptions(options, 'MinMaxNorm')
     super()
     this.minValue = atLeast(minValue, 0, 'MinMaxNorm: minValue')
     this.maxValue = atLeast(maxValue, 0, 'MinMaxNorm: maxValue')

@@ -1,6 +1,7 @@
 import type { Tensor } from '../graph/tensor.js'
 import { add } from '../ops/add.js'
 import { divide } from '../ops/divide.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { Constraint } from './constraint.js'
 import { NORM_EPSILON, type NormAxisOptions, normAlong } from './norm.js'
@@ -11,7 +12,8 @@ export class UnitNorm extends Constraint {
 
   readonly axis: number | readonly number[]
 
-  constructor({ axis = 0 }: NormAxisOptions = {}) {
+  constructor(options: NormAxisOptions = {}) {
+    const { axis = 0 } = checkedOptions(options, 'UnitNorm')
     super()
     this.axis = axis
   }

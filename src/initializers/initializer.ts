@@ -1,6 +1,7 @@
 import type { Shape } from '../graph/shape.js'
 import { sizeOf } from '../graph/shape.js'
 import { keyFromSeed } from '../ops/hostRandom.js'
+import { checkOptions } from '../utils/checkOptions.js'
 import { type Config, type Configurable, classNameOf } from '../utils/config.js'
 import { drawKey } from '../utils/randomSeed.js'
 import { RandomStream } from '../utils/randomStream.js'
@@ -37,6 +38,7 @@ export abstract class RandomInitializer extends Initializer {
 
   constructor(options: SeededOptions = {}) {
     super()
+    checkOptions(options, this.className, '{ seed: 1 }')
     if (options.seed !== undefined) keyFromSeed(options.seed)
     this.seed = options.seed
   }

@@ -1,6 +1,7 @@
 import { ShapeError } from '../errors.js'
 import { type Shape, showShape, sizeOf } from '../graph/shape.js'
 import { keyFromSeed } from '../ops/hostRandom.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { finite } from '../utils/numbers.js'
 import { drawKey } from '../utils/randomSeed.js'
@@ -23,7 +24,8 @@ export class Orthogonal extends Initializer {
   readonly gain: number
   readonly seed: number | undefined
 
-  constructor({ gain = 1, seed }: OrthogonalOptions = {}) {
+  constructor(options: OrthogonalOptions = {}) {
+    const { gain = 1, seed } = checkedOptions(options, 'Orthogonal')
     super()
     this.gain = finite(gain, 'Orthogonal: gain')
     if (seed !== undefined) keyFromSeed(seed)

@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.js'
 import type { Shape } from '../graph/shape.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { finite } from '../utils/numbers.js'
 import type { RandomStream } from '../utils/randomStream.js'
@@ -18,7 +19,8 @@ export class RandomNormal extends RandomInitializer {
   readonly mean: number
   readonly stddev: number
 
-  constructor({ mean = 0, stddev = 0.05, seed }: NormalOptions = {}) {
+  constructor(options: NormalOptions = {}) {
+    const { mean = 0, stddev = 0.05, seed } = checkedOptions(options, 'RandomNormal')
     super({ seed })
     this.mean = finite(mean, `${this.className}: mean`)
     this.stddev = finite(stddev, `${this.className}: stddev`)
@@ -58,7 +60,8 @@ export class RandomUniform extends RandomInitializer {
   readonly minval: number
   readonly maxval: number
 
-  constructor({ minval = -0.05, maxval = 0.05, seed }: UniformOptions = {}) {
+  constructor(options: UniformOptions = {}) {
+    const { minval = -0.05, maxval = 0.05, seed } = checkedOptions(options, 'RandomUniform')
     super({ seed })
     this.minval = finite(minval, 'RandomUniform: minval')
     this.maxval = finite(maxval, 'RandomUniform: maxval')

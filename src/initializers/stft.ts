@@ -1,5 +1,6 @@
 import { ArgumentError, ShapeError } from '../errors.js'
 import { type Shape, showShape } from '../graph/shape.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { oneOf } from '../utils/oneOf.js'
 import { Initializer } from './initializer.js'
@@ -29,7 +30,13 @@ export class STFT extends Initializer {
   readonly scaling: 'density' | 'spectrum' | null
   readonly periodic: boolean
 
-  constructor({ side = 'real', window = 'hann', scaling = 'density', periodic = false }: STFTOptions = {}) {
+  constructor(options: STFTOptions = {}) {
+    const {
+      side = 'real',
+      window = 'hann',
+      scaling = 'density',
+      periodic = false,
+    } = checkedOptions(options, 'STFT')
     super()
     this.side = oneOf(side, ['real', 'imag'], 'STFT: side')
     this.window = typeof window === 'string' ? oneOf(window, windowNames, 'STFT: window') : window

@@ -5,6 +5,7 @@ import { argmax } from '../ops/argmax.js'
 import { cast } from '../ops/cast.js'
 import { equal } from '../ops/equal.js'
 import { greater } from '../ops/greater.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { MeanOfFunction } from './mean.js'
 import type { MetricOptions } from './metric.js'
@@ -37,7 +38,8 @@ export class Accuracy extends MeanOfFunction {
   static override readonly className = 'Accuracy'
   override readonly direction = 'up'
 
-  constructor({ name = 'accuracy' }: MetricOptions = {}) {
+  constructor(options: MetricOptions = {}) {
+    const { name = 'accuracy' } = checkedOptions(options, 'Accuracy')
     super(accuracy, name)
   }
 }
@@ -53,7 +55,8 @@ export class BinaryAccuracy extends MeanOfFunction {
   override readonly direction = 'up'
   readonly threshold: number
 
-  constructor({ name = 'binary_accuracy', threshold = 0.5 }: BinaryAccuracyOptions = {}) {
+  constructor(options: BinaryAccuracyOptions = {}) {
+    const { name = 'binary_accuracy', threshold = 0.5 } = checkedOptions(options, 'BinaryAccuracy')
     super((yTrue, yPred) => binaryAccuracy(yTrue, yPred, threshold), name)
     this.threshold = threshold
   }
@@ -73,7 +76,8 @@ export class CategoricalAccuracy extends MeanOfFunction {
   static override readonly className = 'CategoricalAccuracy'
   override readonly direction = 'up'
 
-  constructor({ name = 'categorical_accuracy' }: MetricOptions = {}) {
+  constructor(options: MetricOptions = {}) {
+    const { name = 'categorical_accuracy' } = checkedOptions(options, 'CategoricalAccuracy')
     super(categoricalAccuracy, name)
   }
 }
@@ -83,7 +87,8 @@ export class SparseCategoricalAccuracy extends MeanOfFunction {
   static override readonly className = 'SparseCategoricalAccuracy'
   override readonly direction = 'up'
 
-  constructor({ name = 'sparse_categorical_accuracy' }: MetricOptions = {}) {
+  constructor(options: MetricOptions = {}) {
+    const { name = 'sparse_categorical_accuracy' } = checkedOptions(options, 'SparseCategoricalAccuracy')
     super(sparseCategoricalAccuracy, name)
   }
 }

@@ -18,6 +18,7 @@ import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
 import { tensor, zeros } from '../ops/tensor.js'
 import { where } from '../ops/where.js'
+import { checkOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { oneOf } from '../utils/oneOf.js'
 import { ConfusionState } from './confusionState.js'
@@ -65,6 +66,7 @@ export class AUC extends Metric {
 
   constructor(private readonly options: AUCOptions = {}) {
     super(options.name)
+    checkOptions(options, this.className)
     const { numThresholds = 200, thresholds, multiLabel = false, numLabels } = options
     const upper = (options.curve ?? 'ROC').toUpperCase() as AUCCurve
     this.curve = oneOf(upper, ['ROC', 'PR', 'PRGAIN'], `${this.name}: curve`)

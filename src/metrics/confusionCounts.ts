@@ -1,6 +1,7 @@
 import type { Tensor } from '../graph/tensor.js'
 import { add } from '../ops/add.js'
 import { reshape } from '../ops/reshape.js'
+import { checkOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { Metric, type MetricOptions } from './metric.js'
 import {
@@ -22,6 +23,7 @@ abstract class ConfusionCountMetric extends Metric {
     private readonly options: ConfusionCountOptions,
   ) {
     super(options.name)
+    checkOptions(options, this.className)
     this.thresholds = parseThresholds(this.name, options)
     this.accumulator = this.addState('accumulator', [this.thresholds.length])
   }

@@ -16,6 +16,7 @@ import { reshape } from '../ops/reshape.js'
 import { scatterAdd } from '../ops/scatterAdd.js'
 import { asTensor, zeros } from '../ops/tensor.js'
 import { where } from '../ops/where.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { Metric, type MetricOptions } from './metric.js'
 
@@ -69,7 +70,12 @@ export class ConfusionMatrix extends Metric {
   private readonly threshold: number
   private matrix: Variable | undefined
 
-  constructor({ name = 'confusion_matrix', numClasses, threshold = 0.5 }: ConfusionMatrixOptions = {}) {
+  constructor(options: ConfusionMatrixOptions = {}) {
+    const {
+      name = 'confusion_matrix',
+      numClasses,
+      threshold = 0.5,
+    } = checkedOptions(options, 'ConfusionMatrix')
     super(name)
     this.numClasses = numClasses
     this.threshold = threshold

@@ -9,6 +9,7 @@ import { multiply } from '../ops/multiply.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
 import { standardDeviation, variance } from '../ops/variance.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { MeanOfFunction } from './mean.js'
 import type { MetricOptions } from './metric.js'
@@ -71,7 +72,8 @@ abstract class Correlation extends MeanOfFunction {
 export class PearsonCorrelation extends Correlation {
   static override readonly className = 'PearsonCorrelation'
 
-  constructor({ name = 'pearson_correlation', axis = -1 }: CorrelationOptions = {}) {
+  constructor(options: CorrelationOptions = {}) {
+    const { name = 'pearson_correlation', axis = -1 } = checkedOptions(options, 'PearsonCorrelation')
     super(pearsonCorrelation, axis, name)
   }
 }
@@ -80,7 +82,8 @@ export class PearsonCorrelation extends Correlation {
 export class ConcordanceCorrelation extends Correlation {
   static override readonly className = 'ConcordanceCorrelation'
 
-  constructor({ name = 'concordance_correlation', axis = -1 }: CorrelationOptions = {}) {
+  constructor(options: CorrelationOptions = {}) {
+    const { name = 'concordance_correlation', axis = -1 } = checkedOptions(options, 'ConcordanceCorrelation')
     super(concordanceCorrelation, axis, name)
   }
 }

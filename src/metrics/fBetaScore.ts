@@ -17,6 +17,7 @@ import { multiply } from '../ops/multiply.js'
 import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
 import { zeros } from '../ops/tensor.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { oneOf } from '../utils/oneOf.js'
 import { Metric, type MetricOptions } from './metric.js'
@@ -151,7 +152,8 @@ interface FScoreCounts {
 export class F1Score extends FBetaScore {
   static override readonly className = 'F1Score'
 
-  constructor({ name = 'f1_score', average, threshold }: F1ScoreOptions = {}) {
+  constructor(options: F1ScoreOptions = {}) {
+    const { name = 'f1_score', average, threshold } = checkedOptions(options, 'F1Score')
     super({ name, average, threshold })
   }
 

@@ -1,6 +1,7 @@
 import { categoricalHinge } from '../losses/categoricalHinge.js'
 import { hinge } from '../losses/hinge.js'
 import { squaredHinge } from '../losses/squaredHinge.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import { MeanOfFunction } from './mean.js'
 import type { MetricOptions } from './metric.js'
 
@@ -9,7 +10,8 @@ export class Hinge extends MeanOfFunction {
   static override readonly className = 'Hinge'
   override readonly direction = 'down'
 
-  constructor({ name = 'hinge' }: MetricOptions = {}) {
+  constructor(options: MetricOptions = {}) {
+    const { name = 'hinge' } = checkedOptions(options, 'Hinge')
     super(hinge, name)
   }
 }
@@ -19,7 +21,8 @@ export class SquaredHinge extends MeanOfFunction {
   static override readonly className = 'SquaredHinge'
   override readonly direction = 'down'
 
-  constructor({ name = 'squared_hinge' }: MetricOptions = {}) {
+  constructor(options: MetricOptions = {}) {
+    const { name = 'squared_hinge' } = checkedOptions(options, 'SquaredHinge')
     super(squaredHinge, name)
   }
 }
@@ -29,7 +32,8 @@ export class CategoricalHinge extends MeanOfFunction {
   static override readonly className = 'CategoricalHinge'
   override readonly direction = 'down'
 
-  constructor({ name = 'categorical_hinge' }: MetricOptions = {}) {
+  constructor(options: MetricOptions = {}) {
+    const { name = 'categorical_hinge' } = checkedOptions(options, 'CategoricalHinge')
     super(categoricalHinge, name)
   }
 }

@@ -14,6 +14,7 @@ import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
 import { take } from '../ops/take.js'
 import { where } from '../ops/where.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { addToConfusionMatrix } from './confusionMatrix.js'
 import { Metric, type MetricOptions } from './metric.js'
@@ -112,7 +113,8 @@ export class BinaryIoU extends IoU {
   static override readonly className = 'BinaryIoU'
   private readonly threshold: number
 
-  constructor({ name, targetClassIds = [0, 1], threshold = 0.5 }: BinaryIoUOptions = {}) {
+  constructor(options: BinaryIoUOptions = {}) {
+    const { name, targetClassIds = [0, 1], threshold = 0.5 } = checkedOptions(options, 'BinaryIoU')
     super({ name, numClasses: 2, targetClassIds })
     this.threshold = threshold
   }

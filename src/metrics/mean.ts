@@ -6,6 +6,7 @@ import { divideNoNaN } from '../losses/divideNoNaN.js'
 import { add } from '../ops/add.js'
 import { mean as meanOf } from '../ops/mean.js'
 import { sum } from '../ops/sum.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { expectTensor } from '../utils/expectTensor.js'
 import { toSnakeCase } from '../utils/naming.js'
@@ -18,7 +19,8 @@ export class Mean extends Metric {
   private readonly total = this.addState('total')
   private readonly count = this.addState('count')
 
-  constructor({ name = 'mean' }: MetricOptions = {}) {
+  constructor(options: MetricOptions = {}) {
+    const { name = 'mean' } = checkedOptions(options, 'Mean')
     super(name)
   }
 

@@ -59,6 +59,21 @@ const meanOf =
   (weights: readonly number[]): number =>
     weightedMean(referenceValues(fn(tensor(yTrue as number[][]), tensor(yPred as number[][]))), weights)
 
+describe('metrics', () => {
+  it('refuse what is no object of options', () => {
+    for (const Metric of [
+      metrics.Accuracy,
+      metrics.TopKCategoricalAccuracy,
+      metrics.AUC,
+      metrics.Recall,
+      metrics.MeanSquaredError,
+    ]) {
+      const Made = Metric as unknown as new (options: unknown) => unknown
+      expect(() => new Made(5), Metric.name).toThrow(/expected an object of options/)
+    }
+  })
+})
+
 describe('metrics that are the mean of a function', () => {
   it('MeanSquaredError', () =>
     runMetricTest({

@@ -3,6 +3,7 @@ import type { Variable } from '../graph/variable.js'
 import { divideNoNaN } from '../losses/divideNoNaN.js'
 import { add } from '../ops/add.js'
 import { reshape } from '../ops/reshape.js'
+import { checkOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { Metric, type MetricOptions } from './metric.js'
@@ -28,6 +29,7 @@ abstract class ShareOfTruePositives extends Metric {
     private readonly options: PrecisionRecallOptions,
   ) {
     super(options.name)
+    checkOptions(options, this.className)
     this.thresholds = parseThresholds(this.name, options)
     this.truePositives = this.addState('true_positives', [this.thresholds.length])
     this.errors = this.addState(toSnakeCase(error), [this.thresholds.length])

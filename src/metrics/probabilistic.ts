@@ -3,6 +3,7 @@ import { categoricalCrossentropy, smoothing } from '../losses/categoricalCrossen
 import { klDivergence } from '../losses/klDivergence.js'
 import { poisson } from '../losses/poisson.js'
 import { sparseCategoricalCrossentropy } from '../losses/sparseCategoricalCrossentropy.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { MeanOfFunction } from './mean.js'
 import type { MetricOptions } from './metric.js'
@@ -12,7 +13,8 @@ export class KLDivergence extends MeanOfFunction {
   static override readonly className = 'KLDivergence'
   override readonly direction = 'down'
 
-  constructor({ name = 'kl_divergence' }: MetricOptions = {}) {
+  constructor(options: MetricOptions = {}) {
+    const { name = 'kl_divergence' } = checkedOptions(options, 'KLDivergence')
     super(klDivergence, name)
   }
 
@@ -26,7 +28,8 @@ export class Poisson extends MeanOfFunction {
   static override readonly className = 'Poisson'
   override readonly direction = 'down'
 
-  constructor({ name = 'poisson' }: MetricOptions = {}) {
+  constructor(options: MetricOptions = {}) {
+    const { name = 'poisson' } = checkedOptions(options, 'Poisson')
     super(poisson, name)
   }
 }
@@ -46,7 +49,11 @@ export class BinaryCrossentropy extends MeanOfFunction {
   readonly labelSmoothing: number
 
   constructor(options: CrossentropyMetricOptions = {}) {
-    const { name = 'binary_crossentropy', fromLogits = false, labelSmoothing = 0 } = options
+    const {
+      name = 'binary_crossentropy',
+      fromLogits = false,
+      labelSmoothing = 0,
+    } = checkedOptions(options, 'BinaryCrossentropy')
     super((yTrue, yPred) => binaryCrossentropy(yTrue, yPred, { fromLogits, labelSmoothing }), name)
     this.fromLogits = fromLogits
     this.labelSmoothing = smoothing(name, labelSmoothing)
@@ -76,7 +83,12 @@ export class CategoricalCrossentropy extends MeanOfFunction {
   readonly axis: number
 
   constructor(options: CategoricalCrossentropyMetricOptions = {}) {
-    const { name = 'categorical_crossentropy', fromLogits = false, labelSmoothing = 0, axis = -1 } = options
+    const {
+      name = 'categorical_crossentropy',
+      fromLogits = false,
+      labelSmoothing = 0,
+      axis = -1,
+    } = checkedOptions(options, 'CategoricalCrossentropy')
     super((yTrue, yPred) => categoricalCrossentropy(yTrue, yPred, { fromLogits, labelSmoothing, axis }), name)
     this.fromLogits = fromLogits
     this.labelSmoothing = smoothing(name, labelSmoothing)
@@ -114,7 +126,12 @@ export class SparseCategoricalCrossentropy extends MeanOfFunction {
   readonly axis: number
 
   constructor(options: SparseCrossentropyMetricOptions = {}) {
-    const { name = 'sparse_categorical_crossentropy', fromLogits = false, ignoreClass, axis = -1 } = options
+    const {
+      name = 'sparse_categorical_crossentropy',
+      fromLogits = false,
+      ignoreClass,
+      axis = -1,
+    } = checkedOptions(options, 'SparseCategoricalCrossentropy')
     const settings = { fromLogits, ignoreClass, axis }
     super((yTrue, yPred) => sparseCategoricalCrossentropy(yTrue, yPred, settings), name)
     this.fromLogits = fromLogits

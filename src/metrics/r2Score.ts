@@ -18,6 +18,7 @@ import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
 import { asTensor, zeros } from '../ops/tensor.js'
 import { where } from '../ops/where.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { oneOf } from '../utils/oneOf.js'
 import { Metric, type MetricOptions } from './metric.js'
@@ -45,7 +46,8 @@ export class R2Score extends Metric {
   private readonly numSamples = this.addState('num_samples')
   private sums: R2Sums | undefined
 
-  constructor({ name = 'r2_score', classAggregation, numRegressors = 0 }: R2ScoreOptions = {}) {
+  constructor(options: R2ScoreOptions = {}) {
+    const { name = 'r2_score', classAggregation, numRegressors = 0 } = checkedOptions(options, 'R2Score')
     super(name)
     this.classAggregation = oneOf(
       classAggregation ?? 'uniform_average',

@@ -10,6 +10,7 @@ import { cast } from '../ops/cast.js'
 import { sqrt } from '../ops/sqrt.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { MeanOfFunction } from './mean.js'
 import type { MetricOptions } from './metric.js'
@@ -19,7 +20,8 @@ export class MeanSquaredError extends MeanOfFunction {
   static override readonly className = 'MeanSquaredError'
   override readonly direction = 'down'
 
-  constructor({ name = 'mean_squared_error' }: MetricOptions = {}) {
+  constructor(options: MetricOptions = {}) {
+    const { name = 'mean_squared_error' } = checkedOptions(options, 'MeanSquaredError')
     super(meanSquaredError, name)
   }
 }
@@ -29,7 +31,8 @@ export class MeanAbsoluteError extends MeanOfFunction {
   static override readonly className = 'MeanAbsoluteError'
   override readonly direction = 'down'
 
-  constructor({ name = 'mean_absolute_error' }: MetricOptions = {}) {
+  constructor(options: MetricOptions = {}) {
+    const { name = 'mean_absolute_error' } = checkedOptions(options, 'MeanAbsoluteError')
     super(meanAbsoluteError, name)
   }
 }
@@ -39,7 +42,8 @@ export class MeanAbsolutePercentageError extends MeanOfFunction {
   static override readonly className = 'MeanAbsolutePercentageError'
   override readonly direction = 'down'
 
-  constructor({ name = 'mean_absolute_percentage_error' }: MetricOptions = {}) {
+  constructor(options: MetricOptions = {}) {
+    const { name = 'mean_absolute_percentage_error' } = checkedOptions(options, 'MeanAbsolutePercentageError')
     super(meanAbsolutePercentageError, name)
   }
 }
@@ -49,7 +53,8 @@ export class MeanSquaredLogarithmicError extends MeanOfFunction {
   static override readonly className = 'MeanSquaredLogarithmicError'
   override readonly direction = 'down'
 
-  constructor({ name = 'mean_squared_logarithmic_error' }: MetricOptions = {}) {
+  constructor(options: MetricOptions = {}) {
+    const { name = 'mean_squared_logarithmic_error' } = checkedOptions(options, 'MeanSquaredLogarithmicError')
     super(meanSquaredLogarithmicError, name)
   }
 }
@@ -59,7 +64,8 @@ export class RootMeanSquaredError extends MeanOfFunction {
   static override readonly className = 'RootMeanSquaredError'
   override readonly direction = 'down'
 
-  constructor({ name = 'root_mean_squared_error' }: MetricOptions = {}) {
+  constructor(options: MetricOptions = {}) {
+    const { name = 'root_mean_squared_error' } = checkedOptions(options, 'RootMeanSquaredError')
     super(squaredDifferences, name)
   }
 
@@ -79,7 +85,11 @@ export class RootMeanSquaredLogarithmicError extends MeanOfFunction {
   static override readonly className = 'RootMeanSquaredLogarithmicError'
   override readonly direction = 'down'
 
-  constructor({ name = 'root_mean_squared_logarithmic_error' }: MetricOptions = {}) {
+  constructor(options: MetricOptions = {}) {
+    const { name = 'root_mean_squared_logarithmic_error' } = checkedOptions(
+      options,
+      'RootMeanSquaredLogarithmicError',
+    )
     super(meanSquaredLogarithmicError, name)
   }
 
@@ -93,7 +103,8 @@ export class LogCoshError extends MeanOfFunction {
   static override readonly className = 'LogCoshError'
   override readonly direction = 'down'
 
-  constructor({ name = 'logcosh' }: MetricOptions = {}) {
+  constructor(options: MetricOptions = {}) {
+    const { name = 'logcosh' } = checkedOptions(options, 'LogCoshError')
     super(logCosh, name)
   }
 }
@@ -109,7 +120,8 @@ export class CosineSimilarity extends MeanOfFunction {
   override readonly direction = 'up'
   readonly axis: number
 
-  constructor({ name = 'cosine_similarity', axis = -1 }: CosineSimilarityOptions = {}) {
+  constructor(options: CosineSimilarityOptions = {}) {
+    const { name = 'cosine_similarity', axis = -1 } = checkedOptions(options, 'CosineSimilarity')
     super((yTrue, yPred) => cosine(yTrue, yPred, axis), name)
     this.axis = axis
   }

@@ -1,6 +1,7 @@
 import type { Tensor } from '../graph/tensor.js'
 import { add } from '../ops/add.js'
 import { sum as sumOf } from '../ops/sum.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import { Metric, type MetricOptions } from './metric.js'
 import { samplewise } from './samplewise.js'
 
@@ -9,7 +10,8 @@ export class Sum extends Metric {
   static readonly className = 'Sum'
   private readonly total = this.addState('total')
 
-  constructor({ name = 'sum' }: MetricOptions = {}) {
+  constructor(options: MetricOptions = {}) {
+    const { name = 'sum' } = checkedOptions(options, 'Sum')
     super(name)
   }
 

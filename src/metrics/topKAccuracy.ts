@@ -14,6 +14,7 @@ import { sliceAxis } from '../ops/slice.js'
 import { squeeze } from '../ops/squeeze.js'
 import { sum } from '../ops/sum.js'
 import { takeAlongAxis } from '../ops/takeAlongAxis.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { MeanOfFunction } from './mean.js'
 import type { MetricOptions } from './metric.js'
@@ -63,7 +64,8 @@ export class TopKCategoricalAccuracy extends MeanOfFunction {
   override readonly direction = 'up'
   readonly k: number
 
-  constructor({ name = 'top_k_categorical_accuracy', k = 5 }: TopKOptions = {}) {
+  constructor(options: TopKOptions = {}) {
+    const { name = 'top_k_categorical_accuracy', k = 5 } = checkedOptions(options, 'TopKCategoricalAccuracy')
     super((yTrue, yPred) => topKCategoricalAccuracy(yTrue, yPred, k), name)
     this.k = checkedK(name, k)
   }
@@ -86,7 +88,11 @@ export class SparseTopKCategoricalAccuracy extends MeanOfFunction {
   readonly fromSortedIds: boolean
 
   constructor(options: SparseTopKOptions = {}) {
-    const { name = 'sparse_top_k_categorical_accuracy', k = 5, fromSortedIds = false } = options
+    const {
+      name = 'sparse_top_k_categorical_accuracy',
+      k = 5,
+      fromSortedIds = false,
+    } = checkedOptions(options, 'SparseTopKCategoricalAccuracy')
     super((yTrue, yPred) => sparseTopKCategoricalAccuracy(yTrue, yPred, k, fromSortedIds), name)
     this.k = checkedK(name, k)
     this.fromSortedIds = fromSortedIds

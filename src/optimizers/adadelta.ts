@@ -6,6 +6,7 @@ import { multiply } from '../ops/multiply.js'
 import { sqrt } from '../ops/sqrt.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast, fraction } from '../utils/numbers.js'
 import { Optimizer, type UpdateContext } from './optimizer.js'
@@ -33,7 +34,12 @@ export class Adadelta extends Optimizer {
   readonly rho: number
   readonly epsilon: number
 
-  constructor({ rho = 0.95, epsilon = 1e-7, ...common }: AdadeltaOptions = {}) {
+  constructor(options: AdadeltaOptions = {}) {
+    const {
+      rho = 0.95,
+      epsilon = 1e-7,
+      ...common
+    } = checkedOptions(options, 'Adadelta', '{ learningRate: 0.1 }')
     super(common)
     this.rho = fraction(rho, 'Adadelta: rho')
     this.epsilon = atLeast(epsilon, 0, 'Adadelta: epsilon')

@@ -12,6 +12,7 @@ import { rsqrt } from '../ops/rsqrt.js'
 import { sqrt } from '../ops/sqrt.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { Optimizer, type UpdateContext } from './optimizer.js'
 import type { OptimizerOptions } from './options.js'
@@ -47,14 +48,15 @@ export class Adafactor extends Optimizer {
   readonly clipThreshold: number
   readonly relativeStep: boolean
 
-  constructor({
-    beta2Decay = -0.8,
-    epsilon1 = 1e-30,
-    epsilon2 = 0.001,
-    clipThreshold = 1,
-    relativeStep = true,
-    ...common
-  }: AdafactorOptions = {}) {
+  constructor(options: AdafactorOptions = {}) {
+    const {
+      beta2Decay = -0.8,
+      epsilon1 = 1e-30,
+      epsilon2 = 0.001,
+      clipThreshold = 1,
+      relativeStep = true,
+      ...common
+    } = checkedOptions(options, 'Adafactor', '{ learningRate: 0.1 }')
     super(common)
     this.beta2Decay = beta2Decay
     this.epsilon1 = epsilon1

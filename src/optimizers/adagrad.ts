@@ -6,6 +6,7 @@ import { multiply } from '../ops/multiply.js'
 import { sqrt } from '../ops/sqrt.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast } from '../utils/numbers.js'
 import { Optimizer, type UpdateContext } from './optimizer.js'
@@ -29,7 +30,12 @@ export class Adagrad extends Optimizer {
   readonly initialAccumulatorValue: number
   readonly epsilon: number
 
-  constructor({ initialAccumulatorValue = 0.1, epsilon = 1e-7, ...common }: AdagradOptions = {}) {
+  constructor(options: AdagradOptions = {}) {
+    const {
+      initialAccumulatorValue = 0.1,
+      epsilon = 1e-7,
+      ...common
+    } = checkedOptions(options, 'Adagrad', '{ learningRate: 0.1 }')
     super(common)
     this.initialAccumulatorValue = atLeast(initialAccumulatorValue, 0, 'Adagrad: initialAccumulatorValue')
     this.epsilon = atLeast(epsilon, 0, 'Adagrad: epsilon')

@@ -7,6 +7,7 @@ import { multiply } from '../ops/multiply.js'
 import { sqrt } from '../ops/sqrt.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast, fraction } from '../utils/numbers.js'
 import { Optimizer, type UpdateContext } from './optimizer.js'
@@ -45,7 +46,14 @@ export class Adam extends Optimizer {
   readonly epsilon: number
   readonly amsgrad: boolean
 
-  constructor({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, amsgrad = false, ...common }: AdamOptions = {}) {
+  constructor(options: AdamOptions = {}) {
+    const {
+      beta1 = 0.9,
+      beta2 = 0.999,
+      epsilon = 1e-7,
+      amsgrad = false,
+      ...common
+    } = checkedOptions(options, 'Adam', '{ learningRate: 0.1 }')
     super(common)
     this.beta1 = fraction(beta1, `${this.className}: beta1`)
     this.beta2 = fraction(beta2, `${this.className}: beta2`)

@@ -6,6 +6,7 @@ import { divide } from '../ops/divide.js'
 import { maximum } from '../ops/maximum.js'
 import { multiply } from '../ops/multiply.js'
 import { subtract } from '../ops/subtract.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast, fraction } from '../utils/numbers.js'
 import type { MomentsOptions } from './adam.js'
@@ -26,7 +27,13 @@ export class Adamax extends Optimizer {
   readonly beta2: number
   readonly epsilon: number
 
-  constructor({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, ...common }: MomentsOptions = {}) {
+  constructor(options: MomentsOptions = {}) {
+    const {
+      beta1 = 0.9,
+      beta2 = 0.999,
+      epsilon = 1e-7,
+      ...common
+    } = checkedOptions(options, 'Adamax', '{ learningRate: 0.1 }')
     super(common)
     this.beta1 = fraction(beta1, 'Adamax: beta1')
     this.beta2 = fraction(beta2, 'Adamax: beta2')

@@ -1,3 +1,4 @@
+import { checkedOptions } from '../utils/checkOptions.js'
 import { Adam, type AdamOptions } from './adam.js'
 
 /**
@@ -9,7 +10,8 @@ import { Adam, type AdamOptions } from './adam.js'
 export class AdamW extends Adam {
   static override readonly className = 'AdamW'
 
-  constructor({ weightDecay = 0.004, ...others }: AdamOptions = {}) {
+  constructor(options: AdamOptions = {}) {
+    const { weightDecay = 0.004, ...others } = checkedOptions(options, 'AdamW', '{ learningRate: 0.1 }')
     super({ ...others, weightDecay })
   }
 }

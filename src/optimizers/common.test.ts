@@ -246,6 +246,28 @@ describe('learning rates', () => {
     expect(optimizer.learningRate).toBeCloseTo(0.1 / 3.1, 15)
   })
 
+  it('refuse what is no object of options, and options that nobody reads', () => {
+    const { adam, adamw, ftrl, lamb, muon, rmsprop, scheduleFreeAdamw, sgd } = optimizers
+    for (const [name, make] of Object.entries({
+      adam,
+      adamw,
+      ftrl,
+      lamb,
+      muon,
+      rmsprop,
+      scheduleFreeAdamw,
+      sgd,
+    })) {
+      const construct = make as (options: unknown) => unknown
+      expect(() => construct(0.1), name).toThrow(
+        /: expected an object of options, such as \{ learningRate: 0.1 \}, received 0.1/,
+      )
+      expect(() => construct({ learningrate: 0.1 }), name).toThrow(
+        /has no option 'learningrate'. Did you mean 'learningRate'/,
+      )
+    }
+  })
+
   it('refuse numbers where a schedule rules, and schedules that fail', () => {
     const optimizer = optimizers.sgd({ learningRate: optimizers.schedules.powerDecay(0.1, 10) })
     expect(() => {

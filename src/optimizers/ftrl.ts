@@ -8,6 +8,7 @@ import { multiply } from '../ops/multiply.js'
 import { power } from '../ops/power.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast } from '../utils/numbers.js'
 import { Optimizer, type UpdateContext } from './optimizer.js'
@@ -47,15 +48,16 @@ export class Ftrl extends Optimizer {
   readonly l2ShrinkageRegularizationStrength: number
   readonly beta: number
 
-  constructor({
-    learningRatePower = -0.5,
-    initialAccumulatorValue = 0.1,
-    l1RegularizationStrength = 0,
-    l2RegularizationStrength = 0,
-    l2ShrinkageRegularizationStrength = 0,
-    beta = 0,
-    ...common
-  }: FtrlOptions = {}) {
+  constructor(options: FtrlOptions = {}) {
+    const {
+      learningRatePower = -0.5,
+      initialAccumulatorValue = 0.1,
+      l1RegularizationStrength = 0,
+      l2RegularizationStrength = 0,
+      l2ShrinkageRegularizationStrength = 0,
+      beta = 0,
+      ...common
+    } = checkedOptions(options, 'Ftrl', '{ learningRate: 0.1 }')
     super(common)
     if (!(learningRatePower <= 0)) {
       throw new ArgumentError(

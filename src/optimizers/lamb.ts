@@ -10,6 +10,7 @@ import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
 import { where } from '../ops/where.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast, fraction } from '../utils/numbers.js'
 import type { MomentsOptions } from './adam.js'
@@ -30,7 +31,13 @@ export class Lamb extends Optimizer {
   readonly beta2: number
   readonly epsilon: number
 
-  constructor({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, ...common }: MomentsOptions = {}) {
+  constructor(options: MomentsOptions = {}) {
+    const {
+      beta1 = 0.9,
+      beta2 = 0.999,
+      epsilon = 1e-7,
+      ...common
+    } = checkedOptions(options, 'Lamb', '{ learningRate: 0.1 }')
     super(common)
     this.beta1 = fraction(beta1, 'Lamb: beta1')
     this.beta2 = fraction(beta2, 'Lamb: beta2')

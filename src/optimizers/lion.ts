@@ -4,6 +4,7 @@ import { add } from '../ops/add.js'
 import { multiply } from '../ops/multiply.js'
 import { sign } from '../ops/sign.js'
 import { subtract } from '../ops/subtract.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { above, fraction } from '../utils/numbers.js'
 import { Optimizer, type UpdateContext } from './optimizer.js'
@@ -28,7 +29,8 @@ export class Lion extends Optimizer {
   readonly beta1: number
   readonly beta2: number
 
-  constructor({ beta1 = 0.9, beta2 = 0.99, ...common }: LionOptions = {}) {
+  constructor(options: LionOptions = {}) {
+    const { beta1 = 0.9, beta2 = 0.99, ...common } = checkedOptions(options, 'Lion', '{ learningRate: 0.1 }')
     super(common)
     this.beta1 = above(fraction(beta1, 'Lion: beta1'), 0, 'Lion: beta1')
     this.beta2 = fraction(beta2, 'Lion: beta2')

@@ -9,6 +9,7 @@ import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
 import { transpose } from '../ops/transpose.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast, fraction } from '../utils/numbers.js'
 import { Optimizer, type UpdateContext } from './optimizer.js'
@@ -55,23 +56,41 @@ export class Muon extends Optimizer {
   static readonly className = 'Muon'
   private readonly options: Required<Omit<MuonOptions, keyof OptimizerOptions>>
 
-  constructor({ weightDecay = 0.004, ...options }: MuonOptions = {}) {
-    super({ ...options, weightDecay })
+  constructor(options: MuonOptions = {}) {
+    const {
+      weightDecay = 0.004,
+      adamBeta1 = 0.9,
+      adamBeta2 = 0.999,
+      adamWeightDecay = 0.004,
+      epsilon = 1e-7,
+      excludeLayers = [],
+      excludeEmbeddings = true,
+      muonA = 3.4445,
+      muonB = -4.775,
+      muonC = 2.0315,
+      adamLrRatio = 1,
+      momentum = 0.95,
+      nsSteps = 5,
+      nesterov = true,
+      rmsRate = 0.2,
+      ...common
+    } = checkedOptions(options, 'Muon', '{ learningRate: 0.1 }')
+    super({ ...common, weightDecay })
     this.options = {
-      adamBeta1: fraction(options.adamBeta1 ?? 0.9, 'Muon: adamBeta1'),
-      adamBeta2: fraction(options.adamBeta2 ?? 0.999, 'Muon: adamBeta2'),
-      adamWeightDecay: atLeast(options.adamWeightDecay ?? 0.004, 0, 'Muon: adamWeightDecay'),
-      epsilon: atLeast(options.epsilon ?? 1e-7, 0, 'Muon: epsilon'),
-      excludeLayers: options.excludeLayers ?? [],
-      excludeEmbeddings: options.excludeEmbeddings ?? true,
-      muonA: options.muonA ?? 3.4445,
-      muonB: options.muonB ?? -4.775,
-      muonC: options.muonC ?? 2.0315,
-      adamLrRatio: options.adamLrRatio ?? 1,
-      momentum: fraction(options.momentum ?? 0.95, 'Muon: momentum'),
-      nsSteps: atLeast(options.nsSteps ?? 5, 0, 'Muon: nsSteps'),
-      nesterov: options.nesterov ?? true,
-      rmsRate: options.rmsRate ?? 0.2,
+      adamBeta1: fraction(adamBeta1, 'Muon: adamBeta1'),
+      adamBeta2: fraction(adamBeta2, 'Muon: adamBeta2'),
+      adamWeightDecay: atLeast(adamWeightDecay, 0, 'Muon: adamWeightDecay'),
+      epsilon: atLeast(epsilon, 0, 'Muon: epsilon'),
+      excludeLayers,
+      excludeEmbeddings,
+      muonA,
+      muonB,
+      muonC,
+      adamLrRatio,
+      momentum: fraction(momentum, 'Muon: momentum'),
+      nsSteps: atLeast(nsSteps, 0, 'Muon: nsSteps'),
+      nesterov,
+      rmsRate,
     }
   }
 

@@ -7,6 +7,7 @@ import { power } from '../ops/power.js'
 import { sqrt } from '../ops/sqrt.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast, fraction } from '../utils/numbers.js'
 import type { MomentsOptions } from './adam.js'
@@ -30,7 +31,13 @@ export class Nadam extends Optimizer {
   /** `p` of the last step. */
   private product: Variable | undefined
 
-  constructor({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, ...common }: MomentsOptions = {}) {
+  constructor(options: MomentsOptions = {}) {
+    const {
+      beta1 = 0.9,
+      beta2 = 0.999,
+      epsilon = 1e-7,
+      ...common
+    } = checkedOptions(options, 'Nadam', '{ learningRate: 0.1 }')
     super(common)
     this.beta1 = fraction(beta1, 'Nadam: beta1')
     this.beta2 = fraction(beta2, 'Nadam: beta2')

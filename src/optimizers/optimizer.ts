@@ -23,6 +23,7 @@ import {
   commonSettings,
   type LearningRateLike,
   type OptimizerOptions,
+  optimizerOptions,
 } from './options.js'
 
 /** What a step hands to an update rule beside the gradient. */
@@ -69,7 +70,7 @@ export abstract class Optimizer implements Configurable {
   private exclusions: DecayExclusions = {}
 
   constructor(options: OptimizerOptions = {}, defaultLearningRate = 0.001) {
-    checkOptions(options, this.className)
+    checkOptions(options, this.className, '{ learningRate: 0.1 }', optimizerOptions)
     this.name = options.name ?? toSnakeCase(this.className)
     this.settings = commonSettings(options, this.className)
     this.rate = new LearningRate(options.learningRate ?? defaultLearningRate, this.className)

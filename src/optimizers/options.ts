@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.js'
 import type { ScheduleFunction } from '../schedules/schedule.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import { above, atLeast, fraction } from '../utils/numbers.js'
 import { show } from '../utils/show.js'
 
@@ -38,6 +39,20 @@ export interface OptimizerOptions {
    * steps. Default: at each step.
    */
   readonly gradientAccumulationSteps?: number
+}
+
+export const optimizerOptions: OptionKeys<OptimizerOptions> = {
+  learningRate: true,
+  name: true,
+  weightDecay: true,
+  clipnorm: true,
+  clipvalue: true,
+  globalClipnorm: true,
+  useEma: true,
+  emaMomentum: true,
+  emaOverwriteFrequency: true,
+  lossScaleFactor: true,
+  gradientAccumulationSteps: true,
 }
 
 /** The options that all optimizers treat alike, checked. */

@@ -6,6 +6,7 @@ import { multiply } from '../ops/multiply.js'
 import { sqrt } from '../ops/sqrt.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast, fraction } from '../utils/numbers.js'
 import { Optimizer, type UpdateContext } from './optimizer.js'
@@ -38,7 +39,14 @@ export class RMSprop extends Optimizer {
   readonly epsilon: number
   readonly centered: boolean
 
-  constructor({ rho = 0.9, momentum = 0, epsilon = 1e-7, centered = false, ...common }: RmspropOptions = {}) {
+  constructor(options: RmspropOptions = {}) {
+    const {
+      rho = 0.9,
+      momentum = 0,
+      epsilon = 1e-7,
+      centered = false,
+      ...common
+    } = checkedOptions(options, 'RMSprop', '{ learningRate: 0.1 }')
     super(common)
     this.rho = fraction(rho, 'RMSprop: rho')
     this.momentum = fraction(momentum, 'RMSprop: momentum')

@@ -10,6 +10,7 @@ import { sqrt } from '../ops/sqrt.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
 import { where } from '../ops/where.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { above, atLeast, fraction } from '../utils/numbers.js'
 import type { MomentsOptions } from './adam.js'
@@ -38,13 +39,14 @@ export class ScheduleFreeAdamW extends Optimizer {
   readonly epsilon: number
   readonly warmupSteps: number
 
-  constructor({
-    beta1 = 0.9,
-    beta2 = 0.999,
-    epsilon = 1e-8,
-    warmupSteps = 0,
-    ...common
-  }: ScheduleFreeAdamwOptions = {}) {
+  constructor(options: ScheduleFreeAdamwOptions = {}) {
+    const {
+      beta1 = 0.9,
+      beta2 = 0.999,
+      epsilon = 1e-8,
+      warmupSteps = 0,
+      ...common
+    } = checkedOptions(options, 'ScheduleFreeAdamW', '{ learningRate: 0.1 }')
     super(common, 0.0025)
     this.beta1 = above(fraction(beta1, 'ScheduleFreeAdamW: beta1'), 0, 'ScheduleFreeAdamW: beta1')
     this.beta2 = fraction(beta2, 'ScheduleFreeAdamW: beta2')

@@ -5,6 +5,7 @@ import { add } from '../ops/add.js'
 import { multiply } from '../ops/multiply.js'
 import { subtract } from '../ops/subtract.js'
 import { inverseTimeDecay } from '../schedules/inverseTimeDecay.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast, fraction } from '../utils/numbers.js'
 import { Optimizer, type UpdateContext } from './optimizer.js'
@@ -37,7 +38,14 @@ export class SGD extends Optimizer {
   readonly momentum: number
   readonly nesterov: boolean
 
-  constructor({ momentum = 0, nesterov = false, lr, decay, ...common }: SgdOptions = {}) {
+  constructor(options: SgdOptions = {}) {
+    const {
+      momentum = 0,
+      nesterov = false,
+      lr,
+      decay,
+      ...common
+    } = checkedOptions(options, 'SGD', '{ learningRate: 0.1 }')
     super({ ...common, learningRate: decayed(common.learningRate ?? lr ?? 0.01, decay) })
     this.momentum = fraction(momentum, 'SGD: momentum')
     this.nesterov = nesterov

@@ -3,6 +3,12 @@ import { toCamelCase } from './naming.js'
 import { suggestion } from './nearest.js'
 import { show } from './show.js'
 
+/** Options that were looked at by `checkOptions`, for constructors that take them apart. */
+export function checkedOptions<O>(options: O, title: string, example?: string): O {
+  checkOptions(options, title, example)
+  return options
+}
+
 /** The keys of an interface of options, each named once: the compiler says which is missing or too many. */
 export type OptionKeys<O> = Readonly<Record<keyof O, true>>
 

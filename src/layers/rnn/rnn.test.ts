@@ -295,6 +295,9 @@ describe('recurrent layers', () => {
   })
 
   it('refuse other ranks, lists of other lengths, and wrong rates', () => {
+    for (const wrong of [layers.dense(3), [layers.lstmCell(2), layers.dense(3)], 5, undefined]) {
+      expect(() => layers.rnn(wrong as never)).toThrow(/RNN: expected a cell, such as layers.lstmCell\(32\)/)
+    }
     expect(() => layers.lstm(2)(sampleTensor([2, 3]))).toThrow(/rank 3, \[batch, time, features\]/)
     const lstm = layers.lstm(2)
     expect(() => lstm([sampleTensor([2, 3, 1]), sampleTensor([2, 2])])).toThrow(

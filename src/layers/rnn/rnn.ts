@@ -1,9 +1,11 @@
+import { ArgumentError } from '../../errors.js'
 import type { Tensor } from '../../graph/tensor.js'
 import { type Config, optionsOf } from '../../utils/config.js'
+import { show } from '../../utils/show.js'
 import { layerFromConfig } from '../registry.js'
 import { serializeSettings } from '../serializeLayer.js'
 import type { Tensors } from '../tensors.js'
-import type { RecurrentCell } from './recurrentCell.js'
+import { RecurrentCell } from './recurrentCell.js'
 import { RecurrentLayer, type RecurrentOptions, type TakesStates } from './recurrentLayer.js'
 import { StackedRNNCells } from './stackedRnnCells.js'
 
@@ -20,7 +22,7 @@ export class RNN<Out extends Tensors = Tensor> extends RecurrentLayer<Out> {
   static override readonly positional = ['cell']
 
   constructor(cell: RecurrentCell | readonly RecurrentCell[], options: RecurrentOptions = {}) {
-    super(Array.isArray(cell) ? new StackedRNNCells(cell) : (cell as RecurrentCell), options)
+    super(checkedCell(cell), options)
   }
 
   override getConfig(): Config {
@@ -34,6 +36,17 @@ export class RNN<Out extends Tensors = Tensor> extends RecurrentLayer<Out> {
       optionsOf(config, ['cell', 'dtype']),
     )
   }
+}
+
+/** @throws ArgumentError unless it is a cell, or a list of cells */
+function checkedCell(cell: RecurrentCell | readonly RecurrentCell[]): RecurrentCell {
+  const wrong = [cell].flat().find((each) => !(each instanceof RecurrentCell))
+  if (wrong !== undefined || cell === undefined) {
+    throw new ArgumentError(
+      `RNN: expected a cell, such as layers.lstmCell(32), or a list of cells, received ${show(wrong)}.`,
+    )
+  }
+  return Array.isArray(cell) ? new StackedRNNCells(cell) : (cell as RecurrentCell)
 }
 
 /** A recurrent layer of a cell: see `RNN`. */
