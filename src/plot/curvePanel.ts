@@ -1,6 +1,7 @@
 import { type Curve, thin } from './curve.js'
 import { font, ink } from './palette.js'
 import type { PlotLibrary } from './plotLibrary.js'
+import type { Panel } from './sheet.js'
 import { textWidth } from './textWidth.js'
 import { linearTicks, logTicks, type Ticks, wholeTicks } from './ticks.js'
 
@@ -26,6 +27,17 @@ const mostCrosses = 4
 const fontSize = 13
 const margin = { top: 34, right: 16, bottom: 44 } as const
 const most = { ticksX: 8, ticksY: 6 } as const
+
+/** A diagram at a place of a sheet. */
+export const placedPanel =
+  (library: PlotLibrary, options: CurvePanelOptions): Panel =>
+  (x, y) => {
+    const svg = curvePanel(library, options)
+    svg.setAttribute('x', `${x}`)
+    svg.setAttribute('y', `${y}`)
+    // A hundredth of a pixel is enough, and a third of the size.
+    return library.serialize(svg).replaceAll(/ d="[^"]*"/g, (path) => path.replaceAll(/(\.\d\d)\d+/g, '$1'))
+  }
 
 /** One diagram of curves over whole numbers (epochs, steps), without its legend. Where a curve has no finite number, a cross stands at the upper edge. */
 export function curvePanel(

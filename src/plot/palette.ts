@@ -38,6 +38,8 @@ export const ink = {
   quiet: '#555555',
   grid: '#e3e3e3',
   paper: '#ffffff',
+  /** Words about what is wrong: the palette's vermillion, dark enough to be read. */
+  wrong: '#a84300',
 } as const
 
 /** What is found on most machines first; the last name is every machine's own. */

@@ -19,7 +19,7 @@ export async function rasterizeInNode(svg: string, scale: number): Promise<Uint8
     )
   }
   const png = await sharp(Buffer.from(svg), { density: density * scale, limitInputPixels: false })
-    .png({ compressionLevel: 9, palette: true, quality: 95 })
+    .png({ compressionLevel: 9, palette: true, dither: 0 })
     .toBuffer()
   return Uint8Array.from(png)
 }

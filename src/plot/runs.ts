@@ -5,7 +5,7 @@ import { suggestion } from '../utils/nearest.js'
 import { oneOf } from '../utils/oneOf.js'
 import { show } from '../utils/show.js'
 import type { Curve } from './curve.js'
-import { type AxisScale, curvePanel } from './curvePanel.js'
+import { type AxisScale, placedPanel } from './curvePanel.js'
 import type { Drawing, Table } from './drawing.js'
 import { type LogKey, logKeys, metricsOf, type Part, partNames, titleOf } from './keys.js'
 import { dashes, ink, type LineStyle, mostStyles, palette, styleOf } from './palette.js'
@@ -135,15 +135,12 @@ export async function drawRuns(logs: readonly RunLog[], options: CurveOptions): 
     title: options.title ?? (runs.length === 1 ? runs[0].name : `${runs.length} runs`),
     legend: legendOf(runs, [...shown]),
     note: noteFor(curves.flat()),
-    panels: panels.map((each, i) => (x, y) => {
-      const svg = curvePanel(library, {
+    panels: panels.map((each, i) =>
+      placedPanel(library, {
         ...{ title: panelTitle(each, runs.length), xLabel: 'epoch', curves: curves[i], ...panel },
         ...{ xScale: options.xScale, yScale: scaleOf(options, each, curves[i]) },
-      })
-      svg.setAttribute('x', `${x}`)
-      svg.setAttribute('y', `${y}`)
-      return library.serialize(svg)
-    }),
+      }),
+    ),
     panelWidth: panel.width,
     panelHeight: panel.height,
     columns: panels.length > 4 ? 3 : 2,
