@@ -99,6 +99,16 @@ describe('the graph of an exported model', () => {
       () => image(layers.averagePooling2d(3, { padding: 'same' })),
       ['Transpose', 'AveragePool', 'Transpose'],
     ],
+    [
+      'GlobalAveragePool',
+      () => pooled(layers.globalAveragePooling2d()),
+      ['Transpose', 'Conv', 'GlobalAveragePool', 'Squeeze'],
+    ],
+    [
+      'GlobalMaxPool',
+      () => pooled(layers.globalMaxPooling2d()),
+      ['Transpose', 'Conv', 'GlobalMaxPool', 'Squeeze'],
+    ],
     ['nothing', () => flat(layers.dropout(0.5)), ['Identity']],
   ])('has %s as one operator', async (_, make, operators) => {
     expect(operatorsOf(await modelGraph(make()))).toEqual(operators)
@@ -262,6 +272,8 @@ describe('model.export', () => {
 
 const flat = (layer: unknown) => models.sequential([layers.input([4]), layer as layers.Layer])
 const image = (layer: unknown) => models.sequential([layers.input([4, 4, 2]), layer as layers.Layer])
+const pooled = (layer: unknown) =>
+  models.sequential([layers.input([4, 4, 2]), layers.conv2d(3, 2), layer as layers.Layer])
 const recurrent = (layer: unknown) => models.sequential([layers.input([5, 2]), layer as layers.Layer])
 
 function readHeader(field: number, header: { version: number; producer: string }, pbf: PbfReader): void {

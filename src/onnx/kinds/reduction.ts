@@ -3,7 +3,7 @@ import type { OperationNode } from '../../graph/node.js'
 import type { Reduction } from '../../graph/op.js'
 import type { FileGraph } from '../fileGraph.js'
 import { typeNumbers } from '../format.js'
-import { labelsOf, type View } from '../view.js'
+import { channelsFirst, labelsOf, ownOrder, type View } from '../view.js'
 
 const operators: Record<Reduction<never>['combine'], string> = {
   sum: 'ReduceSum',
@@ -12,6 +12,12 @@ const operators: Record<Reduction<never>['combine'], string> = {
   min: 'ReduceMin',
   indexOfMax: 'ArgMax',
   indexOfMin: 'ArgMin',
+}
+
+/** Reductions that have a name of their own over all places of images with their channels first. */
+const pools: Readonly<Record<string, string>> = {
+  ReduceMean: 'GlobalAveragePool',
+  ReduceMax: 'GlobalMaxPool',
 }
 
 /** Reductions over axes, wherever these lie in the value. */
@@ -50,6 +56,16 @@ export function reduced(
     source: { name, graph },
   })
   const type = { dtype, sizes }
+  const pool = pools[operator]
+  const isImage = labels.length > 2 && labels.join() === channelsFirst(x.shape.length).join()
+  if (
+    pool !== undefined &&
+    dtype === 'float32' &&
+    isImage &&
+    places.join() === ownOrder(labels.length).slice(2).join()
+  ) {
+    return view(graph.one(pool, [input], type))
+  }
   if (operator.startsWith('Arg')) {
     const index = graph.one(operator, [input], { dtype: 'int64', sizes }, { axis: places[0], keepdims: 1 })
     return view(graph.one('Cast', [index], type, { to: typeNumbers[dtype] }))
