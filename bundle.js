@@ -1,8 +1,8 @@
 /**
- * Writes the package as Node loads it, dist/node: some tens of files in place of five hundred, which take several times as
+ * Writes the page of `gradus watch`, dist/watch/assets, which is whole by itself; and the package as Node loads it, dist/node: some tens of files in place of five hundred, which take several times as
  * long to find, read and link. Bundlers and browsers get the modules that tsc writes, of which they keep what is used.
  */
-import { readdirSync } from 'node:fs'
+import { copyFileSync, readdirSync } from 'node:fs'
 import { basename } from 'node:path'
 import { build } from 'rolldown'
 
@@ -30,3 +30,14 @@ await build({
     chunkFileNames: 'part.[name].js',
   },
 })
+
+await build({
+  input: { page: 'dist/watch/page/main.js' },
+  platform: 'browser',
+  output: { dir: 'dist/watch/assets', format: 'esm', cleanDir: true, minify: true },
+})
+for (const file of ['index.html', 'page.css', 'icon.svg']) {
+  copyFileSync(`src/watch/page/${file}`, `dist/watch/assets/${file}`)
+}
+// Part of the page, whose licence goes where it goes.
+copyFileSync('node_modules/uplot/LICENSE', 'dist/watch/assets/uPlot-LICENSE.txt')

@@ -10,6 +10,7 @@ import type { CliContext } from './streams.js'
 import { addSummaryCommand } from './summary.js'
 import { addTrainCommand } from './train.js'
 import { gradusVersion } from './version.js'
+import { addWatchCommand } from './watch.js'
 
 /** The command line's grammar. Errors are thrown, not turned into an exit. */
 export function createProgram(context: CliContext): Command {
@@ -27,6 +28,7 @@ export function createProgram(context: CliContext): Command {
   addSummaryCommand(program, context)
   addConvertCommand(program, context)
   addPlotCommand(program, context)
+  addWatchCommand(program, context)
   addDoctorCommand(program, context)
   addProfileCommand(program, context)
   addBenchCommand(program, context)

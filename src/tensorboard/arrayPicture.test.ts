@@ -49,11 +49,19 @@ describe('arrayPicture', () => {
 
   it('shows kernels of three inputs in colours', () => {
     const picture = arrayPicture([2, 2, 3, 4], count(48))
-    expect(picture).toMatchObject({ height: 2, width: 11, channels: 3 })
+    expect(picture).toMatchObject({ height: 5, width: 5, channels: 3 })
     // The first filter's corner: elements 0, 4, 8 of 0 to 47.
     expect([...(picture?.pixels.subarray(0, 3) ?? [])]).toEqual(
       [0, 4, 8].map((n) => Math.round((255 * n) / 47)),
     )
+  })
+
+  it('shows kernels of one input in a table that is about as wide as high', () => {
+    expect(rowsOf([1, 2, 1, 3], [0, 1, 2, 3, 4, 255])).toEqual([
+      [0, 3, between, 1, 4],
+      [between, between, between, between, between],
+      [2, 255, between, between, between],
+    ])
   })
 
   it('shows feature maps in a table, and nothing of five axes', () => {

@@ -11,7 +11,7 @@ const BLUE = [64, 112, 224] as const
  *
  * - a vector is one row; a matrix lies on its longer side;
  * - a kernel `[height, width, inputs, filters]` is a table of filters: a column for each, a row for each input channel, with blue lines
- *   between; where there are three input channels, one row in colours;
+ *   between; where there is one input channel, or three, in colours, a table that is about as wide as high;
  * - `[height, width, channels]`, as of feature maps, are matrices in a table that is about as wide as high;
  * - of other ranks there is none.
  */
@@ -80,11 +80,17 @@ function layoutOf(shape: Shape): Layout | undefined {
     }
     case 4: {
       const isColoured = third === 3
+      const channels = isColoured ? 1 : third
+      // Filters of one picture each need no row for each channel.
+      const columns = channels === 1 ? Math.ceil(Math.sqrt(fourth)) : fourth
       return {
-        ...{ rows: isColoured ? 1 : third, columns: fourth, tile: { height: first, width: second } },
-        isColoured,
-        indexOf: (row, column, y, x, channel) =>
-          ((y * second + x) * third + (isColoured ? channel : row)) * fourth + column,
+        ...{ rows: channels === 1 ? Math.ceil(fourth / columns) : channels, columns, isColoured },
+        tile: { height: first, width: second },
+        indexOf: (row, column, y, x, channel) => {
+          const filter = channels === 1 ? row * columns + column : column
+          const input = isColoured ? channel : channels === 1 ? 0 : row
+          return filter < fourth ? ((y * second + x) * third + input) * fourth + filter : -1
+        },
       }
     }
     default:

@@ -172,7 +172,7 @@ describe.skipIf(!existsSync(python))('The real TensorBoard', () => {
       expect(pixels).toHaveLength(2 * 2 * 3 * (i + 1))
     })
     const [{ value }] = runs['fit/train'].images['conv/kernel/image']
-    expect(value).toMatchObject({ width: 8, height: 2, pictures: [{ mode: 'RGB' }] })
+    expect(value).toMatchObject({ width: 5, height: 5, pictures: [{ mode: 'RGB' }] })
   })
 
   it('reads what comes of samples: inputs, feature maps, gradients, predictions, the confusion matrix', () => {

@@ -33,6 +33,7 @@ const mayImport: Record<string, readonly string[]> = {
   tensorboard: ['graph', 'ops', 'saving', 'utils'],
   callbacks: ['graph', 'ops', 'data', 'saving', 'plot', 'tensorboard', 'utils'],
   onnx: ['graph', 'ops', ...vocabulary],
+  watch: ['plot', 'saving', 'tensorboard', 'utils'],
   utils: ['graph', 'ops', 'data'],
   layers: ['graph', 'ops', ...vocabulary],
   activations: ['graph', 'ops', ...vocabulary],

@@ -1,0 +1,24 @@
+import type { Command } from 'commander'
+import { wholeNumber } from './arguments.js'
+import type { CliContext } from './streams.js'
+
+/** Near TensorBoard's, and free on most machines. */
+const usualPort = 6016
+
+/** `gradus watch` */
+export function addWatchCommand(program: Command, { stdout, signal }: CliContext): void {
+  program
+    .command('watch')
+    .description('show running and finished runs on a page of this machine, live; Ctrl-C ends it')
+    .argument('[runs]', 'the folder of runs, or of one run; event files of other programs do as well', 'runs')
+    .option('--port <n>', 'where the page is; 0 for any port that is free', wholeNumber(0, 65_535), usualPort)
+    .action(async (runs: string, { port }: { readonly port: number }) => {
+      const { startWatch } = await import('../watch/watchServer.node.js')
+      const watch = await startWatch(runs, { port })
+      stdout.write(`${runs} is shown at ${watch.url}\nCtrl-C ends it.\n`)
+      if (!signal.aborted)
+        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+      await watch.close()
+      stdout.write('\nEnded.\n')
+    })
+}
