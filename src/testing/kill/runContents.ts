@@ -31,6 +31,7 @@ async function readOne(path: string, name: string): Promise<unknown> {
   const bytes = await readFile(path)
   if (name === 'config.json') return readConfig(bytes, path)
   if (name === 'log.csv') return readLog(bytes.toString('latin1'), path)
+  if (name === 'curves.svg') return readDrawing(bytes.toString(), path)
   if (name.endsWith('.keras')) {
     const model = await loadModel(path)
     return plain(await readVariables(stateVariables(model)))
@@ -40,6 +41,11 @@ async function readOne(path: string, name: string): Promise<unknown> {
     return { ...rest, variables: plain(variables) }
   }
   throw new Error(`${path}: what is this?`)
+}
+
+function readDrawing(text: string, path: string): string {
+  if (!/^<svg .*<\/svg>\s*$/s.test(text)) throw new Error(`${path}: the drawing is not whole`)
+  return text
 }
 
 /** Arrays by their names, bit by bit. */
