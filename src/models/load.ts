@@ -198,11 +198,12 @@ export async function loadWeights(model: AnyModel, source: FileSource): Promise<
     )
   }
   const { bytes, file } = await bytesFrom(source)
-  if (isZip(bytes)) {
+  // What a name promises is what a file is taken for that does not begin as any.
+  if (isZip(bytes) || (file.endsWith('.keras') && !isHdf5(bytes))) {
     const { weights } = await readKerasArchive(bytes, file)
     return loadKerasWeights(model, weights, `${file}: model.weights.h5`)
   }
-  if (!isHdf5(bytes)) {
+  if (!isHdf5(bytes) && !/\.(h5|hdf5)$/.test(file)) {
     return writeVariables(namedWeights(model), decodeSafetensors(bytes, file).arrays, file)
   }
   const root = openHdf5(bytes, file)

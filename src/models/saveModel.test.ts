@@ -338,6 +338,19 @@ describe('saveWeights and loadWeights', () => {
 })
 
 describe('Foreign files', () => {
+  it.each([
+    ['net.weights.h5', /net\.weights\.h5: is no HDF5 file/],
+    ['net.keras', /net\.keras: is cut off/],
+    ['net.safetensors', /net\.safetensors: is no safetensors file/],
+  ])('%s: are taken for what they are called', async (name, message) => {
+    const path = join(folder, name)
+    for (const bytes of ['', 'something else']) {
+      writeFileSync(path, bytes)
+      await expect(makeModel().loadWeights(path)).rejects.toThrow(DataError)
+      await expect(makeModel().loadWeights(path)).rejects.toThrow(message)
+    }
+  })
+
   it('are refused with a reason', async () => {
     const model = makeModel()
     const keras = await model.toBytes('keras')

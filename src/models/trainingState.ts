@@ -45,7 +45,12 @@ export async function writeModel(
   step: CompiledStep,
   { state, source }: SavedTraining,
 ): Promise<void> {
-  writeVariables(trainingVariables(model, step), state.variables, source)
+  try {
+    writeVariables(trainingVariables(model, step), state.variables, source)
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error
+    throw new DataError(`${error.message} To begin anew, take another folder.`, { cause: error })
+  }
   model.optimizers.forEach((optimizer, i) => {
     const rate = state.learningRates[i] ?? null
     if (rate !== null && constantRate(optimizer) !== null) optimizer.learningRate = rate

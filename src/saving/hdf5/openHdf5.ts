@@ -23,7 +23,9 @@ export const isHdf5 = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) 
  */
 export function openHdf5(bytes: Uint8Array, file: string): Hdf5Group {
   if (!isHdf5(bytes)) {
-    throw new DataError(`${file}: is no HDF5 file: it does not begin as one.`)
+    throw new DataError(
+      `${file}: is no HDF5 file: it does not begin as one. It is empty, damaged or something else; get it once more.`,
+    )
   }
   const source = new Source(bytes, file)
   const header = readObjectHeader(source, rootAddress(source))
