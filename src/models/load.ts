@@ -215,7 +215,10 @@ export async function loadWeights(model: AnyModel, source: FileSource): Promise<
 async function bytesFrom(source: FileSource): Promise<{ readonly bytes: Uint8Array; readonly file: string }> {
   if (typeof source === 'string') return { bytes: await readFile(source), file: source }
   const file = 'The given file'
-  if (source instanceof Uint8Array) return { bytes: source, file }
+  // A Buffer of Node is one, whose methods do other things.
+  if (source instanceof Uint8Array) {
+    return { bytes: new Uint8Array(source.buffer, source.byteOffset, source.byteLength), file }
+  }
   if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source), file }
   if (typeof Blob !== 'undefined' && source instanceof Blob) {
     const { name } = source as Blob & { readonly name?: string }

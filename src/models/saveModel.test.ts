@@ -105,7 +105,7 @@ describe('save and loadModel', () => {
     const model = compiled()
     const bytes = await model.toBytes('keras')
     const expected = await valuesOf(Object.values(await model.predict(x)))
-    for (const source of [bytes, bytes.buffer, new Blob([bytes])]) {
+    for (const source of [bytes, bytes.buffer, new Blob([bytes]), Buffer.from(bytes)]) {
       const loaded = (await models.loadModel(source)) as unknown as typeof model
       expect(await valuesOf(Object.values(await loaded.predict(x)))).toEqual(expected)
     }

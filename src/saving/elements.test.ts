@@ -21,6 +21,15 @@ describe('readElements', () => {
   })
 })
 
+describe('A Buffer of Node', () => {
+  it('is read as the bytes that it shows', () => {
+    const whole = Buffer.from(new Uint8Array(Float32Array.of(1, 2, 3).buffer))
+    const { data } = readElements(whole.subarray(4, 8), 'float32', 'x')
+    whole.fill(0)
+    expect(data).toEqual(Float32Array.of(2))
+  })
+})
+
 describe('floatBytes', () => {
   const bits = (value: number, type: 'float16' | 'bfloat16') => {
     const [low, high] = floatBytes([value], type)

@@ -89,7 +89,8 @@ export function readElements(
 }
 
 function copied(bytes: Uint8Array, dtype: DType): TypedArray {
-  const { buffer } = bytes.slice()
+  // Not `slice`, which of Node's Buffers gives a view of the whole.
+  const { buffer } = new Uint8Array(bytes)
   if (dtype === 'float32') return new Float32Array(buffer)
   return dtype === 'int32' ? new Int32Array(buffer) : new Uint8Array(buffer)
 }

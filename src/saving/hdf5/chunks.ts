@@ -95,7 +95,7 @@ async function inflate(bytes: Uint8Array, size: number, where: string): Promise<
 /** All first bytes of the elements stand together, then all second ones. */
 function unshuffle(bytes: Uint8Array, width: number): Uint8Array {
   const count = Math.floor(bytes.length / width)
-  const elements = bytes.slice()
+  const elements = new Uint8Array(bytes)
   for (let byte = 0; byte < width; byte++) {
     for (let i = 0; i < count; i++) elements[i * width + byte] = bytes[byte * count + i]
   }

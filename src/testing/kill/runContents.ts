@@ -1,10 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { decodeState } from '../../callbacks/trainingStateFile.js'
 import { readConfig } from '../../cli/runConfig.js'
 import { loadModel } from '../../models/loadModel.js'
 import { readVariables, stateVariables } from '../../models/modelState.js'
 import type { StoredArrays } from '../../saving/storedArray.js'
+import { EventReader } from '../../tensorboard/eventReader.node.js'
 
 /** All that the files of a run folder hold, without what differs from run to run, such as dates. */
 export type RunContents = Readonly<Record<string, unknown>>
@@ -14,12 +15,20 @@ export type RunContents = Readonly<Record<string, unknown>>
  * @throws if one of them is not whole
  */
 export async function readRun(folder: string): Promise<RunContents> {
-  const names = (await readdir(folder, { recursive: true })).filter((name) => !isHidden(name)).sort()
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const contents: Record<string, unknown> = {}
-  for (const name of names) {
-    const found = await readOne(join(folder, name), name)
-    if (found !== undefined) contents[name] = found
+  const events = new Map<string, string[]>()
+  for (const entry of entries.filter((one) => one.isFile())) {
+    const path = join(entry.parentPath, entry.name)
+    const name = relative(folder, path)
+    if (isHidden(name)) continue
+    const writer = dirname(name)
+    if (entry.name.includes('tfevents')) {
+      events.set(writer, [...(events.get(writer) ?? []), ...(await readEventsOf(path))])
+    } else contents[name] = await readOne(path, name)
   }
+  // A run that was resumed has several files of events, which say together what one would.
+  for (const [writer, said] of events) contents[writer] = [...new Set(said)].sort()
   return contents
 }
 
@@ -27,7 +36,6 @@ export async function readRun(folder: string): Promise<RunContents> {
 const isHidden = (name: string): boolean => /(^|[/\\])\./.test(name)
 
 async function readOne(path: string, name: string): Promise<unknown> {
-  if (name === 'backup') return undefined
   const bytes = await readFile(path)
   if (name === 'config.json') return readConfig(bytes, path)
   if (name === 'log.csv') return readLog(bytes.toString('latin1'), path)
@@ -37,15 +45,39 @@ async function readOne(path: string, name: string): Promise<unknown> {
     return plain(await readVariables(stateVariables(model)))
   }
   if (name.endsWith('.safetensors')) {
-    const { variables, ...rest } = decodeState(bytes, path)
-    return { ...rest, variables: plain(variables) }
+    const { variables, callbacks, ...rest } = decodeState(bytes, path)
+    // What is remembered of files of events are their names and sizes, which differ from run to run.
+    const { tensor_board: _, ...others } = callbacks
+    return { ...rest, callbacks: others, variables: plain(variables) }
   }
   throw new Error(`${path}: what is this?`)
 }
 
+/** What a file of events says, but for how fast training was. A record that was being written when the process was killed is left out. */
+async function readEventsOf(path: string): Promise<string[]> {
+  const reader = new EventReader(path)
+  const said: string[] = []
+  const isWhole = await reader.read(({ step, values }) => {
+    for (const { tag, tensor } of values) {
+      if (tag.includes('per_second')) continue
+      said.push(
+        JSON.stringify([
+          step,
+          tag,
+          tensor.dtype === 'string' ? tensor.elements.length : [...tensor.elements],
+        ]),
+      )
+    }
+  })
+  if (!isWhole || reader.damage !== undefined)
+    throw new Error(`${path}: ${reader.damage ?? 'cannot be read'}`)
+  return said
+}
+
 function readDrawing(text: string, path: string): string {
   if (!/^<svg .*<\/svg>\s*$/s.test(text)) throw new Error(`${path}: the drawing is not whole`)
-  return text
+  // It bears the run's name.
+  return text.replaceAll(basename(dirname(path)), '')
 }
 
 /** Arrays by their names, bit by bit. */
