@@ -340,7 +340,7 @@ describe('saveWeights and loadWeights', () => {
 describe('Foreign files', () => {
   it.each([
     ['net.weights.h5', /net\.weights\.h5: is no HDF5 file/],
-    ['net.keras', /net\.keras: is cut off/],
+    ['net.keras', /net\.keras: is no ZIP file/],
     ['net.safetensors', /net\.safetensors: is no safetensors file/],
   ])('%s: are taken for what they are called', async (name, message) => {
     const path = join(folder, name)
