@@ -36,6 +36,13 @@ describe('tileMatrix', () => {
     expect(tileMatrix(2, 64, testTraits(4)).classes).toMatchObject([{ rows: 2, vectors: 4, panels: 4 }])
   })
 
+  it('cuts runs of rows evenly where a short rest would waste cycles', () => {
+    expect(tileMatrix(16, 32, testTraits(16)).rows).toBe(8)
+    expect(tileMatrix(32, 16, testTraits(16)).rows).toBe(11)
+    expect(tileMatrix(28, 32, testTraits(16)).rows).toBe(14)
+    expect(tileMatrix(7, 32, testTraits(16)).rows).toBe(14)
+  })
+
   it('counts how well tiles fit', () => {
     expect(tileMatrix(8, 48, testTraits(4)).efficiency).toBeGreaterThan(0.9)
     expect(tileMatrix(1, 4, testTraits(4)).efficiency).toBeLessThan(0.2)

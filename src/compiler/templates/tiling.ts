@@ -56,6 +56,13 @@ function rowCycles(rows: number, tall: number, vectors: number): number {
   return rest > 0 ? whole + stepCycles(rest, vectors) : whole
 }
 
+/** Rows of a tile that leaves no short rest, where that takes fewer cycles than tiles as tall as may be. */
+function evenRows(rows: number, most: number, vectors: number): number {
+  if (rows <= most) return most
+  const even = Math.ceil(rows / Math.ceil(rows / most))
+  return rowCycles(rows, even, vectors) < rowCycles(rows, most, vectors) ? even : most
+}
+
 /**
  * Cuts a matrix of `columns` columns into panels and says how many rows the tiles on them take, where rows come in
  * runs of `rows`. Of the panel widths that the registers allow, takes the one with the fewest cycles.
@@ -79,7 +86,7 @@ export function tileInPanels(rows: number, columns: number, vectors: number, tra
   const full = Math.floor(columns / (vectors * width))
   const rest = columns - full * vectors * width
   const restVectors = Math.ceil(rest / width)
-  const tall = tileRows(traits, vectors)
+  const tall = evenRows(rows, tileRows(traits, vectors), vectors)
   const classes: PanelClass[] = []
   if (full > 0) {
     const counts = new Array<number>(vectors).fill(width)
