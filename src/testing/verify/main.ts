@@ -1,9 +1,9 @@
 /**
- * `npm run verify [-- --only tests,kills] [--seed N]`: every check, those that take minutes too, one after another. When all were run, writes
- * what they gave to docs/verification.md.
+ * `npm run verify [-- --only tests,kills] [--seed N]`: every check, those that take minutes too, one after another. Writes
+ * what each gave to docs/verification.md.
  */
 import { execFileSync, spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, release, type } from 'node:os'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -21,19 +21,12 @@ if (strange !== undefined || !Number.isSafeInteger(seed) || seed < 0) {
   process.exit(2)
 }
 
+const page = join(projectFolder, 'docs/verification.md')
+const titles = all.map(({ title }) => title)
 const results: CheckResult[] = []
-for (const check of all.filter(({ name }) => only.includes(name))) results.push(await runCheck(check))
-if (only.length === names.length) {
-  const report = {
-    ...{ date: new Date().toISOString().slice(0, 10), commit: commit(), seed, results },
-    machine: {
-      cpu: cpus()[0]?.model.trim() ?? 'unknown processor',
-      cores: cpus().length,
-      system: `${type()} ${release()}`,
-      node: process.versions.node,
-    },
-  }
-  writeFileSync(join(projectFolder, 'docs/verification.md'), verificationPage(report))
+for (const check of all.filter(({ name }) => only.includes(name))) {
+  results.push(await runCheck(check))
+  writeFileSync(page, verificationPage(existsSync(page) ? readFileSync(page, 'utf8') : '', results, titles))
 }
 for (const { title, passed, lines } of results) {
   console.log(`${passed ? 'passed' : 'FAILED'}  ${title}: ${lines[0]}`)
@@ -62,6 +55,9 @@ async function runCheck(check: Check): Promise<CheckResult> {
     passed: code === 0,
     seconds: (performance.now() - start) / 1000,
     lines: summaryOf(check, output),
+    date: new Date().toISOString().slice(0, 10),
+    commit: commit(),
+    machine: `${cpus()[0]?.model.trim() ?? 'an unknown processor'}, ${cpus().length} cores, ${type()} ${release()}, Node ${process.versions.node}`,
   }
 }
 

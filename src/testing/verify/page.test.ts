@@ -37,20 +37,26 @@ describe('The page of a verification', () => {
     ])
   })
 
-  it('says of each check how it ended', () => {
-    const machine = { cpu: 'A processor', cores: 2, system: 'Linux 6', node: '20.0.0' }
-    const check = { title: 'All tests', command: 'node tests', seconds: 90, lines }
-    const page = verificationPage({
-      ...{ date: '2026-01-02', commit: 'abc', seed: 5, machine },
-      results: [
-        { ...check, passed: true },
-        { ...check, title: 'Kills', passed: false },
-      ],
-    })
-    expect(page).toContain('2026-01-02, commit abc, seed 5. A processor, 2 cores; Linux 6; Node 20.0.0.')
+  const check = {
+    ...{ title: 'Tests', command: 'node tests', passed: true, seconds: 90, lines },
+    ...{ date: '2026-01-02', commit: 'abc', machine: 'a processor' },
+  }
+  const titles = ['Tests', 'Kills']
+
+  it('says of each check how, when and where it ended', () => {
+    const page = verificationPage('', [check, { ...check, title: 'Kills', passed: false }], titles)
     expect(page).toContain(
-      '## All tests\n\nPassed in 1.5 minutes: `node tests`\n\n- 2 passed, 1 failed, 3 skipped\n',
+      '## Tests\n\nPassed on 2026-01-02 at commit abc, in 1.5 minutes, on a processor: `node tests`\n\n- 2 passed, 1 failed, 3 skipped\n',
     )
-    expect(page).toContain('## Kills\n\n**Failed** in 1.5 minutes')
+    expect(page).toContain('## Kills\n\n**Failed** on 2026-01-02')
+  })
+
+  it('keeps the parts of checks that did not run', () => {
+    const kills = { ...check, title: 'Kills' }
+    const before = verificationPage('', [kills], titles)
+    const after = verificationPage(before, [check], titles)
+    expect(after).toBe(verificationPage('', [check, kills], titles))
+    expect(verificationPage(after, [], titles)).toBe(after)
+    expect(verificationPage(after, [], ['Kills'])).toBe(before)
   })
 })
