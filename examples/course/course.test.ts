@@ -435,13 +435,14 @@ describe('Programs', () => {
     expect(validation.at(-1)).toBeLessThan(0.5 * (validation[0] ?? 0))
   })
 
-  /** Runs LeNet where its logs harm nobody; gives the names in `logs` too. */
+  /** Runs LeNet where its files harm nobody; gives the names in `logs`, and the plots, too. */
   async function lenetInFolder(data?: datasets.ImageDataset) {
     const [folder, before] = [mkdtempSync(join(tmpdir(), 'gradus-lenet-')), process.cwd()]
     process.chdir(folder)
     try {
       const outcome = await captured(() => lenet.main(data))
-      return { ...outcome, logs: readdirSync('logs') }
+      const plots = ['accuracy.svg', 'loss.svg'].map((name) => readFileSync(name, 'utf8'))
+      return { ...outcome, logs: readdirSync('logs'), plots }
     } finally {
       process.chdir(before)
       rmSync(folder, { recursive: true })
@@ -451,7 +452,11 @@ describe('Programs', () => {
   it('lenet', async () => {
     // A tenth of them is trained on, as in the course.
     const data = await datasets.digits.load({ train: 4000, test: 200, seed: 5 })
-    const { text, result, logs } = await lenetInFolder(data)
+    const { text, result, logs, plots } = await lenetInFolder(data)
+    for (const [i, name] of ['accuracy', 'loss'].entries()) {
+      expect(plots[i]).toMatch(new RegExp(`>model ${name}</text>.*>training</text>.*>validation</text>`, 's'))
+      expect(plots[i]?.match(/<path aria-label="/g)).toHaveLength(2)
+    }
     expect(logs).toEqual(['train', 'validation'])
     const { model, history, score } = result
     expect(text).toContain('Total params: 431,080')

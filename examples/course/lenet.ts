@@ -101,8 +101,15 @@ export async function main(data?: datasets.ImageDataset) {
   console.log('Test score:', score.loss)
   // print("Test accuracy:", score[1])
   console.log('Test accuracy:', score.accuracy)
-  // The two plots, of accuracy and of loss for each epoch, come with a later version. What they draw is in `history`:
-  // accuracy, val_accuracy, loss, val_loss.
+  // Each plot is a file here, since a program has no window: plt.savefig would be Keras's way to one.
+  // plt.plot(history.history["accuracy"]); plt.plot(history.history["val_accuracy"])
+  // plt.title("model accuracy"); plt.ylabel("accuracy"); plt.xlabel("epoch")
+  // plt.legend(["train", "validation"], loc="upper left"); plt.show()
+  await history.plot({ metrics: ['accuracy'], title: 'model accuracy' }).save('accuracy.svg')
+  // plt.plot(history.history["loss"]); plt.plot(history.history["val_loss"])
+  // plt.title("model loss"); plt.ylabel("loss"); plt.xlabel("epoch")
+  // plt.legend(["train", "validation"], loc="upper left"); plt.show()
+  await history.plot({ metrics: ['loss'], title: 'model loss' }).save('loss.svg')
   return { model, history, score }
 }
 

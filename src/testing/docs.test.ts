@@ -40,7 +40,7 @@ function blocksOf(page: string): Block[] {
 const surroundings = `
 import {
   activations, callbacks, constraints, datasets, grad, initializers, layers, losses, metrics, models, ops, optimizers,
-  regularizers, summary, type Tensor, utils,
+  plot, regularizers, summary, type Tensor, utils,
 } from 'gradus'
 declare const model: models.Sequential
 declare const layer: layers.Layer
@@ -51,7 +51,7 @@ declare const tensor: Tensor
 declare const x: number[][]
 declare const y: number[]
 declare const batches: () => Iterable<readonly [number[][], number[]]>
-export const used = [activations, callbacks, constraints, datasets, grad, initializers, losses, metrics, regularizers]
+export const used = [activations, callbacks, constraints, datasets, grad, initializers, losses, metrics, plot, regularizers]
 `
 
 /** The lines of Gradus in a page's tables of Keras and Gradus, as programs that are type-checked only. */
