@@ -1,5 +1,8 @@
 import type { LineStyle } from './palette.js'
 
+/** How numbers go along an axis. */
+export type AxisScale = 'linear' | 'log'
+
 /** A line of a diagram: `y[i]` over `x[i]`, which increases. Where `y` is no finite number, the line has a gap. */
 export interface Curve extends LineStyle {
   readonly label: string

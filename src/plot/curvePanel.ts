@@ -1,4 +1,4 @@
-import { type Curve, thin } from './curve.js'
+import { type AxisScale, type Curve, thin } from './curve.js'
 import { font, ink } from './palette.js'
 import type { PlotLibrary } from './plotLibrary.js'
 import type { Panel } from './sheet.js'
@@ -16,8 +16,6 @@ export interface CurvePanelOptions {
   /** On a `'log'` scale, numbers that are not above 0 are gaps. Default: `'linear'`. */
   readonly yScale?: AxisScale
 }
-
-export type AxisScale = 'linear' | 'log'
 
 /** Up to so many points in a diagram each is seen. */
 const mostDots = 60
@@ -82,7 +80,7 @@ export function curvePanel(
       ...shown.flatMap((curve, i) => marksOf(Plot, curve, i % mostCrosses, withDots)),
     ],
   })
-  finish(svg)
+  finish(svg, `${title} by ${xLabel}`)
   return svg
 }
 
@@ -164,9 +162,11 @@ function yAxis(extremes: readonly number[], scale: AxisScale): Axis {
 }
 
 /** Plot's own style sheet is for pages, where it would touch what stands around. */
-function finish(svg: Element): void {
+function finish(svg: Element, title: string): void {
   const [style] = svg.getElementsByTagName('style')
   if (style) svg.removeChild(style)
   svg.removeAttribute('class')
   svg.setAttribute('font-family', font)
+  svg.setAttribute('role', 'img')
+  svg.setAttribute('aria-label', title)
 }

@@ -1,5 +1,5 @@
 export { type ConfusionMatrixOptions, confusionMatrix } from './confusionMatrix.js'
-export type { AxisScale } from './curvePanel.js'
+export type { AxisScale } from './curve.js'
 export { type FeatureMapsOptions, featureMaps } from './featureMaps.js'
 export { type FiltersOptions, filters, type LayerLike, type LayersLike } from './filters.js'
 export { history } from './history.js'
