@@ -13,7 +13,7 @@ const inventory = (...names: string[][]) => ({
   entries: names.map((each) => ({ names: each, isClass: true })),
 })
 const none = new Set<string>()
-const later = 'layers.Resizing'
+const later = 'layers.RandomHue'
 
 /** Faults about entries of the inventory, not about the table's other reasons. */
 const faultsOf = (names: string[][], suite: Suite) =>

@@ -62,19 +62,14 @@ export const reasons: Readonly<Record<string, Reason>> = Object.fromEntries([
   ),
   ...group(
     'later',
-    'image preprocessing and augmentation come as layers of their own',
-    ...['AugMix', 'AutoContrast', 'CenterCrop', 'ContrastLimitedAdaptiveHistogramEqualization', 'CutMix'].map(
-      layer,
-    ),
-    ...['Equalization', 'MaxNumBoundingBoxes', 'MixUp', 'RandAugment', 'RandomBrightness'].map(layer),
-    ...['RandomColorDegeneration', 'RandomColorJitter', 'RandomContrast', 'RandomCrop'].map(layer),
-    ...['RandomElasticTransform', 'RandomErasing', 'RandomFlip', 'RandomGaussianBlur', 'RandomGrayscale'].map(
-      layer,
-    ),
-    ...['RandomHue', 'RandomInvert', 'RandomPerspective', 'RandomPosterization', 'RandomRotation'].map(layer),
-    ...['RandomSaturation', 'RandomSharpness', 'RandomShear', 'RandomTranslation', 'RandomZoom'].map(layer),
-    ...['Resizing', 'Solarization'].map(layer),
+    'augmentation that the courses do not use: of colours, by mixing images, or of several kinds at once',
+    ...['AugMix', 'AutoContrast', 'ContrastLimitedAdaptiveHistogramEqualization', 'CutMix'].map(layer),
+    ...['Equalization', 'MixUp', 'RandAugment', 'RandomColorDegeneration', 'RandomColorJitter'].map(layer),
+    ...['RandomElasticTransform', 'RandomErasing', 'RandomGaussianBlur', 'RandomGrayscale'].map(layer),
+    ...['RandomHue', 'RandomInvert', 'RandomPerspective', 'RandomPosterization'].map(layer),
+    ...['RandomSaturation', 'RandomSharpness', 'RandomShear', 'Solarization'].map(layer),
   ),
+  ...group('later', 'bounding boxes: no course needs them', layer('MaxNumBoundingBoxes')),
   ...group(
     'later',
     'encoders of tables and text come with data preparation',

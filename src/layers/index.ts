@@ -19,6 +19,7 @@ export {
 export { Dense, type DenseOptions, dense } from './dense.js'
 export { Dropout, type DropoutOptions, dropout } from './dropout.js'
 export { Flatten, flatten } from './flatten.js'
+export * from './images/index.js'
 export { InputLayer, type InputOptions, input } from './input.js'
 export type { InputSpec } from './inputSpec.js'
 export { Lambda, type LambdaFunction, type LambdaOptions, lambda } from './lambda.js'

@@ -3,6 +3,7 @@ import { HostTensor } from '../hostTensor.js'
 import { describe, KerasObject, object, type Settings } from '../kerasObject.js'
 import type { ConformanceCase, Suite } from '../suite.js'
 import { enlargedCases } from './enlarged.js'
+import { imageLayerCases } from './imageLayers.js'
 import { keepingLayerCases } from './keepingLayers.js'
 import { layerData } from './layerData.js'
 import { randomLayerCases } from './randomLayers.js'
@@ -473,6 +474,7 @@ export const layerSuite: Suite = {
     ...casesOf(multiHead, { arrangement: 'spread' }),
     ...casesOf(multiHead, { arrangement: 'spread', call: { use_causal_mask: true } }),
     ...enlargedCases,
+    ...imageLayerCases,
     ...keepingLayerCases,
     ...randomLayerCases,
   ],
