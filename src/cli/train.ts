@@ -331,12 +331,14 @@ function writeContents(
   const key = monitored(config)
   const values = history[key]
   const best = Math.min(...values)
+  const runs = dirname(folder.path)
+  const watched = runs === 'runs' ? '' : ` ${runs}`
   const lines = [
     `best.keras  the network after epoch ${values.indexOf(best) + 1}, with a ${key} of ${best.toFixed(4)}`,
     `last.keras  the network after epoch ${values.length}`,
     'log.csv     the numbers of each epoch',
     'curves.svg  their curves',
-    `events      what TensorBoard shows:  tensorboard --logdir ${dirname(folder.path)}`,
+    `events      what TensorBoard shows, and a live page:  npx gradus watch${watched}`,
   ]
   stream.write(`\n${folder.path} holds\n${lines.map((line) => `  ${line}\n`).join('')}`)
   stream.write(`Show it a picture:  npx gradus predict ${folder.file('best.keras')} PICTURE\n`)
