@@ -13,7 +13,10 @@ export interface BuiltServer {
 }
 
 /** Packages that built files import by name, which a page without a bundler finds by a map. */
-const packages = { fflate: new URL(import.meta.resolve('fflate/browser')) }
+const packages = {
+  fflate: new URL(import.meta.resolve('fflate/browser')),
+  pbf: new URL(import.meta.resolve('pbf')),
+}
 
 const importMap = JSON.stringify({
   imports: Object.fromEntries(Object.keys(packages).map((name) => [name, `/packages/${name}.js`])),

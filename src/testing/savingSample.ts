@@ -19,6 +19,8 @@ export interface SavingOutcome {
   readonly predictions: readonly number[]
   /** What models predict that were read from the files, by their formats. */
   readonly loaded: Readonly<Record<string, readonly number[]>>
+  /** The model as an ONNX file. */
+  readonly onnx: readonly number[]
   /** What a page says of a path. */
   readonly pathRefused: string
 }
@@ -66,8 +68,9 @@ export async function runSavingSample(given?: SampleFiles): Promise<SavingOutcom
     (error: Error) => error.message,
   )
   const predictions = await predict(model)
+  const onnx = Array.from(await model.toBytes('onnx'))
   await configure({})
-  return { files, predictions, loaded, pathRefused }
+  return { files, predictions, loaded, onnx, pathRefused }
 }
 
 const predict = async (model: Sequential): Promise<number[]> =>
