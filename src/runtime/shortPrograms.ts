@@ -12,8 +12,8 @@ const flopsPerLane = 5000
 const bytesPerMicrosecond = 20_000
 const launchMicroseconds = 0.4
 
-/** Waking workers and hearing from them takes about so long. */
-const handOver = 200
+/** What one thread is through with in so many microseconds is not handed to workers: to wake them and to hear from them takes longer. */
+const handOver = 500
 
 /**
  * Whether one thread is through with a Program sooner than workers would be: by the counts in its report, not by a clock, so
