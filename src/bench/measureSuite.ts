@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { createBenchBackend, defaultTarget } from './benchExecutor.js'
 import { fmaPeak } from './peaks.js'
 import type { Command, Peer } from './peer.js'
@@ -45,8 +46,10 @@ export interface SuiteOptions {
 const sampleTime = 300
 /** So long a sample rests before it, in milliseconds: threads of others that wait for work spin for a while. */
 const restTime = 250
-/** Work of which one unit takes longer, in milliseconds, is done only twice. */
+/** Work of which one unit takes longer, in milliseconds, is measured once more than it was to warm up, and both count. */
 const slowUnit = 5000
+/** After so long in samples, in milliseconds, a contestant has no more than two rounds. */
+const longSamples = 5000
 const mostUnits = 500
 
 /** A peer at one task. */
@@ -59,6 +62,11 @@ class Contestant {
     /** Its process, or why there is none any more. */
     public process: PeerProcess | string,
   ) {}
+
+  /** Milliseconds of its samples so far. */
+  get spent(): number {
+    return this.units * this.samples.reduce((sum, ms) => sum + ms, 0)
+  }
 
   /** Milliseconds of a unit; undefined if it is absent, from now on too if it fails. */
   async sample(units = this.units): Promise<number | undefined> {
@@ -80,6 +88,8 @@ class Contestant {
 /** Measures each task: all that do it have a process of their own and take turns. */
 export async function measureSuite(options: SuiteOptions): Promise<SuiteResult[]> {
   const { tasks, own, peers, write, signal, onResult } = options
+  // Each process listens to it, and there are more of them at once than Node takes for intended.
+  if (signal) setMaxListeners(0, signal)
   const commands = new Map<Peer, Command | string>()
   for (const peer of [...own, ...peers]) {
     const command = await peer.prepare(write, signal)
@@ -134,7 +144,7 @@ async function measureTask(
       for (let i = 0; i < 5; i++) fastest = Math.max(fastest, await peak())
       for (const contestant of contestants) {
         const { samples } = contestant
-        if (round >= 2 && samples[0] > slowUnit) continue
+        if (samples.length >= 2 && contestant.spent > longSamples) continue
         signal?.throwIfAborted()
         await rest()
         const ms = await contestant.sample()
@@ -150,7 +160,11 @@ async function measureTask(
 /** Lets engines optimize, and finds out how often a sample repeats the work. */
 async function warmUp(contestant: Contestant): Promise<void> {
   const once = await contestant.sample(1)
-  if (once === undefined || once > slowUnit) return
+  if (once === undefined) return
+  if (once > slowUnit) {
+    contestant.samples.push(once)
+    return
+  }
   const several = await contestant.sample(Math.max(1, Math.min(20, Math.floor(sampleTime / once))))
   contestant.units = Math.max(1, Math.min(mostUnits, Math.ceil(sampleTime / (several ?? once))))
   await contestant.sample()

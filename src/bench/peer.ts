@@ -71,9 +71,14 @@ const nodePeer = (name: string, folder: string, file: string, takes?: Peer['take
   },
 })
 
-const keras = (backend: 'tensorflow' | 'jax', mode: 'jit' | 'no-jit'): Peer => ({
+const keras = (
+  backend: 'tensorflow' | 'jax',
+  mode: 'jit' | 'no-jit',
+  takes?: (task: Task) => boolean,
+): Peer => ({
   name: `Keras, ${backend === 'jax' ? 'JAX' : 'TensorFlow'}`,
   mode,
+  takes,
   async prepare(write, signal) {
     const stamp = script('keras', `.venv-${backend}`, 'made-from.txt')
     if (!existsSync(stamp)) write(`Making bench/peers/keras/.venv-${backend}: some 300 MB are downloaded\n`)
@@ -101,7 +106,8 @@ const torch = (mode: 'default' | 'channels-last'): Peer => ({
   name: 'PyTorch',
   mode,
   // Layouts differ for images alone.
-  takes: (task) => mode === 'default' || !('size' in task) || task.kind !== 'matmul',
+  takes: (task) =>
+    mode === 'default' || (task.kind !== 'matmul' && !('model' in task && task.model === 'mlp')),
   async prepare() {
     const pythons = [process.env.GRADUS_BENCH_TORCH, 'python3', '/usr/bin/python3'].filter(
       (name) => name !== undefined,
@@ -133,6 +139,8 @@ export const suitePeers: readonly Peer[] = [
   keras('tensorflow', 'jit'),
   keras('tensorflow', 'no-jit'),
   keras('jax', 'jit'),
+  // Op by op, JAX is slower by far; it is shown where that is seen in seconds.
+  keras('jax', 'no-jit', (task) => task.kind === 'train' && task.model !== 'resnet20' && task.batch === 128),
   torch('default'),
   torch('channels-last'),
   nodePeer(

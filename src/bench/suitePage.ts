@@ -47,7 +47,7 @@ export function benchmarksPage({ machine, rounds, results, compiling = [] }: Sui
     '# Benchmarks',
     '',
     'Written by `npm run bench -- suite --peers --page --json`. Each task is done by processes of their own, which take turns in one run; a',
-    `figure is the median of ${rounds} samples of at least 0.3 s each. Times differ between machines and days; ratios within one run hold.`,
+    `figure is the median of ${rounds} samples of at least 0.3 s each, of two where one takes seconds. Times differ between machines and days; ratios within one run hold.`,
     '',
     `Machine: ${cpu}, ${cores} cores, ${memory}; ${system}; Node ${node}. Threads: ${threads}.`,
     `Vectors: ${features.join(' ') || 'not known on this system'}.`,

@@ -42,7 +42,7 @@ interface BenchArguments {
  */
 const besidePeers = { rounds: 2, sampleTime: 1000 }
 
-const suiteRounds = 7
+const suiteRounds = 5
 const compileRounds = 3
 
 /** `gradus bench` */
