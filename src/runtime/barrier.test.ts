@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { Barrier } from './barrier.js'
@@ -43,7 +44,43 @@ const run = (parties: number, rounds: number, abortAt = -1): Promise<Outcome[]> 
   )
 }
 
+/** Two threads meet many times; prints the milliseconds of processor time that a meeting takes. */
+const meetings = 4000
+const meetingSource = `
+  import { Worker } from 'node:worker_threads'
+  const module = ${JSON.stringify(new URL('./barrier.js', import.meta.url).href)}
+  const source = \`
+    import { parentPort, workerData } from 'node:worker_threads'
+    const { Barrier } = await import(workerData.module)
+    const barrier = new Barrier(new Int32Array(workerData.words), 0, 2)
+    barrier.meet()
+    const begin = process.cpuUsage()
+    for (let i = 0; i < ${meetings}; i++) barrier.meet()
+    const { user, system } = process.cpuUsage(begin)
+    parentPort.postMessage((user + system) / 1000 / ${meetings})\`
+  const url = new URL('data:text/javascript,' + encodeURIComponent(source))
+  const words = new SharedArrayBuffer(${4 * Barrier.words})
+  for (let i = 0; i < 2; i++) {
+    const worker = new Worker(url, { workerData: { module, words } })
+    if (i === 0) worker.on('message', (milliseconds) => console.log(milliseconds))
+  }
+`
+
+const onOneCore = (source: string) =>
+  spawnSync('taskset', ['-c', '0', process.execPath, '--input-type=module', '-e', source], {
+    encoding: 'utf8',
+  })
+const withTaskset = process.platform === 'linux' && spawnSync('taskset', ['-c', '0', 'true']).status === 0
+
 describe('Barrier', () => {
+  // Looking for 0.15 ms each time, as threads on cores of their own do, would take that long.
+  it.runIf(withTaskset)('soon goes to sleep where nobody can come as long as it looks', () => {
+    const { stdout, stderr } = onOneCore(meetingSource)
+    expect(stderr).toBe('')
+    expect(Number(stdout)).toBeGreaterThan(0)
+    expect(Number(stdout)).toBeLessThan(0.09)
+  })
+
   it.each([1, 2, 3])('keeps the rounds of %i threads apart', async (parties) => {
     const outcomes = await run(parties, 300)
     for (const { wrong } of outcomes) expect(wrong).toBe(0)

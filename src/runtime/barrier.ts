@@ -6,8 +6,12 @@ const generationWord = lineWords
 const sleepersWord = 2 * lineWords
 const abortedWord = 2 * lineWords + 1
 
-/** Milliseconds of looking before a thread goes to sleep. Waking one up takes longer than most waits. */
-const patience = 0.15
+/**
+ * Milliseconds of looking before a thread goes to sleep. Waking one up takes longer than most waits; but where it is waited for
+ * in vain, as when both threads are on one core, looking only keeps the other from coming.
+ */
+const mostPatience = 0.15
+const leastPatience = 0.01
 
 /** How a thread left the barrier. */
 export type Meeting = 'last' | 'released' | 'aborted'
@@ -19,6 +23,8 @@ export type Meeting = 'last' | 'released' | 'aborted'
 export class Barrier {
   /** Words of shared memory that a barrier takes, all zero at first. */
   static readonly words = 3 * lineWords
+  /** Twice as much after each wait that was worth it, half as much after one that was not. */
+  private patience = mostPatience
 
   constructor(
     private readonly words: Int32Array,
@@ -62,7 +68,11 @@ export class Barrier {
 
   private wait(generation: number): void {
     const { words, start } = this
-    if (spinWhile(words, start + generationWord, generation, patience)) return
+    if (spinWhile(words, start + generationWord, generation, this.patience)) {
+      this.patience = Math.min(mostPatience, 2 * this.patience)
+      return
+    }
+    this.patience = Math.max(leastPatience, this.patience / 2)
     Atomics.add(words, start + sleepersWord, 1)
     while (Atomics.load(words, start + generationWord) === generation)
       Atomics.wait(words, start + generationWord, generation)
