@@ -1,4 +1,4 @@
-import { configure } from '../graph/executor.js'
+import { configure, getExecutor } from '../graph/executor.js'
 import type { ConformanceArguments } from './arguments.js'
 import type { Measurement } from './compare.js'
 import { accountFor, type Inventory } from './coverage.js'
@@ -53,8 +53,9 @@ export async function runConformance(
       `\n${results.length} cases, ${differing.length} differ; Keras ${versions.keras} on TensorFlow ${versions.tensorflow}; ` +
         `${seconds.toFixed(0)} s`,
     )
+    const { statistics: machine } = await getExecutor()
     const isWhole = options.only.length === 0 && !options.filter && options.sample === undefined
-    if (isWhole) await writePage({ versions, rows, results, coverage, leftOut })
+    if (isWhole) await writePage({ versions, machine, rows, results, coverage, leftOut })
     return differing.length + faults.length > 0 ? 1 : 0
   } finally {
     peer.close()

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { gradusVersion } from '../cli/version.js'
+import type { ExecutorStatistics } from '../graph/executor.js'
 import { type Coverage, type EntryState, moduleOf } from './coverage.js'
 import { type CaseResult, isFault, type Row } from './results.js'
 import { errorText, limitText } from './textTable.js'
@@ -14,6 +15,8 @@ export interface Versions {
 
 export interface PageParts {
   readonly versions: Versions
+  /** What Gradus ran on. */
+  readonly machine: Pick<ExecutorStatistics, 'target' | 'threads'>
   readonly rows: readonly Row[]
   readonly results: readonly CaseResult[]
   readonly coverage: Coverage
@@ -28,7 +31,7 @@ export async function writePage(parts: PageParts): Promise<void> {
   await writeFile(page, `${pageLines(parts).join('\n')}\n`)
 }
 
-function pageLines({ versions, rows, results, coverage, leftOut }: PageParts): string[] {
+function pageLines({ versions, machine, rows, results, coverage, leftOut }: PageParts): string[] {
   const count = (state: EntryState['state']) =>
     coverage.entries.filter((entry) => entry.state === state).length
   const tensors = results.reduce((total, { measurements }) => total + measurements.length, 0)
@@ -37,7 +40,8 @@ function pageLines({ versions, rows, results, coverage, leftOut }: PageParts): s
     '',
     'Written by `npm run conformance`, which compares Gradus with the real Keras, live. Do not edit it.',
     '',
-    `- Made on ${new Date().toISOString().slice(0, 10)} with Gradus ${gradusVersion()}, Node ${process.versions.node}, Keras ${versions.keras}, ` +
+    `- Made on ${new Date().toISOString().slice(0, 10)} with Gradus ${gradusVersion()} on the target ${machine.target} with ` +
+      `${machine.threads} ${machine.threads === 1 ? 'thread' : 'threads'}, Node ${process.versions.node}, Keras ${versions.keras}, ` +
       `TensorFlow ${versions.tensorflow} (CPU), NumPy ${versions.numpy}, Python ${versions.python}.`,
     `- ${results.length} cases, in which ${tensors} tensors and configs are compared; ` +
       `${rows.filter(({ verdict }) => isFault(verdict)).length} rows differ.`,
