@@ -1,4 +1,4 @@
-import { ArgumentError } from '../errors.js'
+import { ArgumentError, StateError } from '../errors.js'
 import { writeFile } from '../saving/files.js'
 import { checkOptions } from '../utils/checkOptions.js'
 import { above } from '../utils/numbers.js'
@@ -48,6 +48,7 @@ export class Picture {
    * Writes a file, whole or not at all, of the kind that its ending says: `.svg`, `.png` or `.html`.
    * @throws ArgumentError for another ending
    * @throws DataError if the file cannot be written
+   * @throws StateError in a page, which has no files
    */
   async save(path: string, options: PngOptions = {}): Promise<void> {
     const ending = typeof path === 'string' ? /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() : undefined
@@ -58,6 +59,9 @@ export class Picture {
       throw new ArgumentError(
         `save: expected the path of a file that ends in .svg, .png or .html, received ${show(path)}.`,
       )
+    }
+    if (typeof process === 'undefined' || process.versions?.node === undefined) {
+      throw new StateError(`save: '${path}': a page has no files. Take what toSVG, toPNG or toHTML give.`)
     }
     await writeFile(path, [await encode(options)])
   }
