@@ -18,6 +18,7 @@ export {
 } from './core/reversibleEmbedding.js'
 export { Dense, type DenseOptions, dense } from './dense.js'
 export { Dropout, type DropoutOptions, dropout } from './dropout.js'
+export type { DTypePolicy } from './dtypePolicy.js'
 export { Flatten, flatten } from './flatten.js'
 export * from './images/index.js'
 export { InputLayer, type InputOptions, input } from './input.js'
