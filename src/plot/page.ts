@@ -5,12 +5,11 @@ import { escaped } from './svg.js'
 const style = `
 :root { color-scheme: light; }
 body { margin: 2rem auto; max-width: 72rem; padding: 0 1rem; font: 15px/1.5 ${font}; color: ${ink.text}; background: ${ink.paper}; }
-figure { margin: 0; }
-svg { max-width: 100%; height: auto; }
+figure { margin: 0; overflow-x: auto; }
+figure > svg { max-width: max(100%, 640px); height: auto; }
 summary { cursor: pointer; margin-top: 1.5rem; color: ${ink.quiet}; }
 .numbers { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin-top: .5rem; }
-caption { text-align: left; font-weight: bold; }
 th, td { padding: .15rem .8rem; text-align: right; border-bottom: 1px solid ${ink.grid}; }
 th { color: ${ink.quiet}; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }

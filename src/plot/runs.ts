@@ -266,7 +266,7 @@ function tableOf({ name, logs }: Run): Table {
   )
   const cells = keys.map((key) => new Map(logs[key].epochs.map((epoch, i) => [epoch, logs[key].values[i]])))
   return {
-    title: `The numbers of ${name}`,
+    title: `Numbers by epoch: ${name}`,
     columns: ['epoch', ...keys],
     rows: epochs.map((epoch) => [epoch, ...cells.map((values) => values.get(epoch) ?? '')]),
   }
