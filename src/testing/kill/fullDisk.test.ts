@@ -26,11 +26,14 @@ async function expectUntouched(copy: string, run: () => Promise<{ code: number |
   const { code, stderr } = await run()
   expect(code).toBe(1)
   const after = await readRun(join(copy, 'a'))
-  // The number of epochs that were asked for, and the log of one that was done before its network could not be written.
-  const grows = ['config.json', 'log.csv']
-  const kept = ([name]: [string, unknown]) => !grows.includes(name)
+  // The number of epochs that were asked for, and what is said of one that was done before its network could not be written.
+  const grows = (name: string) => /^(config\.json$|log\.csv$|events)/.test(name)
+  const kept = ([name]: [string, unknown]) => !grows(name)
   expect(Object.entries(after).filter(kept)).toEqual(Object.entries(before).filter(kept))
   expect(String(after['log.csv']).startsWith(String(before['log.csv']))).toBe(true)
+  for (const [name, said] of Object.entries(before)) {
+    if (name.startsWith('events')) expect(after[name]).toEqual(expect.arrayContaining(said as string[]))
+  }
   const hidden = (await readdir(copy, { recursive: true })).filter((name) => /(^|\/)\.[^/]*$/.test(name))
   expect(hidden).toEqual([])
   return stderr
