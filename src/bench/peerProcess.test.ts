@@ -37,7 +37,7 @@ async function start(command: Command, patience?: number): Promise<PeerProcess |
 }
 
 it('is told its task, and does as many units as it is asked for', async () => {
-  const started = await start(program('{ ready: true, version: `takes ${task.size}` }', '{ ms: 2 * line }'))
+  const started = await start(program('{ ready: true, version: "takes " + task.size }', '{ ms: 2 * line }'))
   if (typeof started === 'string') throw new Error(started)
   expect(started.version).toBe('takes 256')
   expect(started.firstMs).toBeGreaterThan(0)

@@ -6,21 +6,11 @@ import { type Shape, showShape, sizeOf } from '../graph/shape.js'
 import { Tensor } from '../graph/tensor.js'
 import type { BatchShape } from '../layers/batchShape.js'
 import { type NestedValues, tensor } from '../ops/tensor.js'
-
-/** Typed arrays that a model can be fed. Elements become float32, int32 or uint8, whichever holds them. */
-export type NumericArray =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Uint16Array
+import type { NumericArray } from '../utils/numericArray.js'
 
 /**
  * Samples in memory: a tensor `[samples, ...]`, nested arrays, or a typed array, which is cut into samples of the shape
- * that the model expects. Nothing of it is copied but what does not have one of Gradus's types.
+ * that the model expects. Elements become float32, int32 or uint8, whichever holds them. Nothing of it is copied but what does not have one of Gradus's types.
  */
 export type DataInput = Tensor | NumericArray | NestedValues
 

@@ -5,20 +5,12 @@ import { constant } from '../graph/node.js'
 import { Tensor } from '../graph/tensor.js'
 import { keyFromSeed } from '../ops/hostRandom.js'
 import { checkOptions } from './checkOptions.js'
+import type { NumericArray } from './numericArray.js'
 import { drawKey } from './randomSeed.js'
 import { show } from './show.js'
 
 /** Numbers in a flat array, one for each sample. */
-type FlatArray =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Uint16Array
-  | Uint32Array
+type FlatArray = NumericArray | Uint32Array
 
 /** Samples: a tensor `[samples, ...]`, an array with an element for each sample, or a typed array with a number for each. */
 export type SplitArray = Tensor | FlatArray | readonly unknown[]
