@@ -73,14 +73,7 @@ export const reasons: Readonly<Record<string, Reason>> = Object.fromEntries([
   ...group(
     'later',
     'encoders of tables and text come with data preparation',
-    ...[
-      'CategoryEncoding',
-      'Discretization',
-      'HashedCrossing',
-      'Hashing',
-      'IntegerLookup',
-      'StringLookup',
-    ].map(layer),
+    ...['Discretization', 'HashedCrossing', 'Hashing', 'IntegerLookup', 'StringLookup'].map(layer),
     layer('TextVectorization'),
   ),
 ])

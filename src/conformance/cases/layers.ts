@@ -306,6 +306,13 @@ const inference: readonly LayerRow[] = [
   ],
   ['Normalization', ['grids'], { axis: [1, 3], mean: [1, 2, 3, 4], variance: [1, 4, 9, 16] }],
   ['Rescaling', ['vectors', 'bytes'], { scale: 0.1 }, { scale: 1 / 127.5, offset: -1 }],
+  [
+    'CategoryEncoding',
+    ['tokens'],
+    { num_tokens: 7 },
+    { num_tokens: 7, output_mode: 'count' },
+    { num_tokens: 9, output_mode: 'one_hot' },
+  ],
   // Activation layers.
   ['ReLU', ['around0'], {}, { max_value: 2, negative_slope: 0.1, threshold: 0.5 }],
   ['LeakyReLU', ['around0'], {}, { negative_slope: 0.01 }],

@@ -7,6 +7,16 @@ import { type LayerCase, runLayerTest, sampleTensor } from '../../testing/runLay
 import * as layers from '../index.js'
 
 const cases: Record<string, LayerCase> = {
+  categoryEncoding: {
+    make: () => layers.categoryEncoding(5, { outputMode: 'one_hot' }),
+    inputShape: [2, 3],
+    outputShape: [2, 3, 5],
+  },
+  'categoryEncoding of sets': {
+    make: () => layers.categoryEncoding(5),
+    inputShape: [2, 3],
+    outputShape: [2, 5],
+  },
   normalization: {
     make: () => layers.normalization(),
     inputShape: [3, 4],
@@ -205,5 +215,27 @@ describe('ZCAWhitening', () => {
       expect(value).toBeCloseTo(expected[i === 0 || i === 3 ? 0 : 1], 4),
     )
     expect(() => layers.zcaWhitening({ epsilon: 0 })).toThrow(/epsilon: expected a number above 0/)
+  })
+})
+
+describe('CategoryEncoding', () => {
+  const numbers = tensor([0, 2, 2, 3, 1, 0], { shape: [2, 3] })
+
+  it('marks, counts and lists', () => {
+    const encode = (outputMode?: layers.EncodingMode) => layers.categoryEncoding(4, { outputMode })(numbers)
+    expect([...referenceValues(encode())]).toEqual([1, 0, 1, 0, 1, 1, 0, 1])
+    expect([...referenceValues(encode('count'))]).toEqual([1, 0, 2, 0, 1, 1, 0, 1])
+    expect(encode('one_hot').shape).toEqual([2, 3, 4])
+    const single = layers.categoryEncoding(3, { outputMode: 'one_hot' })
+    expect([...referenceValues(single(tensor([2, 0], { shape: [2, 1] })))]).toEqual([0, 0, 1, 1, 0, 0])
+  })
+
+  it('is part of models, which refuse numbers outside', async () => {
+    const model = models.sequential([layers.input([3]), layers.categoryEncoding(4), layers.dense(1)])
+    expect((await model.predict([[0, 1, 3]])).shape).toEqual([1, 1])
+    await expect(model.predict([[0, 1, 4]])).rejects.toThrow(/takes numbers from 0 to 3, received 4 in x/)
+    expect(() => layers.categoryEncoding(4, { outputMode: 'int' as never })).toThrow(
+      /outputMode: expected 'one_hot'/,
+    )
   })
 })

@@ -39,7 +39,7 @@ export async function checkIndices(model: AnyModel, x: readonly DataSource[]): P
     const value = data[at]
     const advice =
       value >= rows
-        ? `Numbers count from 0, so that inputDim must be more than the largest: at least ${Math.trunc(value) + 1}.`
+        ? `Numbers count from 0, so that there must be more than the largest: give the layer at least ${Math.trunc(value) + 1}.`
         : 'Numbers count from 0.'
     throw new ArgumentError(
       `${model.title}: layer '${layer.name}' (${layer.className}) takes numbers from 0 to ${rows - 1}, received ${value} in ${name}, sample ` +
