@@ -15,6 +15,8 @@ export interface Group {
   readonly roots: Tensor[]
   readonly size: number
   members: number
+  /** The groups that read what this one puts in memory. */
+  readonly readers: Set<Group>
 }
 
 export interface FusionPlan {
@@ -47,7 +49,6 @@ export function planFusion(
   takesEpilogue: (node: OperationNode) => boolean,
 ): FusionPlan {
   const nodes = reachable(results)
-  const order = new Map(nodes.map((node, i) => [node, i] as const))
   const consumers = new Map<Node, OperationNode[]>(nodes.map((node) => [node, []]))
   for (const node of nodes) {
     if (node.type === 'operation')
@@ -116,26 +117,31 @@ export function planFusion(
     return true
   }
 
-  /** Whether a path leads from one of the nodes into the group. */
-  const reaches = (from: readonly OperationNode[], group: Group): boolean => {
-    const limit = Math.max(...group.roots.map((root) => order.get(root.node) ?? 0))
-    const seen = new Set<Node>()
-    const stack = [...from]
-    for (let node = stack.pop(); node; node = stack.pop()) {
-      if (seen.has(node) || (order.get(node) ?? 0) > limit) continue
-      seen.add(node)
-      if (groupOf.get(node) === group) return true
-      stack.push(...(consumers.get(node) as OperationNode[]))
+  /**
+   * Whether the group, or who reads it, must wait for one of the others. Paths lead through whole groups: what reads any root of a group
+   * waits for all that the group reads.
+   */
+  const waitsFor = (group: Group, others: Iterable<Group>): boolean => {
+    const after = new Set(others)
+    for (const each of after) {
+      if (each === group) return true
+      for (const reader of each.readers) after.add(reader)
     }
     return false
   }
 
-  /** Who needs a node before the group can start: users outside it, and its anchor. Views are looked through. */
-  const outside = (node: Node, group: Group): OperationNode[] =>
+  /** The groups that need a node in memory before they can start, this one too if its anchor reads it. Views are looked through. */
+  const readersOf = (node: Node, group: Group): Group[] =>
     (consumers.get(node) as OperationNode[]).flatMap((consumer) => {
-      if (groupOf.get(consumer) === group && consumer !== group.anchor) return []
-      return groupOf.has(consumer) ? [consumer] : outside(consumer, group)
+      const reader = groupOf.get(consumer)
+      if (reader === group && consumer !== group.anchor) return []
+      return reader ? [reader] : readersOf(consumer, group)
     })
+
+  const addRoots = (node: OperationNode, group: Group): void => {
+    for (const reader of readersOf(node, group)) group.readers.add(reader)
+    for (const output of node.outputs) roots.add(output)
+  }
 
   const groupToJoin = (
     tensor: Tensor,
@@ -150,7 +156,7 @@ export function planFusion(
           group.size === tensor.size &&
           group.members < largestGroup &&
           accepts(group) &&
-          !reaches(outside(tensor.node, group), group),
+          !waitsFor(group, readersOf(tensor.node, group)),
       )
 
   const start = (type: Group['type'], node: OperationNode, anchor?: OperationNode): void => {
@@ -160,9 +166,10 @@ export function planFusion(
       roots: [...node.outputs],
       size: sizeOf(node.outputs[0].shape),
       members: 1,
+      readers: new Set(),
     }
     groupOf.set(node, group)
-    for (const output of node.outputs) roots.add(output)
+    addRoots(node, group)
   }
 
   for (let i = nodes.length - 1; i >= 0; i--) {
@@ -186,7 +193,7 @@ export function planFusion(
           groupOf.set(node, joined)
           joined.members++
           joined.roots.push(output)
-          roots.add(output)
+          addRoots(node, joined)
         } else start('pointwise', node)
         break
       }
@@ -203,12 +210,12 @@ export function planFusion(
           start('anchor', node, node)
           break
         }
-        joined.anchor = node
         groupOf.set(node, joined)
         if (groups.size > 1) {
           joined.roots.push(output)
-          roots.add(output)
+          addRoots(node, joined)
         }
+        joined.anchor = node
       }
     }
   }

@@ -76,6 +76,7 @@ export class GraphLowering {
       roots: [tensor],
       size: tensor.size,
       members: 1,
+      readers: new Set(),
     }
     this.extra.set(tensor, group)
     this.lower(group)
