@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { describeCpu } from '../cli/doctor/cpu.js'
 import { DataError } from '../errors.js'
 import type { Task } from './task.js'
 
@@ -101,6 +102,13 @@ const keras = (
   },
 })
 
+/** An OpenBLAS older than the processor takes its slowest loops: it is told those for AVX-512 where there is AVX-512. */
+async function openblas(): Promise<Record<string, string>> {
+  const { features = [] } = await describeCpu()
+  const isTold = process.env.OPENBLAS_CORETYPE !== undefined
+  return !isTold && features.includes('avx512f') ? { OPENBLAS_CORETYPE: 'SkylakeX' } : {}
+}
+
 /** A Python that has PyTorch: too large, with what its package drags along, to be installed unasked. */
 const torch = (mode: 'default' | 'channels-last'): Peer => ({
   name: 'PyTorch',
@@ -113,7 +121,8 @@ const torch = (mode: 'default' | 'channels-last'): Peer => ({
       (name) => name !== undefined,
     )
     const program = pythons.find((python) => spawnSync(python, ['-c', 'import torch, numpy']).status === 0)
-    if (program) return { program, arguments: [script('torch', 'serve_torch.py')] }
+    if (program)
+      return { program, arguments: [script('torch', 'serve_torch.py')], environment: await openblas() }
     return 'no Python here imports torch and numpy (apt install python3-torch, or set GRADUS_BENCH_TORCH to a Python that does)'
   },
 })
