@@ -166,7 +166,7 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
    */
   compile(options: CompileOptions = {}): void {
     this.state.compiled = new CompiledModel(options)
-    this.state.programs.clear()
+    this.state.forgetTraces()
   }
 
   /**

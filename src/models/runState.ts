@@ -20,6 +20,12 @@ export class RunState {
   indexUses: { readonly key: string; readonly uses: readonly IndexUse[] } | undefined
   private busyWith: string | undefined
 
+  /** Forgets what was found by tracing the model, which has changed. */
+  forgetTraces(): void {
+    this.programs.clear()
+    this.indexUses = undefined
+  }
+
   /**
    * Runs something that changes weights or metrics, alone.
    * @throws StateError if such a run of this model is under way

@@ -90,7 +90,7 @@ export class Sequential extends Model {
 
   /** Takes the last layer away, and returns it. */
   pop(): Layer | undefined {
-    this.state.programs.clear()
+    this.state.forgetTraces()
     this.symbols = this.symbols.slice(0, this.stack.length - 1)
     return this.stack.pop()
   }
@@ -189,7 +189,7 @@ export class Sequential extends Model {
     if (this.stack.length === 0 && layer.givenInputShape)
       this.stack.push(new InputLayer(layer.givenInputShape))
     this.stack.push(layer)
-    this.state.programs.clear()
+    this.state.forgetTraces()
   }
 
   /** Builds what is not built yet, if the input's shape is known. */

@@ -167,6 +167,13 @@ describe.each(Object.entries(executors))('on %s', (_, choose) => {
       expect((await model.fit(far, ys, silent)).epoch).toEqual([0])
     })
 
+    it('looks again when a layer was added', async () => {
+      const model = sequential([layers.input([2]), layers.activation('linear')])
+      expect((await model.predict([[0, 7]], silent)).shape).toEqual([1, 2])
+      model.add(layers.embedding(5, 3))
+      await expect(model.predict([[0, 7]], silent)).rejects.toThrow(/takes numbers from 0 to 4, received 7/)
+    })
+
     it('sees which columns of the data an embedding takes, and leaves alone what is computed', async () => {
       const input = layers.input([2])
       const column = (at: number) =>
