@@ -176,7 +176,37 @@ def deferred():
     return model
 
 
+def legacy(name, optimizer):
+    """A model with one of the optimizers of Keras until 2.10, which 2.15 has beside those of now. Two of its layers have
+    weights of one shape, so that the order of the optimizer's state shows.
+    """
+
+    def make():
+        model = keras.Sequential(
+            [
+                keras.Input((6,)),
+                layers.Dense(6, activation="tanh"),
+                layers.Dense(6, activation="tanh"),
+                layers.Dense(1),
+            ]
+        )
+        model.compile(optimizer(optimizers.legacy), "mse")
+        return model
+
+    make.__name__ = f"legacy_{name}"
+    return make
+
+
 vectors = [
     *[perceptron, constrained, initialized, activation_layers, normalized, frozen, prepared],
     *[noisy, averaged, accumulated, scheduled, proximal, deferred],
+    legacy("sgd", lambda legacy: legacy.SGD(0.05, momentum=0.9, decay=0.1)),
+    legacy("adam", lambda legacy: legacy.Adam(0.01, decay=0.1)),
+    legacy("adam_amsgrad", lambda legacy: legacy.Adam(0.01, amsgrad=True, clipnorm=0.5)),
+    legacy("rmsprop", lambda legacy: legacy.RMSprop(0.01)),
+    legacy("rmsprop_centered", lambda legacy: legacy.RMSprop(0.01, momentum=0.5, centered=True)),
+    legacy("adagrad", lambda legacy: legacy.Adagrad(0.05, initial_accumulator_value=0.0)),
+    legacy("adadelta", lambda legacy: legacy.Adadelta(1.0)),
+    legacy("adamax", lambda legacy: legacy.Adamax(0.01)),
+    legacy("ftrl", lambda legacy: legacy.Ftrl(0.1, l2_regularization_strength=0.01)),
 ]

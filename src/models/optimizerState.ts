@@ -34,7 +34,8 @@ export async function optimizerArrays(optimizer: Optimizer): Promise<NamedArray[
 }
 
 /**
- * Prepares to give a model's optimizer the state that a file holds, in Keras's order; Keras 2 left the learning rate out.
+ * Prepares to give a model's optimizer the state that a file holds, in Keras's order, of which there was another until 2.10; Keras 2
+ * left the learning rate out.
  * @param file if it must be the state of this optimizer: what the error calls the file. Otherwise that of another is passed over
  * @returns what sets the rest once the values are written
  * @throws DataError if it must, and is not
@@ -48,8 +49,9 @@ export function takeOptimizerState(
   const { optimizer } = model
   if (!optimizer) return undefined
   optimizer.build(model.trainableWeights)
-  const { variables } = optimizer
-  const arrays = [...stored]
+  const isLegacy = stored.length > 0 && stored[0].name.endsWith('/iter:0')
+  const variables = isLegacy ? optimizer.variablesBySlot : optimizer.variables
+  const arrays = isLegacy ? bySlot(stored) : [...stored]
   const isScalar = (array: { readonly shape: Shape } | undefined) => array?.shape.length === 0
   const isRate =
     constantRate(optimizer) !== undefined &&
@@ -82,6 +84,13 @@ export function takeOptimizerState(
       optimizer.learningRate = value
     }
   }
+}
+
+/** The state of an optimizer as Keras had them until 2.10: `Adam/iter:0`, then `Adam/dense/kernel/m:0` and so on, slot by slot. */
+function bySlot<A extends NamedArray>([count, ...slots]: readonly A[]): A[] {
+  const slotOf = ({ name }: A) => name.slice(name.lastIndexOf('/') + 1)
+  const names = new Set(slots.map(slotOf))
+  return [count, ...[...names].flatMap((name) => slots.filter((slot) => slotOf(slot) === name))]
 }
 
 /** Keras keeps whole numbers where Adafactor has nothing to keep. */

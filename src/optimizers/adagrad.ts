@@ -48,8 +48,13 @@ export class Adagrad extends Optimizer {
   protected override update(weight: Variable, gradient: Tensor, { learningRate }: UpdateContext): Tensor {
     const slot = this.slot(weight, 'accumulator')
     const accumulator = slot.assign(add(slot.value(), square(gradient)))
-    const step = divide(multiply(gradient, learningRate), sqrt(add(accumulator, this.epsilon)))
+    const step = divide(multiply(gradient, learningRate), this.divisor(accumulator))
     return subtract(weight.value(), step)
+  }
+
+  /** What gradients are divided by. */
+  protected divisor(accumulator: Tensor): Tensor {
+    return sqrt(add(accumulator, this.epsilon))
   }
 
   override getConfig(): Config {

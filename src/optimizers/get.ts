@@ -12,6 +12,7 @@ import { Adamax } from './adamax.js'
 import { AdamW } from './adamw.js'
 import { Ftrl } from './ftrl.js'
 import { Lamb } from './lamb.js'
+import { LEGACY_MODULE, LegacyAdagrad, LegacyRMSprop } from './legacy.js'
 import { Lion } from './lion.js'
 import { Muon } from './muon.js'
 import { Nadam } from './nadam.js'
@@ -50,6 +51,12 @@ const byName: ReadonlyMap<string, ConfiguredClass<Optimizer>> = new Map(
   Object.entries(classes).map(([name, type]) => [name.toLowerCase(), type]),
 )
 
+/** Of the legacy optimizers of Keras 2, those that follow a rule of their own. */
+const legacy: Readonly<Record<string, ConfiguredClass<Optimizer>>> = {
+  adagrad: LegacyAdagrad,
+  rmsprop: LegacyRMSprop,
+}
+
 /**
  * The optimizer that a name, an object of a saved config or an optimizer stands for.
  * @throws ArgumentError for an unknown name, with the nearest known one
@@ -64,7 +71,13 @@ export function getOptimizer(identifier: OptimizerLike | SerializedObject): Opti
       `optimizer: expected a name such as 'adam' or an optimizer such as optimizers.adam(), received ${show(name)}.`,
     )
   }
-  const type = byName.get(name.toLowerCase())
+  const isLegacy = isSerialized(identifier) && 'module' in identifier && identifier.module === LEGACY_MODULE
+  if (isLegacy && name === 'Nadam') {
+    throw new ArgumentError(
+      "optimizer: Keras 2's legacy Nadam follows another schedule of momentum than the Nadam of now, and is not known here. Compile with optimizers.nadam().",
+    )
+  }
+  const type = (isLegacy && legacy[name.toLowerCase()]) || byName.get(name.toLowerCase())
   if (!type) {
     throw new ArgumentError(`optimizer: '${name}' is unknown. ${suggestion(name, [...byName.keys()])}`)
   }
@@ -73,4 +86,4 @@ export function getOptimizer(identifier: OptimizerLike | SerializedObject): Opti
 
 /** An optimizer as Keras writes it into configs. */
 export const serializeOptimizer = (optimizer: Optimizer): SerializedObject =>
-  serializeObject('keras.optimizers', optimizer)
+  serializeObject((optimizer.constructor as typeof Optimizer).kerasModule, optimizer)

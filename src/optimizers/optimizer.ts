@@ -56,6 +56,8 @@ export interface DecayExclusions {
  * }
  */
 export abstract class Optimizer implements Configurable {
+  /** The module of Keras that the class is written under in saved files. */
+  static readonly kerasModule: string = 'keras.optimizers'
   /** Config keys of the constructor's positional arguments: none, all are options. */
   static readonly positional: readonly string[] = []
 
@@ -267,6 +269,13 @@ export abstract class Optimizer implements Configurable {
   /** The state: iterations, then the slots, in the order in which Keras saves them. */
   get variables(): Variable[] {
     return [this.iterations, ...this.state]
+  }
+
+  /** The state in another order: the count of steps, then slot by slot, each of all weights. */
+  get variablesBySlot(): Variable[] {
+    const slots = [...this.slots.values()]
+    const names = new Set(slots.flatMap((named) => [...named.keys()]))
+    return [this.iterations, ...[...names].flatMap((name) => slots.flatMap((named) => named.get(name) ?? []))]
   }
 
   /** Whether a model's weights have their slots. */

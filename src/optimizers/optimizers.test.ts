@@ -176,6 +176,15 @@ describe('getOptimizer', () => {
     expect(getOptimizer(mine)).toBe(mine)
   })
 
+  it('writes what older files held as what it is', () => {
+    const legacy = (class_name: string) =>
+      getOptimizer({ module: 'keras.optimizers.legacy', class_name, config: {}, registered_name: null })
+    const moduleOf = (class_name: string) => serializeOptimizer(legacy(class_name)).module
+    expect(moduleOf('RMSprop')).toBe('keras.optimizers.legacy')
+    expect(moduleOf('Adam')).toBe('keras.optimizers')
+    expect(() => legacy('Nadam')).toThrow(/legacy Nadam follows another schedule/)
+  })
+
   it('refuses what makes no sense', () => {
     const { sgd } = optimizers
     expect(() => getOptimizer('adm' as OptimizerLike)).toThrow(/Did you mean 'adam'/)

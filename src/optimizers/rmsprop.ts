@@ -65,10 +65,15 @@ export class RMSprop extends Optimizer {
     const variance = this.centered
       ? subtract(squares, square(decayInto(this.slot(weight, 'average_gradient'), gradient, this.rho)))
       : squares
-    const step = divide(multiply(gradient, learningRate), sqrt(add(variance, this.epsilon)))
+    const step = divide(multiply(gradient, learningRate), this.divisor(variance))
     if (this.momentum === 0) return subtract(weight.value(), step)
     const slot = this.slot(weight, 'momentum')
     return subtract(weight.value(), slot.assign(add(multiply(slot.value(), this.momentum), step)))
+  }
+
+  /** What gradients are divided by. */
+  protected divisor(variance: Tensor): Tensor {
+    return sqrt(add(variance, this.epsilon))
   }
 
   override getConfig(): Config {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Shape } from '../graph/shape.js'
 import { gradientOf, startOf, type Walk, walk } from '../testing/walkOptimizer.js'
+import { getOptimizer } from './get.js'
 import * as optimizers from './index.js'
 import type { Optimizer } from './optimizer.js'
 
@@ -208,6 +209,20 @@ describe('adaptive rates', () => {
         return w - s[2]
       }),
     ))
+
+  it.each([
+    ['RMSprop', 0, 0.9, 0.1],
+    ['Adagrad', 0.1, 1, 1],
+  ])('the %s of older files adds epsilon to the root', (class_name, initial, kept, added) => {
+    const config = { learning_rate: 0.1, epsilon: 0.5 }
+    return compare(
+      getOptimizer({ module: 'keras.optimizers.legacy', class_name, config, registered_name: null }),
+      each(6, [initial], (w, g, s) => {
+        s[0] = kept * s[0] + added * g * g
+        return w - (0.1 * g) / (Math.sqrt(s[0]) + 0.5)
+      }),
+    )
+  })
 
   it('Adafactor, for vectors', () => {
     const squares = new Array<number>(6).fill(0)

@@ -16,7 +16,34 @@ export function fromKeras2(object: ObjectConfig): ObjectConfig {
   const { class_name } = object
   const translate = Object.hasOwn(translations, class_name) ? translations[class_name] : undefined
   const config = { ...Object.fromEntries(kept), ...translate?.(object.config) }
-  return { ...object, class_name: currentName(object), config: mapValues(config, currentActivation) }
+  const current = { ...object, class_name: currentName(object), config: mapValues(config, currentActivation) }
+  return isLegacyOptimizer(object) ? withoutDecay({ ...current, module: LEGACY_OPTIMIZERS }) : current
+}
+
+/** Where Keras 2.11 put the optimizers that there were before; files of older versions say no module. */
+const LEGACY_OPTIMIZERS = 'keras.optimizers.legacy'
+
+const legacyOptimizers: ReadonlySet<string> = new Set([
+  ...['Adadelta', 'Adagrad', 'Adam', 'Adamax', 'Ftrl', 'Nadam', 'RMSprop', 'SGD'],
+])
+
+const isLegacyOptimizer = ({ class_name, config }: ObjectConfig): boolean =>
+  legacyOptimizers.has(class_name) && 'decay' in config
+
+/** Their `decay`, which all had, as the schedule that it stood for. Nadam's was another thing. */
+function withoutDecay(optimizer: ObjectConfig): ObjectConfig {
+  const { decay, lr = null, learning_rate: rate = lr, ...rest } = optimizer.config
+  if (optimizer.class_name === 'Nadam' || typeof decay !== 'number') return optimizer
+  if (decay === 0) return { ...optimizer, config: { ...rest, learning_rate: rate } }
+  // What ruled beside a schedule is left for the optimizer to refuse.
+  if (typeof rate !== 'number') return optimizer
+  const schedule = {
+    module: 'keras.optimizers.schedules',
+    class_name: 'InverseTimeDecay',
+    config: { initial_learning_rate: rate, decay_steps: 1, decay_rate: decay },
+    registered_name: null,
+  }
+  return { ...optimizer, config: { ...rest, learning_rate: schedule } }
 }
 
 const leftovers: ReadonlySet<string> = new Set([

@@ -84,6 +84,31 @@ describe('currentConfig', () => {
     })
   })
 
+  it('Keras until 2.10: the decay of optimizers is a schedule', () => {
+    const current = (config: object, class_name = 'Adam') =>
+      currentConfig({ class_name, config } as never, '2.9.0')
+    const schedule = { initial_learning_rate: 0.1, decay_steps: 1, decay_rate: 0.5 }
+    const module = 'keras.optimizers.legacy'
+    expect(current({ learning_rate: 0.1, decay: 0 })).toMatchObject({
+      module,
+      config: { learning_rate: 0.1 },
+    })
+    for (const key of ['learning_rate', 'lr']) {
+      const { config } = current({ [key]: 0.1, decay: 0.5, epsilon: 1e-7 })
+      expect(config).toEqual({
+        epsilon: 1e-7,
+        learning_rate: expect.objectContaining({ class_name: 'InverseTimeDecay', config: schedule }),
+      })
+    }
+    const both = { learning_rate: { class_name: 'InverseTimeDecay', config: schedule }, decay: 0.5 }
+    expect(current(both).config).toEqual(both)
+    expect(current({ decay: 0.004 }, 'Nadam')).toEqual({
+      module,
+      class_name: 'Nadam',
+      config: { decay: 0.004 },
+    })
+  })
+
   it('Keras 2: calls of layers and of models, which were counted from 1', () => {
     const layer = (class_name: string, name: string, ...inbound_nodes: unknown[]) => ({
       class_name,

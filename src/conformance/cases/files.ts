@@ -17,8 +17,8 @@ const formsOf: Readonly<Record<KerasVersion, readonly FileForm[]>> = {
 const formsFor = ({ without = {} }: FileModel, version: KerasVersion): readonly FileForm[] =>
   formsOf[version].filter((form) => !without[version]?.includes(form))
 
-const has = (version: KerasVersion, { since = '2.15' }: FileModel): boolean =>
-  versions.indexOf(version) >= versions.indexOf(since)
+const has = (version: KerasVersion, { since = '2.15', until = 'newest' }: FileModel): boolean =>
+  versions.indexOf(version) >= versions.indexOf(since) && versions.indexOf(version) <= versions.indexOf(until)
 
 /**
  * Models that say something which came after Keras 3.0: single inputs and outputs outside of lists, new names of initializers, new settings.

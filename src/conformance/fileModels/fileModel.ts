@@ -20,6 +20,8 @@ export interface FileModel {
   readonly y: HostData
   /** The oldest Keras that has all its layers and options. Default: 2.15. */
   readonly since?: KerasVersion
+  /** The newest Keras that has them. Default: the newest there is. */
+  readonly until?: KerasVersion
   /** Forms that a version of Keras cannot write, or not read again itself. Default: none. */
   readonly without?: Partial<Readonly<Record<KerasVersion, readonly FileForm[]>>>
   /** Whether training is compared; not where each side draws its own random numbers. Default: true. */

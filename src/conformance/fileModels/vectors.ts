@@ -19,6 +19,9 @@ function regression(optimizer: optimizers.Optimizer, loss: 'mse' | 'log_cosh' = 
   return model
 }
 
+/** What the `decay` of Keras 2 stood for. */
+const decaying = (rate: number) => optimizers.schedules.inverseTimeDecay(rate, 1, 0.1)
+
 export const vectorModels: readonly FileModel[] = [
   {
     name: 'perceptron',
@@ -241,4 +244,31 @@ export const vectorModels: readonly FileModel[] = [
       return model
     },
   },
+  ...legacy({
+    legacy_sgd: () => optimizers.sgd({ learningRate: decaying(0.05), momentum: 0.9 }),
+    legacy_adam: () => optimizers.adam({ learningRate: decaying(0.01) }),
+    legacy_adam_amsgrad: () => optimizers.adam({ learningRate: 0.01, amsgrad: true, clipnorm: 0.5 }),
+    legacy_rmsprop: () => optimizers.rmsprop({ learningRate: 0.01 }),
+    legacy_rmsprop_centered: () => optimizers.rmsprop({ learningRate: 0.01, momentum: 0.5, centered: true }),
+    legacy_adagrad: () => optimizers.adagrad({ learningRate: 0.05, initialAccumulatorValue: 0 }),
+    legacy_adadelta: () => optimizers.adadelta({ learningRate: 1 }),
+    legacy_adamax: () => optimizers.adamax({ learningRate: 0.01 }),
+    legacy_ftrl: () => optimizers.ftrl({ learningRate: 0.1, l2RegularizationStrength: 0.01 }),
+  }),
 ]
+
+/** The optimizers that Keras had until 2.10, which 2.15 has beside those of now. Two of the layers have weights of one shape. */
+function legacy(makers: Readonly<Record<string, () => optimizers.Optimizer>>): FileModel[] {
+  return Object.entries(makers).map(([name, makeOptimizer]) => ({
+    name,
+    x: vectors,
+    y: values,
+    until: '2.15',
+    make() {
+      const square = () => layers.dense(6, { activation: 'tanh' })
+      const model = models.sequential([layers.input([6]), square(), square(), layers.dense(1)])
+      model.compile({ optimizer: makeOptimizer(), loss: 'mse' })
+      return model
+    },
+  }))
+}
