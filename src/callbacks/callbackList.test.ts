@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Callback, type CallbackLike, type CallbackModel, type LoggedMetric, type Logs } from './callback.js'
 import { CallbackList } from './callbackList.js'
+import { History } from './history.js'
 
 const model: CallbackModel = {
   name: 'm',
@@ -165,6 +166,13 @@ describe('states', () => {
     const others = [new Counter(), new Counter()]
     await new CallbackList(others).setStates({ ...states, gone: 1 })
     expect(others.map(({ count }) => count)).toEqual([0, 5])
+  })
+
+  it('that an older version wrote are refused by the name of the callback', async () => {
+    const list = new CallbackList([new History()])
+    await expect(list.setStates({ history: { epoch: [0], history: { loss: [1] } } })).rejects.toThrow(
+      /history: setState cannot read what the backup holds .*Resume with the version that wrote it/,
+    )
   })
 
   it('must be plain data', async () => {

@@ -1,4 +1,4 @@
-import { ArgumentError, GradusError, type NumericError } from '../errors.js'
+import { ArgumentError, DataError, GradusError, type NumericError } from '../errors.js'
 import { classNameOf } from '../utils/config.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { suggestion } from '../utils/nearest.js'
@@ -168,11 +168,24 @@ export class CallbackList {
     return states
   }
 
-  /** Gives callbacks back what they had to remember. States of callbacks that are not in the list are left aside. */
+  /**
+   * Gives callbacks back what they had to remember. States of callbacks that are not in the list are left aside.
+   * @throws DataError naming the callback that cannot read its own
+   */
   async setStates(states: Readonly<Record<string, unknown>>): Promise<void> {
     for (const [i, callback] of this.callbacks.entries()) {
       const name = this.names[i]
-      if (Object.hasOwn(states, name)) await callback.setState?.(states[name])
+      if (!Object.hasOwn(states, name)) continue
+      try {
+        await callback.setState?.(states[name])
+      } catch (error) {
+        if (error instanceof GradusError) throw error
+        throw new DataError(
+          `${name}: setState cannot read what the backup holds for this callback (${(error as Error).message}). Resume with the version that ` +
+            'wrote it, or remove the backup to train from the start.',
+          { cause: error },
+        )
+      }
     }
   }
 }
