@@ -17,6 +17,7 @@ import { type Config, type Configurable, classNameOf } from '../utils/config.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { assignIf } from './assignIf.js'
 import { clipGradients } from './clipping.js'
+import { flushSubnormals } from './flushSubnormals.js'
 import { LearningRate } from './learningRate.js'
 import {
   type CommonSettings,
@@ -135,6 +136,14 @@ export abstract class Optimizer implements Configurable {
   /** Inside a trace: updates each weight by its gradient (of the scaled loss) and counts the step. */
   apply(weights: readonly Variable[], gradients: readonly Tensor[], learningRate: Tensor): void {
     this.build(weights)
+    const slots = new Set(this.state)
+    flushSubnormals(
+      (variable) => slots.has(variable),
+      () => this.applyRules(weights, gradients, learningRate),
+    )
+  }
+
+  private applyRules(weights: readonly Variable[], gradients: readonly Tensor[], learningRate: Tensor): void {
     const { lossScaleFactor, gradientAccumulationSteps, useEma } = this.settings
     const iterations = this.iterations.value()
     const updates = gradientAccumulationSteps
