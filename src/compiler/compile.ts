@@ -10,7 +10,7 @@ import type { TargetTraits } from '../loops/traits.js'
 import { verify } from '../loops/verify.js'
 import { assemble } from './assemble.js'
 import { LaunchRecorder } from './launches.js'
-import { GraphLowering } from './lowerGraph.js'
+import { type CutOf, cutByModel, GraphLowering } from './lowerGraph.js'
 import type { BufferView, DeviceBuffer } from './lowering.js'
 import { type Lifetime, lifetimes, type TimedLaunch, timeline } from './memoryPlan.js'
 import type { BaseType, Program } from './program.js'
@@ -21,6 +21,8 @@ export interface CompileOptions {
   readonly verify?: boolean
   /** Make each buffer of the arena a base of its own, so that no access can stray from one into another unnoticed. Default: false. */
   readonly apart?: boolean
+  /** How micro-kernels are cut, where measurements say. Default: the cost model decides. */
+  readonly cutOf?: CutOf
 }
 
 /** Compiles a trace for a target: fusion, lowering to loops, memory plan, barriers. Pure. */
@@ -51,7 +53,7 @@ export function compile(
     if (node.type === 'variable') bindings.set(node, variableView(variables.indexOf(node.variable)))
   }
 
-  const lowering = new GraphLowering(wanted, bindings, recorder, traits)
+  const lowering = new GraphLowering(wanted, bindings, recorder, traits, options.cutOf ?? cutByModel)
   const copy = (from: BufferView, tensor: Tensor): BufferView => {
     const to = recorder.view(tensor.dtype, tensor.size)
     lowerCopy(from, to, tensor.dtype, tensor.size, lowering.lowering('copy'))

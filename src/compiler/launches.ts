@@ -1,6 +1,7 @@
 import type { DType } from '../graph/dtype.js'
 import { LoopBuilder } from '../loops/builder.js'
 import type { LoopFunction, Parameter, Value } from '../loops/ir.js'
+import type { CutOrigin } from './cut.js'
 import { hoistInvariant } from './hoist.js'
 import type { BufferView, DeviceBuffer, LaunchRequest, Operands } from './lowering.js'
 import type { LaunchReport } from './program.js'
@@ -52,7 +53,12 @@ export class LaunchRecorder {
     if (inside.length > 0) outer.push({ type: 'repeat', count, steps: [...inside] })
   }
 
-  launch(request: LaunchRequest, ops: string, bytes: (buffer: DeviceBuffer) => number): void {
+  launch(
+    request: LaunchRequest,
+    ops: string,
+    bytes: (buffer: DeviceBuffer) => number,
+    cutBy: CutOrigin,
+  ): void {
     if (request.grid === 0) return
     const b = new LoopBuilder(request.name, this.width)
     const declared = new DeclaredOperands(b)
@@ -60,6 +66,7 @@ export class LaunchRecorder {
     const touched = new Set(declared.list.map(({ view }) => view.buffer))
     const report: LaunchReport = {
       ...request.report,
+      ...(request.report.matrix ? { cutBy } : {}),
       function: request.name,
       ops,
       grid: request.grid,

@@ -6,6 +6,7 @@ import type { Tensor } from '../graph/tensor.js'
 import type { TargetTraits } from '../loops/traits.js'
 import { flatIndex, identityPosition, type Position } from './affine.js'
 import { type Body, mergeBody, opsOf, resolveBody, type Source, Unresolvable, type Wanted } from './body.js'
+import { type Cut, type CutOrigin, modelCut } from './cut.js'
 import { type FusionPlan, type Group, planFusion } from './fusion.js'
 import type { LaunchRecorder } from './launches.js'
 import type { BufferView, DeviceBuffer, Epilogue, LaunchRequest, Lowering } from './lowering.js'
@@ -13,6 +14,13 @@ import { bytesOfBuffer } from './memoryPlan.js'
 import { bodyEpilogue } from './templates/epilogue.cpu.js'
 import { templateOf } from './templates/index.js'
 import { lowerPointwise, type Store } from './templates/pointwise.cpu.js'
+
+/** A cut and who says so, for an op that a micro-kernel may compute. */
+export type CutOf = (node: OperationNode) => { readonly cut: Cut; readonly by: CutOrigin }
+
+const byModel = { cut: modelCut, by: 'model' } as const
+
+export const cutByModel: CutOf = () => byModel
 
 /**
  * Lowers a graph into launches: each group of the fusion plan in turn, what it reads first. `bindings` say where leaves
@@ -30,6 +38,8 @@ export class GraphLowering {
     readonly bindings: ReadonlyMap<Node, BufferView>,
     readonly recorder: LaunchRecorder,
     readonly traits: TargetTraits,
+    /** How the launches of an anchor are cut. */
+    readonly cutOf: CutOf,
     /** How many repeats enclose these launches. */
     readonly depth = 0,
   ) {
@@ -233,11 +243,12 @@ export class GraphLowering {
     if (!template) throw new InternalError(`${node.op.name} has no launches of its own`)
     const finish = epilogue ?? (template.takesEpilogue(node) ? plain() : { ops: '', bind: noEpilogue })
     const ops = [node.op.name, finish.ops].filter(Boolean).join('+')
-    template.lower(node, this.lowering(ops, group), finish)
+    template.lower(node, this.lowering(ops, group, node), finish)
   }
 
-  lowering(ops: string, group?: Group): GroupLowering {
-    return new GroupLowering(this, ops, group, (tensor) => this.place(tensor))
+  lowering(ops: string, group?: Group, anchor?: OperationNode): GroupLowering {
+    const { cut, by } = anchor ? this.cutOf(anchor) : byModel
+    return new GroupLowering(this, ops, group, (tensor) => this.place(tensor), cut, by)
   }
 }
 
@@ -258,6 +269,8 @@ export class GroupLowering implements Lowering {
     private readonly ops: string,
     private readonly group: Group | undefined,
     private readonly place: (tensor: Tensor) => BufferView,
+    readonly cut: Cut,
+    private readonly cutBy: CutOrigin,
   ) {}
 
   get traits(): TargetTraits {
@@ -277,7 +290,7 @@ export class GroupLowering implements Lowering {
   }
 
   launch(request: LaunchRequest): void {
-    this.graph.recorder.launch(request, this.ops, (buffer: DeviceBuffer) => bytesOfBuffer(buffer))
+    this.graph.recorder.launch(request, this.ops, (buffer: DeviceBuffer) => bytesOfBuffer(buffer), this.cutBy)
   }
 
   /** An input as a body over `space`, with the ops fused before it. */

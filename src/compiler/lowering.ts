@@ -4,6 +4,7 @@ import type { Tensor } from '../graph/tensor.js'
 import type { LoopBuilder } from '../loops/builder.js'
 import type { Storage, Value } from '../loops/ir.js'
 import type { TargetTraits } from '../loops/traits.js'
+import type { Cut } from './cut.js'
 import type { LaunchReport } from './program.js'
 
 /** A run of elements in device memory. Where it lies is decided by the memory plan, once all launches are known. */
@@ -36,7 +37,7 @@ export interface LaunchRequest {
   readonly build: (b: LoopBuilder, operands: Operands) => void
   /** Pairs in which each element of the output is written after the same element of the input was last read. */
   readonly inPlace?: readonly { readonly output: BufferView; readonly input: BufferView }[]
-  readonly report: Pick<LaunchReport, 'algorithm' | 'flops' | 'lanes' | 'singleThreaded'>
+  readonly report: Pick<LaunchReport, 'algorithm' | 'flops' | 'matrix' | 'lanes' | 'singleThreaded'>
 }
 
 /** Declares the memory that a launch works on, and gives its pointers (already at the view's offset). */
@@ -78,6 +79,8 @@ export interface BoundEpilogue {
 /** What a template is given to lower one node. */
 export interface Lowering {
   readonly traits: TargetTraits
+  /** How a micro-kernel's launches are to be cut. */
+  readonly cut: Cut
   /** The tensor's elements as one row-major run in memory; makes sure that launches before this one put them there. */
   input(tensor: Tensor): BufferView
   /** The buffer where an output of the node goes. */

@@ -1,6 +1,7 @@
 import type { DType } from '../graph/dtype.js'
 import type { Shape } from '../graph/shape.js'
 import type { LoopFunction } from '../loops/ir.js'
+import type { CutOrigin } from './cut.js'
 
 /**
  * A Program: a graph compiled for one target. Pure data, and relocatable: every address is an offset from a base that
@@ -84,6 +85,10 @@ export interface LaunchReport {
   readonly flops: number
   /** Bytes read and written, each buffer counted once. */
   readonly bytes: number
+  /** What the micro-kernel's tiles cover, if they do the work: columns, and rows that come in runs of so many. */
+  readonly matrix?: { readonly rows: number; readonly columns: number }
+  /** Who said how a micro-kernel's launch is cut; undefined for other launches. */
+  readonly cutBy?: CutOrigin
   /** How lanes are used: `vector`, or `scalar` with the reason. */
   readonly lanes: 'vector' | { readonly scalar: string }
   /** Why a launch cannot use more than one thread, if it cannot. */

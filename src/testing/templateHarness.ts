@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { modelCut } from '../compiler/cut.js'
 import {
   type BufferView,
   type DeviceBuffer,
@@ -124,7 +125,10 @@ export class TestLowering implements Lowering {
   /** The launches' functions, once they have run. */
   private built?: readonly { readonly fn: LoopFunction; readonly args: readonly Argument[] }[]
 
-  constructor(readonly traits: TargetTraits) {}
+  constructor(
+    readonly traits: TargetTraits,
+    readonly cut = modelCut,
+  ) {}
 
   input(tensor: Tensor): BufferView {
     return this.viewOf(tensor)

@@ -75,3 +75,30 @@ export async function testTargets(): Promise<readonly TestTarget[]> {
   const machineCode = !x64.available ? [] : x64.features.avx512 ? [plain('x64'), avx2] : [plain('x64')]
   return [plain('interpreter'), plain('wasm'), ...machineCode]
 }
+
+/** A backend with loops like those that run, and what it is called. */
+export interface TestBackend {
+  readonly name: string
+  create(threads: number): Promise<Backend>
+}
+
+/** WebAssembly, and where there is x64, machine code of each width that the processor has. */
+export async function microKernelBackends(): Promise<readonly TestBackend[]> {
+  const x64 = await x64Status()
+  const widths = !x64.available ? [] : x64.features.avx512 ? ([8, 16] as const) : ([8] as const)
+  const debug = new Debug('')
+  const made = (name: string, backend: (threads: number) => Promise<Backend | string | undefined>) => ({
+    name,
+    async create(threads: number) {
+      const created = await backend(threads)
+      if (typeof created !== 'object') throw new Error(created ?? 'These tests need WebAssembly SIMD.')
+      return created
+    },
+  })
+  return [
+    made('wasm', (threads) => createWasmBackend({ threads, debug })),
+    ...widths.map((width) =>
+      made(`x64 of ${width} lanes`, (threads) => createX64Backend({ threads, debug, width })),
+    ),
+  ]
+}

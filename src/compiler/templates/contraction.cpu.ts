@@ -38,11 +38,11 @@ export const contractionTemplate: Template = {
 
 /** Emits the launches of a product. Rows of the epilogue number `[batch * rows]`. */
 export function lowerProduct(product: MatrixProduct, lowering: Lowering, epilogue: Epilogue): void {
-  const { traits } = lowering
+  const { traits, cut } = lowering
   const { batch, rows, depth, columns } = product
   if (batch * rows * columns === 0) return
-  const tiling = tileMatrix(rows, columns, traits)
-  const blocks = chooseBlocks(product, tiling, traits)
+  const tiling = tileMatrix(rows, columns, traits, cut)
+  const blocks = chooseBlocks(product, tiling, traits, cut)
   const { columns: b, how: howB } = placeColumns(product, blocks, tiling, lowering)
   const { rows: a, how: howA } = placeRows(product, blocks, tiling, lowering)
   const rowBlocks = Math.ceil(rows / blocks.rows)
@@ -60,6 +60,7 @@ export function lowerProduct(product: MatrixProduct, lowering: Lowering, epilogu
         `micro-kernel, tiles ${describeTiles(tiling)}, ${howA}, ${howB}` +
         (depthBlocks > 1 ? `, k in blocks of ${blocks.depth}` : ''),
       flops: 2 * batch * rows * depth * columns,
+      matrix: tiling.matrix,
       lanes: 'vector',
       ...(grid === 1 ? { singleThreaded: 'the product is small' } : {}),
     },

@@ -46,7 +46,7 @@ export function lowerForward(
     lowerProduct({ name: 'convolution 1x1 as product', ...sizes, ...operands }, lowering, epilogue)
     return
   }
-  const tiling = tileMatrix(shape.output[2], groupFilters(shape), lowering.traits)
+  const tiling = tileMatrix(shape.output[2], groupFilters(shape), lowering.traits, lowering.cut)
   const depth = sizeOf(shape.kernel) * groupChannels(shape)
   const filters = packPanels(
     lowering,
@@ -90,18 +90,17 @@ export function convolve(
   const [planes, height, width] = shape.output
   const rows = planes * height
   if (batch * rows * width * shape.filters === 0) return
-  const { traits } = lowering
+  const { traits, cut } = lowering
+  const items = cut.items ?? wantedItems
   const rowsPerTile = planes === 1 ? Math.max(1, Math.floor(shortestTile(tiling) / width)) : 1
   // Filters that the second-level cache does not hold come from further away for each block of rows: it takes many.
   const manyFilters = 4 * groups * filters.elements > traits.cache.l2 / 2
   const outer = manyFilters ? batch * tiling.panels : batch
-  const blockRows = rowsPerBlock(rows, rowsPerTile, outer, rowsInCache(shape, traits))
+  const blockRows = rowsPerBlock(rows, rowsPerTile, outer, rowsInCache(shape, traits), items)
   const rowBlocks = Math.ceil(rows / blockRows)
   const blockImages = manyFilters && rowBlocks === 1 ? imagesTogether(shape, tiling, traits) : 1
   const imageBlocks = Math.ceil(batch / blockImages)
-  const blockPanels = Math.ceil(
-    tiling.panels / Math.max(1, Math.floor(wantedItems / (imageBlocks * rowBlocks))),
-  )
+  const blockPanels = Math.ceil(tiling.panels / Math.max(1, Math.floor(items / (imageBlocks * rowBlocks))))
   const panelBlocks = Math.ceil(tiling.panels / blockPanels)
   const grid = imageBlocks * rowBlocks * panelBlocks
   const steps = imageSteps(shape)
@@ -109,6 +108,7 @@ export function convolve(
   const rowStep = shape.strides[1] * steps.row
   const planeStep = shape.strides[0] * steps.plane
   const filtersFit = 4 * filters.elements <= traits.cache.l1 / 2
+  const rowsOutside = cut.outer ? cut.outer === 'rows' : filtersFit
 
   lowering.launch({
     name: `convolution ${name} ${describeShape(shape)}`,
@@ -117,11 +117,12 @@ export function convolve(
     report: {
       algorithm:
         `micro-kernel on the image in place, tiles ${describeTiles(tiling)}; ` +
-        (filtersFit
-          ? 'all filters for one row after another, as they fit the first-level cache'
+        (rowsOutside
+          ? `all filters for one row after another${filtersFit ? ', as they fit the first-level cache' : ''}`
           : 'one panel of filters for all rows after another') +
         (blockImages > 1 ? `, ${blockImages} images together` : ''),
       flops: convolutionFlops(shape),
+      matrix: tiling.matrix,
       lanes: lanesOf(groupFilters(shape), traits.width),
       ...(grid === 1 ? { singleThreaded: 'the convolution is small' } : {}),
     },
@@ -188,7 +189,7 @@ export function convolve(
             })
           }
 
-          if (filtersFit) {
+          if (rowsOutside) {
             overRows((row, count, start) =>
               forPanels(b, tiling, ...panelRange, (panel, index, column) =>
                 tiles(row, count, start, panel, index, column),

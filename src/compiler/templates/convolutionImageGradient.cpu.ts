@@ -42,7 +42,7 @@ export function lowerImageGradient(
     )
     return
   }
-  const { traits } = lowering
+  const { traits, cut } = lowering
   const { width } = traits
   const counted = { ...traits, ...countedTile }
   const lanes = hasRuns(shape) ? shape.kernel[2] * shape.channels : groupChannels(shape)
@@ -59,11 +59,13 @@ export function lowerImageGradient(
 
   if (!flipped || windowCycles <= flippedCycles) {
     // Windows that overlap are added up panel by panel.
-    const tiling = tileInPanels(shape.output[2], lanes, windows.classes[0]?.vectors ?? 1, traits)
+    const vectors = windows.classes[0]?.vectors ?? 1
+    const tall = cut.tile?.vectors === vectors ? cut.tile.rows : undefined
+    const tiling = tileInPanels(shape.output[2], lanes, vectors, traits, tall)
     addWindows({ shape, gradient, kernel, tiling, reason }, lowering, epilogue)
     return
   }
-  const flippedTiling = tileMatrix(shape.image[2], groupChannels(shape), traits)
+  const flippedTiling = tileMatrix(shape.image[2], groupChannels(shape), traits, cut)
   const packed = packPanels(lowering, flippedKernel(shape, kernel), flippedTiling)
   const image = withHalo(lowering, gradient, flipped)
   convolve(

@@ -33,12 +33,13 @@ export function lowerKernelGradient(
   lowering: Lowering,
   epilogue: Epilogue,
 ): void {
-  const { traits } = lowering
+  const { traits, cut } = lowering
   const { groups, filters } = shape
   const rows = sizeOf(shape.kernel) * groupChannels(shape)
   if (rows * filters === 0) return
-  const plan = planRows(shape, traits)
-  const chunks = planChunks(shape, traits)
+  const plan = planRows(shape, traits, cut)
+  // Where chunks may be dealt out, their number decides in which order is summed.
+  const chunks = planChunks(shape, traits, mostShares(rows, groups) === 1 ? cut.depth : undefined)
   const { tiling } = plan
   const items = groups * plan.items
   const { shares, chunksPerShare } = dealChunks(rows, groups, chunks.count)
@@ -60,6 +61,7 @@ export function lowerKernelGradient(
         `micro-kernel with k over pixels, tiles ${describeTiles(tiling)}, pixels in ${chunks.count} chunks for the cache` +
         (shares > 1 ? `, dealt out in ${shares} shares as rows are few` : ''),
       flops: convolutionFlops(shape),
+      matrix: tiling.matrix,
       lanes: lanesOf(groupFilters(shape), traits.width),
       ...(shares * items === 1 ? { singleThreaded: 'the convolution is small' } : {}),
     },
@@ -152,10 +154,14 @@ type ItemRange = readonly [from: Value<'i32'>, to: Value<'i32'>]
  * alone, not on tiles: rows count as if an item had 8, or all of them where they are few.
  */
 function dealChunks(rows: number, groups: number, chunks: number) {
-  const rowItems = groups * (rows <= mostRowsWrittenOut ? 1 : Math.ceil(rows / 8))
-  const wanted = Math.max(1, Math.min(chunks, Math.ceil(wantedItems / 2 / rowItems)))
+  const wanted = Math.max(1, Math.min(chunks, mostShares(rows, groups)))
   const chunksPerShare = Math.ceil(chunks / wanted)
   return { shares: Math.max(1, Math.ceil(chunks / Math.max(1, chunksPerShare))), chunksPerShare }
+}
+
+function mostShares(rows: number, groups: number): number {
+  const rowItems = groups * (rows <= mostRowsWrittenOut ? 1 : Math.ceil(rows / 8))
+  return Math.ceil(wantedItems / 2 / rowItems)
 }
 
 interface SumTile {

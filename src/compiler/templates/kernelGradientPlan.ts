@@ -2,6 +2,7 @@ import { sizeOf } from '../../graph/shape.js'
 import type { LoopBuilder } from '../../loops/builder.js'
 import type { Value } from '../../loops/ir.js'
 import type { TargetTraits } from '../../loops/traits.js'
+import type { Cut } from '../cut.js'
 import {
   type ConvolutionShape,
   groupChannels,
@@ -34,7 +35,7 @@ export interface RowPlan {
 export const mostRowsWrittenOut = 96
 
 /** Rows come in runs, one for each tap, or for each row of taps whose values lie side by side in the image. */
-export function planRows(shape: ConvolutionShape, traits: TargetTraits): RowPlan {
+export function planRows(shape: ConvolutionShape, traits: TargetTraits, cut: Cut): RowPlan {
   const { kernel, dilation } = shape
   const steps = imageSteps(shape)
   const runs = hasRuns(shape)
@@ -55,7 +56,7 @@ export function planRows(shape: ConvolutionShape, traits: TargetTraits): RowPlan
       return at
     }
     return {
-      tiling: tileMatrix(rows, columns, traits),
+      tiling: tileMatrix(rows, columns, traits, cut),
       items: 1,
       forTiles(b, _item, panel, body) {
         for (let first = 0; first < rows; first += panel.rows) {
@@ -71,8 +72,8 @@ export function planRows(shape: ConvolutionShape, traits: TargetTraits): RowPlan
     }
   }
 
-  const tiling = tileMatrix(length, columns, traits)
-  const itemRows = rowsPerBlock(length, tiling.rows, sizeOf(taps) * shape.groups, length)
+  const tiling = tileMatrix(length, columns, traits, cut)
+  const itemRows = rowsPerBlock(length, tiling.rows, sizeOf(taps) * shape.groups, length, cut.items)
   const blocks = Math.ceil(length / itemRows)
   return {
     tiling,
@@ -127,7 +128,7 @@ function elementsInCache(
 /** Steps of k beyond which loading and storing the sums costs little. */
 const enoughSteps = 512
 
-export function planChunks(shape: ConvolutionShape, traits: TargetTraits): ChunkPlan {
+export function planChunks(shape: ConvolutionShape, traits: TargetTraits, lengths = 1): ChunkPlan {
   const { batch, strides, padded, filters } = shape
   const [planes, height, width] = shape.output
   const steps = imageSteps(shape)
@@ -136,7 +137,7 @@ export function planChunks(shape: ConvolutionShape, traits: TargetTraits): Chunk
   const rowMove = strides[1] * steps.row
   const inRow: DepthLoop = { count: width, a: 4 * strides[2] * steps.pixel, b: 4 * filters }
   const inPlane: DepthLoop = { count: height, a: 4 * rowMove, b: 4 * width * filters }
-  const budget = (0.75 * traits.cache.l1) / 4
+  const budget = (lengths * 0.75 * traits.cache.l1) / 4
   const { width: lanes } = traits
   const images = Math.floor(budget / elementsInCache(shape, imageElements, planes * height * width, lanes))
 

@@ -11,7 +11,7 @@ import { kindOf } from './kindOf.js'
  */
 export function lowerLoop(node: OperationNode, lowering: GroupLowering): void {
   const { graph, length, carries, sequences, reverse } = kindOf(node, 'loop').body(node.attributes)
-  const { recorder, traits, depth } = lowering.graph
+  const { recorder, traits, cutOf, depth } = lowering.graph
   const carryViews = node.outputs.slice(0, carries).map((output, i) => {
     const view = lowering.output(output)
     lowerCopy(lowering.input(node.inputs[i]), view, output.dtype, output.size, lowering)
@@ -39,7 +39,7 @@ export function lowerLoop(node: OperationNode, lowering: GroupLowering): void {
 
   recorder.repeat(length, depth, () => {
     const results: Tensor[] = [...nextCarries, ...stacked.map(({ result }) => result)]
-    const body = new GraphLowering(results, bindings, recorder, traits, depth + 1)
+    const body = new GraphLowering(results, bindings, recorder, traits, cutOf, depth + 1)
     const inside = body.lowering('loop')
     stacked.forEach(({ result }, i) => {
       lowerCopy(body.view(result), targets[i], result.dtype, result.size, inside)

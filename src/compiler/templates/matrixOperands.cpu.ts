@@ -34,7 +34,7 @@ export function placeColumns(
   tiling: Tiling,
   lowering: Lowering,
 ): { readonly columns: Columns; readonly how: string } {
-  const direct = readsDirectly(product, blocks, tiling, lowering.traits)
+  const direct = readsDirectly(product, blocks, tiling, lowering)
   return direct
     ? { columns: directColumns(product), how: `B read in place (${direct})` }
     : {
@@ -130,9 +130,10 @@ function readsDirectly(
   { rows, depth, columns, transposeB }: MatrixProduct,
   blocks: Blocks,
   tiling: Tiling,
-  { cache }: TargetTraits,
+  { traits: { cache }, cut }: Lowering,
 ): string | undefined {
   if (transposeB) return undefined
+  if (cut.packed !== undefined) return cut.packed ? undefined : 'as measured'
   if (rows <= 2 * tiling.rows) return 'few rows use it'
   if (4 * depth * columns <= cache.l1 / 2) return 'it fits the first-level cache'
   const fits = blocks.depth <= 2 * linesAt(4 * columns, cache)

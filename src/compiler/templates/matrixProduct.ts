@@ -1,4 +1,5 @@
 import type { TargetTraits } from '../../loops/traits.js'
+import type { Cut } from '../cut.js'
 import type { BufferView } from '../lowering.js'
 import { wantedItems } from './gridBlocks.js'
 import type { Tiling } from './tiling.js'
@@ -33,10 +34,11 @@ export function chooseBlocks(
   { batch, rows, depth, columns }: MatrixProduct,
   tiling: Tiling,
   { cache, width }: TargetTraits,
+  { items: aim = wantedItems, depth: lengths = 1 }: Cut,
 ): Blocks {
   const lanes = Math.max(...tiling.classes.map((panel) => panel.vectors)) * width
   // A panel stays in the second-level cache while the rows stream past it: from there, its vectors come soon enough.
-  const mostDepth = Math.max(64, Math.floor(cache.l2 / 8 / (4 * lanes) / 8) * 8)
+  const mostDepth = Math.max(64, Math.floor((lengths * cache.l2) / 8 / (4 * lanes) / 8) * 8)
   const depthBlocks = Math.ceil(depth / (1.25 * mostDepth))
   const blockDepth = depthBlocks > 1 ? Math.ceil(depth / depthBlocks / 8) * 8 : Math.max(depth, 1)
   // A block of rows stays in the second-level cache while the panels change.
@@ -45,7 +47,7 @@ export function chooseBlocks(
   const rowBlocks = Math.max(
     Math.ceil(rows / mostRows),
     Math.min(
-      Math.ceil(wantedItems / itemsPerRowBlock),
+      Math.ceil(aim / itemsPerRowBlock),
       Math.floor((rows * depth * columns) / tiling.panels / smallestItem),
     ),
   )
@@ -53,7 +55,7 @@ export function chooseBlocks(
   const items = batch * Math.ceil(rows / blockRows) * tiling.panels
   const perItem = (blockRows * depth * columns) / tiling.panels
   const panels = Math.min(
-    Math.max(Math.floor(items / (2 * wantedItems)), Math.ceil(smallestItem / Math.max(perItem, 1))),
+    Math.max(Math.floor(items / (2 * aim)), Math.ceil(smallestItem / Math.max(perItem, 1))),
     tiling.panels,
   )
   return { rows: Math.min(blockRows, rows), panels: Math.max(1, panels), depth: blockDepth }

@@ -1,6 +1,7 @@
 import type { LoopBuilder } from '../../loops/builder.js'
 import type { Value } from '../../loops/ir.js'
 import type { TargetTraits } from '../../loops/traits.js'
+import { type Cut, modelCut, type Tile } from '../cut.js'
 
 /**
  * Columns of a matrix, cut into panels of some vectors each. Panels of one class look alike: all full ones, and
@@ -20,6 +21,8 @@ export interface PanelClass {
 }
 
 export interface Tiling {
+  /** What is cut: columns, and rows that come in runs of so many. */
+  readonly matrix: { readonly rows: number; readonly columns: number }
   readonly classes: readonly PanelClass[]
   /** Panels in all classes. */
   readonly panels: number
@@ -50,6 +53,27 @@ function tileRows(traits: TargetTraits, vectors: number): number {
   return Math.min(mostRows, Math.max(1, Math.floor(sums / vectors)))
 }
 
+/** Whether the registers hold what a tile keeps in them. */
+export const tileFits = ({ rows, vectors }: Tile, traits: TargetTraits): boolean =>
+  vectors <= traits.accumulators && rows <= tileRows(traits, vectors)
+
+/** The tiles for a matrix that the cost model holds to be quickest, the best first: of each width of panels, a few heights. */
+export function bestTiles({ rows, columns }: Tiling['matrix'], traits: TargetTraits, count: number): Tile[] {
+  const widest = Math.min(Math.ceil(columns / traits.width), traits.accumulators)
+  const tiles: { readonly tile: Tile; readonly efficiency: number }[] = []
+  for (let vectors = 1; vectors <= widest; vectors++) {
+    const most = tileRows(traits, vectors)
+    const parts = Math.ceil(rows / most)
+    const heights = new Set([most, ...[parts, parts + 1].map((n) => Math.min(most, Math.ceil(rows / n)))])
+    for (const height of heights) {
+      const { efficiency } = tileInPanels(rows, columns, vectors, traits, height)
+      tiles.push({ tile: { rows: height, vectors }, efficiency })
+    }
+  }
+  tiles.sort((a, b) => b.efficiency - a.efficiency)
+  return tiles.slice(0, count).map(({ tile }) => tile)
+}
+
 function rowCycles(rows: number, tall: number, vectors: number): number {
   const rest = rows % tall
   const whole = Math.floor(rows / tall) * stepCycles(tall, vectors)
@@ -65,10 +89,16 @@ function evenRows(rows: number, most: number, vectors: number): number {
 
 /**
  * Cuts a matrix of `columns` columns into panels and says how many rows the tiles on them take, where rows come in
- * runs of `rows`. Of the panel widths that the registers allow, takes the one with the fewest cycles.
+ * runs of `rows`. Of the panel widths that the registers allow, takes the one with the fewest cycles, unless `cut` says which.
  */
-export function tileMatrix(rows: number, columns: number, traits: TargetTraits): Tiling {
+export function tileMatrix(
+  rows: number,
+  columns: number,
+  traits: TargetTraits,
+  { tile }: Cut = modelCut,
+): Tiling {
   const vectors = Math.ceil(columns / traits.width)
+  if (tile) return tileInPanels(rows, columns, Math.min(tile.vectors, vectors), traits, tile.rows)
   const widths = [traits.tile.vectors]
   for (let width = 1; width <= Math.min(vectors, traits.accumulators); width++) widths.push(width)
   let best: Tiling | undefined
@@ -80,13 +110,18 @@ export function tileMatrix(rows: number, columns: number, traits: TargetTraits):
   return best as Tiling
 }
 
-/** As `tileMatrix`, with panels of so many vectors. */
-export function tileInPanels(rows: number, columns: number, vectors: number, traits: TargetTraits): Tiling {
+/** As `tileMatrix`, with panels of so many vectors, and tiles on them of so many rows. */
+export function tileInPanels(
+  rows: number,
+  columns: number,
+  vectors: number,
+  traits: TargetTraits,
+  tall = evenRows(rows, tileRows(traits, vectors), vectors),
+): Tiling {
   const { width } = traits
   const full = Math.floor(columns / (vectors * width))
   const rest = columns - full * vectors * width
   const restVectors = Math.ceil(rest / width)
-  const tall = evenRows(rows, tileRows(traits, vectors), vectors)
   const classes: PanelClass[] = []
   if (full > 0) {
     const counts = new Array<number>(vectors).fill(width)
@@ -104,6 +139,7 @@ export function tileInPanels(rows: number, columns: number, vectors: number, tra
   let cycles = 0
   for (const panel of classes) cycles += panel.panels * rowCycles(rows, panel.rows, panel.vectors)
   return {
+    matrix: { rows, columns },
     classes,
     panels: full + (rest > 0 ? 1 : 0),
     lanes: (full * vectors + restVectors) * width,

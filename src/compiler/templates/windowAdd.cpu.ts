@@ -56,7 +56,7 @@ export function addWindows(
   const [planes, height, width] = image
   const rows = planes * height
   if (batch * rows * width * channels === 0) return
-  const blockRows = rowsPerBlock(rows, 1, batch, rows)
+  const blockRows = rowsPerBlock(rows, 1, batch, rows, lowering.cut.items)
   const blocks = Math.ceil(rows / blockRows)
   const grid = batch * blocks
   const runs = hasRuns(shape) ? 1 : shape.kernel[2]
@@ -74,6 +74,7 @@ export function addWindows(
     report: {
       algorithm: `products added where windows overlap, one image row after another, tiles ${describeTiles(tiling)}: ${reason}`,
       flops: convolutionFlops(shape),
+      matrix: tiling.matrix,
       lanes: lanesOf(
         hasRuns(shape) ? shape.kernel[2] * channels : groupChannels(shape),
         lowering.traits.width,
