@@ -1,6 +1,7 @@
 import { ArgumentError, GradusError } from '../errors.js'
 import type { LoopFunction } from '../loops/ir.js'
 import type { TargetTraits } from '../loops/traits.js'
+import { callerCode } from '../targets/x64/callerCode.js'
 import { type CodeMemory, codeAlignment, loadCodeMemory } from '../targets/x64/codeMemory.js'
 import { compileFunction } from '../targets/x64/compileFunction.js'
 import { detectFeatures, type ProcessorFeatures } from '../targets/x64/detect.js'
@@ -98,26 +99,26 @@ export function x64Traits(width: 8 | 16, { l1, l2 }: ProcessorFeatures): TargetT
   }
 }
 
-/** Functions side by side in executable memory. */
+/** Functions side by side in executable memory, behind the code that calls them. */
 function nativeUnit(functions: readonly LoopFunction[], memory: CodeMemory): CompiledUnit {
   const compiled = functions.map((fn) => compileFunction(fn, memory.convention))
-  const codes = compiled.map(({ code }) => code)
+  const codes = [callerCode(memory.convention), ...compiled.map(({ code }) => code)]
   const offsets: number[] = []
   let length = 0
   for (const code of codes) {
     offsets.push(length)
     length += Math.ceil(code.length / codeAlignment) * codeAlignment
   }
-  const bytes = new Uint8Array(Math.max(length, 1))
+  const bytes = new Uint8Array(length)
   codes.forEach((code, i) => {
     bytes.set(code, offsets[i])
   })
   const address = memory.place(bytes)
-  const addresses = offsets.map((offset) => address + BigInt(offset))
+  const [caller, ...addresses] = offsets.map((offset) => address + BigInt(offset))
   return {
     byteLength: bytes.byteLength,
     text: () => functions.map(({ name }, i) => `${name}:\n${compiled[i].listing()}`).join('\n'),
-    code: Promise.resolve({ type: 'native', addresses }),
+    code: Promise.resolve({ type: 'native', caller, addresses }),
     release: removal(memory, address),
   }
 }

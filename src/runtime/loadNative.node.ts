@@ -19,7 +19,7 @@ export async function loadNative(memory: WebAssembly.Memory, gate: NativeGate): 
 
 /**
  * Makes functions of this thread from machine code. They take addresses relative to the memory's start, as in WebAssembly,
- * then begin and end; all share one argument block, as they run one at a time.
+ * then begin and end; all share one block, as they run one at a time: the function's address, then its arguments.
  */
 export function linkNative(
   memory: WebAssembly.Memory,
@@ -27,29 +27,34 @@ export function linkNative(
   within: Within = (action) => action(),
 ): LinkNative {
   const base = Number(codeMemory.addressOf(new Uint8Array(memory.buffer)))
-  let block = argumentBlock(64)
+  let block = callBlock(64)
   let blockAddress = codeMemory.addressOf(block)
   const lengthen = (words: number): void => {
-    block = argumentBlock(words)
+    block = callBlock(words)
     blockAddress = codeMemory.addressOf(block)
   }
-  return (address) => {
-    const run = within(() => codeMemory.functionAt(address))
-    return (...numbers) => {
-      const pointers = numbers.length - 2
-      if (2 * numbers.length > block.length) within(() => lengthen(2 * numbers.length))
-      // Stored into 32-bit elements, numbers lose what lies above them.
-      for (let i = 0; i < pointers; i++) {
-        const pointer = base + numbers[i]
-        block[2 * i] = pointer
-        block[2 * i + 1] = pointer / halfWord
+  return (caller) => {
+    const call = within(() => codeMemory.functionAt(caller))
+    return (address) => {
+      const [low, high] = new Int32Array(BigInt64Array.of(address).buffer)
+      return (...numbers) => {
+        const pointers = numbers.length - 2
+        if (2 * numbers.length > block.length) within(() => lengthen(2 * numbers.length))
+        block[0] = low
+        block[1] = high
+        // Stored into 32-bit elements, numbers lose what lies above them.
+        for (let i = 0; i < pointers; i++) {
+          const pointer = base + numbers[i]
+          block[2 * i + 2] = pointer
+          block[2 * i + 3] = pointer / halfWord
+        }
+        block[2 * pointers + 2] = numbers[pointers]
+        block[2 * pointers + 3] = numbers[pointers + 1]
+        call(blockAddress)
       }
-      block[2 * pointers] = numbers[pointers]
-      block[2 * pointers + 1] = numbers[pointers + 1]
-      run(blockAddress)
     }
   }
 }
 
 /** With a buffer of its own from the start: small arrays without one move. */
-const argumentBlock = (words: number): Int32Array => new Int32Array(new ArrayBuffer(4 * words))
+const callBlock = (words: number): Int32Array => new Int32Array(new ArrayBuffer(4 * words))

@@ -1,9 +1,12 @@
 import type { Step } from '../compiler/program.js'
 
-/** Functions as code: a module that exports function i as `f` + i, or the addresses of machine code in this process. */
+/**
+ * Functions as code: a module that exports function i as `f` + i, or the addresses of machine code in this process and of the
+ * code that calls it (`targets/x64/callerCode.ts`).
+ */
 export type UnitCode =
   | { readonly type: 'wasm'; readonly module: WebAssembly.Module }
-  | { readonly type: 'native'; readonly addresses: readonly bigint[] }
+  | { readonly type: 'native'; readonly caller: bigint; readonly addresses: readonly bigint[] }
 
 /** Loop functions that were compiled together. */
 export interface CodeUnit {

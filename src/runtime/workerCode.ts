@@ -1,6 +1,6 @@
 import { InternalError } from '../errors.js'
 import { LaunchClock } from './launchTimes.js'
-import type { CodeMessage, CodeUnit, Failure } from './messages.js'
+import type { CodeMessage, CodeUnit, Failure, UnitCode } from './messages.js'
 import { type Callable, PreparedProgram } from './preparedProgram.js'
 
 export interface WorkerProgram {
@@ -10,8 +10,8 @@ export interface WorkerProgram {
   readonly baseCount: number
 }
 
-/** Makes a function of this thread from the address of machine code. */
-export type LinkNative = (address: bigint) => Callable['call']
+/** Makes functions of this thread from the address of the code that calls machine code, and those of the latter. */
+export type LinkNative = (caller: bigint) => (address: bigint) => Callable['call']
 
 interface UnitFunction extends Callable {
   readonly unit: number
@@ -66,7 +66,7 @@ export class WorkerCode {
   }
 
   private instantiate({ id: unit, code, functions }: CodeUnit): void {
-    const callOf = code.type === 'wasm' ? this.wasmCalls(code.module) : this.nativeCalls(code.addresses)
+    const callOf = code.type === 'wasm' ? this.wasmCalls(code.module) : this.nativeCalls(code)
     functions.forEach(({ id, name }, i) => {
       this.functions.set(id, { name, unit, call: callOf(i) })
     })
@@ -77,10 +77,14 @@ export class WorkerCode {
     return (index) => exports[`f${index}`] as Callable['call']
   }
 
-  private nativeCalls(addresses: readonly bigint[]): (index: number) => Callable['call'] {
+  private nativeCalls({
+    caller,
+    addresses,
+  }: UnitCode & { type: 'native' }): (index: number) => Callable['call'] {
     const { linkNative } = this
     if (!linkNative)
       throw new InternalError('Machine code was handed to a worker that was not started for it.')
-    return (index) => linkNative(addresses[index])
+    const link = linkNative(caller)
+    return (index) => link(addresses[index])
   }
 }

@@ -19,7 +19,7 @@ interface Convention {
   readonly savedVectors: readonly number[]
 }
 
-const conventions: Record<CallingConvention, Convention> = {
+export const conventions: Record<CallingConvention, Convention> = {
   sysv: {
     argument: 'rdi',
     free: ['rax', 'rcx', 'rdx', 'rsi', 'rdi', 'r8', 'r9', 'r10', 'r11'],

@@ -211,10 +211,13 @@ const rows = {
   setg: setByte('9F'),
   push: form('W0 50', 'opcode:r64', { legacy: 'base' }),
   pop: form('W0 58', '=opcode:r64', { legacy: 'base' }),
+  call: form('W0 FF /2', 'rm:r64', { legacy: 'base' }),
   ret: form('W0 C3', '', { legacy: 'base' }),
   cpuid: form('0F W0 A2', '', { legacy: 'base' }),
   /** Its operand is always register 0: the rest of the opcode. */
   xgetbv: form('0F W0 01 /2', 'rm:r32', { legacy: 'base' }),
+  ldmxcsr: form('0F W0 AE /2', 'rm:m', { legacy: 'base' }),
+  stmxcsr: form('0F W0 AE /3', '=rm:m', { legacy: 'base' }),
   prefetcht0: form('0F W0 18 /1', 'rm:m', { legacy: 'base' }),
 
   // ---- moves ----

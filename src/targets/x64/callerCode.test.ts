@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { LoopBuilder } from '../../loops/builder.js'
+import { nativeRunner } from '../../testing/nativeRunner.js'
+import { callerCode } from './callerCode.js'
+import { codeAlignment } from './codeMemory.js'
+import { compileFunction } from './compileFunction.js'
+
+const native = await nativeRunner()
+const reason = typeof native === 'string' ? native : undefined
+
+describe.skipIf(reason !== undefined)(`calls of machine code ${reason ? `(skipped: ${reason})` : ''}`, () => {
+  /** Halves numbers: directly, and called through `callerCode`. */
+  function halve(numbers: readonly number[]): { direct: number[]; called: number[] } {
+    if (typeof native === 'string') throw new Error(native)
+    const { memory } = native
+    const l = new LoopBuilder('halve', 8)
+    const [input, output] = [l.pointer('input', 'read'), l.pointer('output', 'write')]
+    numbers.forEach((_, i) => {
+      l.store('f32', output, l.mul(l.load('f32', input, 4 * i), l.float(0.5)), 4 * i)
+    })
+    const caller = callerCode(memory.convention)
+    const bytes = new Uint8Array(codeAlignment * 64)
+    bytes.set(caller)
+    const functionAt = codeAlignment * Math.ceil(caller.length / codeAlignment)
+    bytes.set(compileFunction(l.finish(), memory.convention).code, functionAt)
+    const address = memory.place(bytes)
+    const given = Float32Array.from(numbers)
+    const made = new Float32Array(new ArrayBuffer(256), 0, numbers.length)
+    const block = new BigInt64Array(new ArrayBuffer(64))
+    block.set([address + BigInt(functionAt), memory.addressOf(given), memory.addressOf(made), 0n])
+    try {
+      memory.functionAt(address + BigInt(functionAt))(memory.addressOf(block) + 8n)
+      const direct = [...made]
+      memory.functionAt(address)(memory.addressOf(block))
+      return { direct, called: [...made] }
+    } finally {
+      memory.remove(address)
+    }
+  }
+
+  it('flush results to zero that are too small to be normal, and no others', () => {
+    const { direct, called } = halve([3, 2 ** -125, 2 ** -126, -(2 ** -130), Number.NaN, 3e38])
+    expect(direct).toEqual([1.5, 2 ** -126, 2 ** -127, -(2 ** -131), Number.NaN, Math.fround(3e38) / 2])
+    expect(called).toEqual([1.5, 2 ** -126, 0, -0, Number.NaN, Math.fround(3e38) / 2])
+  })
+
+  it('leave the floats of JavaScript as they were', () => {
+    const small = Float64Array.of(2 ** -1060)
+    halve([2 ** -126])
+    expect(small[0] * 0.5).toBe(2 ** -1061)
+  })
+})
