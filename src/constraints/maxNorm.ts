@@ -3,6 +3,7 @@ import { divide } from '../ops/divide.js'
 import { greater } from '../ops/greater.js'
 import { multiply } from '../ops/multiply.js'
 import { where } from '../ops/where.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast } from '../utils/numbers.js'
 import { Constraint } from './constraint.js'
@@ -15,13 +16,15 @@ import { type NormAxisOptions, normAlong } from './norm.js'
 export class MaxNorm extends Constraint {
   static readonly className = 'MaxNorm'
   static override readonly positional = ['max_value']
+  static readonly options: OptionKeys<NormAxisOptions> = { axis: true }
 
   readonly axis: number | readonly number[]
 
   constructor(
     readonly maxValue = 2,
-    { axis = 0 }: NormAxisOptions = {},
+    options: NormAxisOptions = {},
   ) {
+    const { axis = 0 } = checkedOptions(options, new.target, '{ axis: [0, 1, 2] }')
     super()
     atLeast(maxValue, 0, 'MaxNorm: maxValue')
     this.axis = axis

@@ -4,7 +4,7 @@ import { add } from '../ops/add.js'
 import { clip } from '../ops/clip.js'
 import { divide } from '../ops/divide.js'
 import { multiply } from '../ops/multiply.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast, fraction } from '../utils/numbers.js'
 import { Constraint } from './constraint.js'
@@ -25,6 +25,12 @@ export interface MinMaxNormOptions extends NormAxisOptions {
  */
 export class MinMaxNorm extends Constraint {
   static readonly className = 'MinMaxNorm'
+  static readonly options: OptionKeys<MinMaxNormOptions> = {
+    axis: true,
+    minValue: true,
+    maxValue: true,
+    rate: true,
+  }
 
   readonly minValue: number
   readonly maxValue: number
@@ -32,7 +38,12 @@ export class MinMaxNorm extends Constraint {
   readonly axis: number | readonly number[]
 
   constructor(options: MinMaxNormOptions = {}) {
-    const { minValue = 0, maxValue = 1, rate = 1, axis = 0 } = checkedOptions(options, 'MinMaxNorm')
+    const {
+      minValue = 0,
+      maxValue = 1,
+      rate = 1,
+      axis = 0,
+    } = checkedOptions(options, new.target, '{ maxValue: 1 }')
     super()
     this.minValue = atLeast(minValue, 0, 'MinMaxNorm: minValue')
     this.maxValue = atLeast(maxValue, 0, 'MinMaxNorm: maxValue')

@@ -1,7 +1,7 @@
 import type { Tensor } from '../graph/tensor.js'
 import { add } from '../ops/add.js'
 import { divide } from '../ops/divide.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { Constraint } from './constraint.js'
 import { NORM_EPSILON, type NormAxisOptions, normAlong } from './norm.js'
@@ -9,11 +9,12 @@ import { NORM_EPSILON, type NormAxisOptions, normAlong } from './norm.js'
 /** Vectors of length 1: `w / (|w| + 1e-7)` (Keras's `UnitNorm`). */
 export class UnitNorm extends Constraint {
   static readonly className = 'UnitNorm'
+  static readonly options: OptionKeys<NormAxisOptions> = { axis: true }
 
   readonly axis: number | readonly number[]
 
   constructor(options: NormAxisOptions = {}) {
-    const { axis = 0 } = checkedOptions(options, 'UnitNorm')
+    const { axis = 0 } = checkedOptions(options, new.target, '{ axis: [0, 1, 2] }')
     super()
     this.axis = axis
   }

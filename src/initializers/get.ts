@@ -80,19 +80,31 @@ class FunctionInitializer extends Initializer {
   }
 
   override generate(shape: Shape): ArrayLike<number> {
-    const values: unknown = this.generateValues(shape)
+    const values: unknown = this.valuesOf(shape)
     if (isArrayLike(values)) return values
-    if (values instanceof Initializer) {
-      throw new ArgumentError(
-        `initializer: expected the numbers of a weight of shape ${showShape(shape)}, received an initializer (${values.className}). Call the function ` +
-          'that makes it, as in initializers.heNormal().',
-      )
-    }
+    if (values instanceof Initializer) throw notCalled(shape, `an initializer (${values.className})`)
     throw new ArgumentError(
       `initializer: expected the function to give the numbers of a weight of shape ${showShape(shape)}, received ${show(values)}.`,
     )
   }
+
+  private valuesOf(shape: Shape): unknown {
+    try {
+      return this.generateValues(shape)
+    } catch (error) {
+      // It takes the shape for its options.
+      throw error instanceof ArgumentError ? notCalled(shape, `an error (${error.message})`, error) : error
+    }
+  }
 }
+
+/** For `initializers.heNormal` in place of `initializers.heNormal()`: a function that makes initializers, not numbers. */
+const notCalled = (shape: Shape, received: string, cause?: unknown) =>
+  new ArgumentError(
+    `initializer: expected the numbers of a weight of shape ${showShape(shape)}, received ${received}. Call the function ` +
+      'that makes an initializer, as in initializers.heNormal().',
+    { cause },
+  )
 
 /**
  * The initializer that a name, an object of a saved config, a function or an initializer stands for.

@@ -1,19 +1,14 @@
-import type { Config } from '../utils/config.js'
-import { type FanOptions, VarianceScaling } from './varianceScaling.js'
+import { type FanOptions, NamedScaling } from './varianceScaling.js'
 
 /**
  * He's initialisation, for the ReLU family: truncated normal values of mean 0 and standard deviation `sqrt(2 / fanIn)`.
  * Source: He et al., Delving deep into rectifiers, 2015.
  */
-export class HeNormal extends VarianceScaling {
+export class HeNormal extends NamedScaling {
   static override readonly className = 'HeNormal'
 
-  constructor(options: FanOptions = {}) {
-    super({ ...options, scale: 2, mode: 'fan_in', distribution: 'truncated_normal' })
-  }
-
-  override getConfig(): Config {
-    return this.fanConfig()
+  constructor(options?: FanOptions) {
+    super(options, { scale: 2, mode: 'fan_in', distribution: 'truncated_normal' })
   }
 }
 
@@ -21,15 +16,11 @@ export class HeNormal extends VarianceScaling {
  * He's initialisation, for the ReLU family: uniform values within `sqrt(6 / fanIn)`.
  * Source: He et al., Delving deep into rectifiers, 2015.
  */
-export class HeUniform extends VarianceScaling {
+export class HeUniform extends NamedScaling {
   static override readonly className = 'HeUniform'
 
-  constructor(options: FanOptions = {}) {
-    super({ ...options, scale: 2, mode: 'fan_in', distribution: 'uniform' })
-  }
-
-  override getConfig(): Config {
-    return this.fanConfig()
+  constructor(options?: FanOptions) {
+    super(options, { scale: 2, mode: 'fan_in', distribution: 'uniform' })
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Shape } from '../graph/shape.js'
 import { sizeOf } from '../graph/shape.js'
 import { keyFromSeed } from '../ops/hostRandom.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { type Config, type Configurable, classNameOf } from '../utils/config.js'
 import { drawKey } from '../utils/randomSeed.js'
 import { RandomStream } from '../utils/randomStream.js'
@@ -34,11 +34,12 @@ export interface SeededOptions {
 
 /** An initializer that draws each value from one distribution, on the host in float64. */
 export abstract class RandomInitializer extends Initializer {
+  static readonly options: OptionKeys<SeededOptions> = { seed: true }
   readonly seed: number | undefined
 
   constructor(options: SeededOptions = {}) {
     super()
-    checkOptions(options, this.className, '{ seed: 1 }')
+    checkOptions(options, this.className, '{ seed: 1 }', new.target.options)
     if (options.seed !== undefined) keyFromSeed(options.seed)
     this.seed = options.seed
   }

@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors.js'
 import { type Shape, showShape, sizeOf } from '../graph/shape.js'
 import { keyFromSeed } from '../ops/hostRandom.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { finite } from '../utils/numbers.js'
 import { drawKey } from '../utils/randomSeed.js'
@@ -21,11 +21,12 @@ export interface OrthogonalOptions extends SeededOptions {
  */
 export class Orthogonal extends Initializer {
   static readonly className = 'Orthogonal'
+  static readonly options: OptionKeys<OrthogonalOptions> = { seed: true, gain: true }
   readonly gain: number
   readonly seed: number | undefined
 
   constructor(options: OrthogonalOptions = {}) {
-    const { gain = 1, seed } = checkedOptions(options, 'Orthogonal')
+    const { gain = 1, seed } = checkedOptions(options, new.target, '{ seed: 1 }')
     super()
     this.gain = finite(gain, 'Orthogonal: gain')
     if (seed !== undefined) keyFromSeed(seed)

@@ -1,6 +1,6 @@
 import { ArgumentError } from '../errors.js'
 import type { Shape } from '../graph/shape.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { finite } from '../utils/numbers.js'
 import type { RandomStream } from '../utils/randomStream.js'
@@ -16,11 +16,16 @@ export interface NormalOptions extends SeededOptions {
 /** Independent normal values `N(mean, stddev^2)` (Keras's `RandomNormal`). */
 export class RandomNormal extends RandomInitializer {
   static readonly className: string = 'RandomNormal'
+  static override readonly options: OptionKeys<NormalOptions> = {
+    ...RandomInitializer.options,
+    mean: true,
+    stddev: true,
+  }
   readonly mean: number
   readonly stddev: number
 
   constructor(options: NormalOptions = {}) {
-    const { mean = 0, stddev = 0.05, seed } = checkedOptions(options, 'RandomNormal')
+    const { mean = 0, stddev = 0.05, seed } = checkedOptions(options, new.target, '{ seed: 1 }')
     super({ seed })
     this.mean = finite(mean, `${this.className}: mean`)
     this.stddev = finite(stddev, `${this.className}: stddev`)
@@ -57,11 +62,16 @@ export interface UniformOptions extends SeededOptions {
 /** Independent values, uniform in `[minval, maxval)` (Keras's `RandomUniform`). */
 export class RandomUniform extends RandomInitializer {
   static readonly className = 'RandomUniform'
+  static override readonly options: OptionKeys<UniformOptions> = {
+    ...RandomInitializer.options,
+    minval: true,
+    maxval: true,
+  }
   readonly minval: number
   readonly maxval: number
 
   constructor(options: UniformOptions = {}) {
-    const { minval = -0.05, maxval = 0.05, seed } = checkedOptions(options, 'RandomUniform')
+    const { minval = -0.05, maxval = 0.05, seed } = checkedOptions(options, new.target, '{ seed: 1 }')
     super({ seed })
     this.minval = finite(minval, 'RandomUniform: minval')
     this.maxval = finite(maxval, 'RandomUniform: maxval')

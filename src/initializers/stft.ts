@@ -1,6 +1,6 @@
 import { ArgumentError, ShapeError } from '../errors.js'
 import { type Shape, showShape } from '../graph/shape.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { oneOf } from '../utils/oneOf.js'
 import { Initializer } from './initializer.js'
@@ -25,6 +25,12 @@ export interface STFTOptions {
  */
 export class STFT extends Initializer {
   static readonly className = 'STFT'
+  static readonly options: OptionKeys<STFTOptions> = {
+    side: true,
+    window: true,
+    scaling: true,
+    periodic: true,
+  }
   readonly side: 'real' | 'imag'
   readonly window: WindowName | readonly number[] | null
   readonly scaling: 'density' | 'spectrum' | null
@@ -36,7 +42,7 @@ export class STFT extends Initializer {
       window = 'hann',
       scaling = 'density',
       periodic = false,
-    } = checkedOptions(options, 'STFT')
+    } = checkedOptions(options, new.target, "{ window: 'hann' }")
     super()
     this.side = oneOf(side, ['real', 'imag'], 'STFT: side')
     this.window = typeof window === 'string' ? oneOf(window, windowNames, 'STFT: window') : window

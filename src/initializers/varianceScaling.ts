@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.js'
 import type { Shape } from '../graph/shape.js'
 import { resolveAxis, sizeOf } from '../graph/shape.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { type ConfiguredClass, construct } from '../utils/construct.js'
 import type { RandomStream } from '../utils/randomStream.js'
@@ -55,6 +56,14 @@ export function computeFans(
  */
 export class VarianceScaling extends RandomInitializer {
   static readonly className: string = 'VarianceScaling'
+  static override readonly options: OptionKeys<VarianceScalingOptions> = {
+    ...RandomInitializer.options,
+    inputAxes: true,
+    outputAxes: true,
+    scale: true,
+    mode: true,
+    distribution: true,
+  }
   readonly scale: number
   readonly mode: FanMode
   readonly distribution: ScalingDistribution
@@ -123,6 +132,27 @@ export class VarianceScaling extends RandomInitializer {
 
   override getConfig(): Config {
     return { ...this.fanConfig(), scale: this.scale, mode: this.mode, distribution: this.distribution }
+  }
+}
+
+/** A `VarianceScaling` whose scale, mode and distribution follow from its name. */
+export abstract class NamedScaling extends VarianceScaling {
+  static override readonly options: typeof VarianceScaling.options = {
+    ...VarianceScaling.options,
+    scale: false,
+    mode: false,
+    distribution: false,
+  }
+
+  constructor(
+    options: FanOptions = {},
+    fixed: Required<Pick<VarianceScalingOptions, 'scale' | 'mode' | 'distribution'>>,
+  ) {
+    super({ ...checkedOptions(options, new.target, '{ seed: 1 }'), ...fixed })
+  }
+
+  override getConfig(): Config {
+    return this.fanConfig()
   }
 }
 

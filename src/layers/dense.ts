@@ -10,6 +10,7 @@ import { add } from '../ops/add.js'
 import { cast } from '../ops/cast.js'
 import { matmul } from '../ops/matmul.js'
 import { reshape } from '../ops/reshape.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import type { BatchShape } from './batchShape.js'
 import { integer } from './checks.js'
@@ -17,8 +18,10 @@ import { knownSize } from './knownSize.js'
 import { Layer, type LayerOptions } from './layer.js'
 import {
   type BiasOptions,
+  biasOptions,
   biasSettings,
   type KernelOptions,
+  kernelOptions,
   kernelSettings,
   type WeightSettings,
   weightConfig,
@@ -42,6 +45,13 @@ export interface DenseOptions extends LayerOptions, KernelOptions, BiasOptions {
 export class Dense extends Layer {
   static override readonly className = 'Dense'
   static override readonly positional = ['units']
+  static override readonly options: OptionKeys<DenseOptions> = {
+    ...Layer.options,
+    ...kernelOptions,
+    ...biasOptions,
+    activation: true,
+    useBias: true,
+  }
   override supportsMasking = true
 
   readonly units: number

@@ -6,6 +6,7 @@ import { keyFromSeed } from '../ops/hostRandom.js'
 import { multiply } from '../ops/multiply.js'
 import { randomUniform } from '../ops/randomUniform.js'
 import { where } from '../ops/where.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { show } from '../utils/show.js'
 import type { CallContext } from './callContext.js'
@@ -28,6 +29,11 @@ export interface DropoutOptions extends LayerOptions {
 export class Dropout extends SameShapeLayer {
   static override readonly className: string = 'Dropout'
   static override readonly positional = ['rate']
+  static override readonly options: OptionKeys<DropoutOptions> = {
+    ...SameShapeLayer.options,
+    noiseShape: true,
+    seed: true,
+  }
 
   readonly rate: number
   readonly noiseShape: readonly (number | null)[] | undefined

@@ -2,6 +2,7 @@ import { ArgumentError } from '../errors.js'
 import { type DType, dtypes } from '../graph/dtype.js'
 import type { Tensor } from '../graph/tensor.js'
 import { cast } from '../ops/cast.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { oneOf } from '../utils/oneOf.js'
 import { show } from '../utils/show.js'
@@ -25,6 +26,14 @@ export interface InputOptions extends Omit<LayerOptions, 'inputShape' | 'trainab
  */
 export class InputLayer extends Layer implements SymbolicSource {
   static override readonly className = 'InputLayer'
+  static override readonly options: OptionKeys<InputOptions> & typeof Layer.options = {
+    ...Layer.options,
+    dtype: true,
+    batchSize: true,
+    trainable: false,
+    inputShape: false,
+    activityRegularizer: false,
+  }
   /** The shape of one sample. */
   readonly shape: BatchShape
   readonly dtype: DType

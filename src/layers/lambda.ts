@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.js'
 import type { Tensor } from '../graph/tensor.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { show } from '../utils/show.js'
 import type { CallContext } from './callContext.js'
@@ -24,6 +25,7 @@ export interface LambdaOptions<In extends Tensors = Tensor, Out extends Tensors 
  */
 export class Lambda<In extends Tensors = Tensor, Out extends Tensors = Tensor> extends Layer<In, Out> {
   static override readonly className = 'Lambda'
+  static override readonly options: OptionKeys<LambdaOptions> = { ...Layer.options, outputShape: true }
   /** How the output's shape follows from the input's, if it was said. */
   readonly outputShapeRule: LambdaOptions<In, Out>['outputShape']
 

@@ -8,7 +8,7 @@ import { getInitializer } from '../initializers/get.js'
 import { type TensorLike, tensor } from '../ops/tensor.js'
 import { getRegularizer, serializeRegularizer } from '../regularizers/get.js'
 import { penaltyOf, type RegularizerFunction } from '../regularizers/regularizer.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { type Config, type Configurable, classNameOf, optionsOf } from '../utils/config.js'
 import { automaticName } from '../utils/naming.js'
 import { show } from '../utils/show.js'
@@ -99,6 +99,13 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   static readonly kerasModule: string = 'keras.layers'
   /** Config keys of the constructor's positional arguments, in order; the rest are options. */
   static readonly positional: readonly string[] = []
+  /** The names of the constructor's options. A class with options of its own names them, or takes them apart before `super(...)`. */
+  static readonly options: OptionKeys<LayerOptions> = {
+    name: true,
+    trainable: true,
+    inputShape: true,
+    activityRegularizer: true,
+  }
 
   override readonly name: string
   /** The shape of one sample, if it was given to the constructor. */
@@ -127,7 +134,7 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
 
   constructor(options: LayerOptions = {}) {
     super()
-    checkOptions(options, this.className)
+    checkOptions(options, this.className, undefined, new.target.options)
     this.name = options.name ?? automaticName(this.className)
     this.isTrainable = options.trainable ?? true
     this.givenInputShape = options.inputShape

@@ -4,6 +4,7 @@ import { getInitializer, type InitializerLike, serializeInitializer } from '../i
 import type { Initializer } from '../initializers/initializer.js'
 import { getRegularizer, type RegularizerLike, serializeRegularizer } from '../regularizers/get.js'
 import type { RegularizerFunction } from '../regularizers/regularizer.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 
 /** How one of a layer's weights begins, what it costs, and what it must satisfy. */
@@ -34,6 +35,12 @@ export interface KernelOptions {
   readonly kernelConstraint?: ConstraintLike
 }
 
+export const kernelOptions: OptionKeys<KernelOptions> = {
+  kernelInitializer: true,
+  kernelRegularizer: true,
+  kernelConstraint: true,
+}
+
 /** Options of the bias, the weights that are added. */
 export interface BiasOptions {
   /** Default: `'zeros'`. */
@@ -42,6 +49,12 @@ export interface BiasOptions {
   readonly biasRegularizer?: RegularizerLike
   /** What the bias must satisfy after each update. Default: none. */
   readonly biasConstraint?: ConstraintLike
+}
+
+export const biasOptions: OptionKeys<BiasOptions> = {
+  biasInitializer: true,
+  biasRegularizer: true,
+  biasConstraint: true,
 }
 
 export const kernelSettings = (options: KernelOptions): WeightSettings =>

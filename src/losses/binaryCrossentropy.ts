@@ -9,6 +9,7 @@ import { multiply } from '../ops/multiply.js'
 import { negative } from '../ops/negative.js'
 import { softplus } from '../ops/softplus.js'
 import { subtract } from '../ops/subtract.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { align } from './align.js'
 import { type CrossentropySettings, smoothing } from './categoricalCrossentropy.js'
@@ -55,6 +56,12 @@ export interface BinaryCrossentropyOptions extends LossOptions, CrossentropySett
 /** Cross-entropy of yes-or-no labels: see `binaryCrossentropy` for the formula. */
 export class BinaryCrossentropy extends Loss {
   static readonly className = 'BinaryCrossentropy'
+  static override readonly options: OptionKeys<BinaryCrossentropyOptions> = {
+    ...Loss.options,
+    fromLogits: true,
+    labelSmoothing: true,
+    axis: true,
+  }
   readonly fromLogits: boolean
   readonly labelSmoothing: number
   readonly axis: number

@@ -8,6 +8,7 @@ import { negative } from '../ops/negative.js'
 import { power } from '../ops/power.js'
 import { sigmoid } from '../ops/sigmoid.js'
 import { subtract } from '../ops/subtract.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { align } from './align.js'
 import { checkBinary, ofLogits, ofProbabilities, smoothTowardsHalf } from './binaryCrossentropy.js'
@@ -58,6 +59,15 @@ export interface BinaryFocalCrossentropyOptions extends LossOptions, BinaryFocal
 /** Cross-entropy of yes-or-no labels in which easy samples count less: see `binaryFocalCrossentropy` for the formula. */
 export class BinaryFocalCrossentropy extends Loss {
   static readonly className = 'BinaryFocalCrossentropy'
+  static override readonly options: OptionKeys<BinaryFocalCrossentropyOptions> = {
+    ...Loss.options,
+    fromLogits: true,
+    labelSmoothing: true,
+    axis: true,
+    applyClassBalancing: true,
+    alpha: true,
+    gamma: true,
+  }
   readonly applyClassBalancing: boolean
   readonly alpha: number
   readonly gamma: number

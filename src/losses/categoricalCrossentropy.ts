@@ -11,6 +11,7 @@ import { multiply } from '../ops/multiply.js'
 import { negative } from '../ops/negative.js'
 import { logSoftmax } from '../ops/softmax.js'
 import { sum } from '../ops/sum.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { show } from '../utils/show.js'
 import { EPSILON } from './epsilon.js'
@@ -82,6 +83,12 @@ export interface CrossentropyOptions extends LossOptions, CrossentropySettings {
 /** Cross-entropy with one-hot labels: see `categoricalCrossentropy` for the formula. */
 export class CategoricalCrossentropy extends Loss {
   static readonly className = 'CategoricalCrossentropy'
+  static override readonly options: OptionKeys<CrossentropyOptions> = {
+    ...Loss.options,
+    fromLogits: true,
+    labelSmoothing: true,
+    axis: true,
+  }
   readonly fromLogits: boolean
   readonly labelSmoothing: number
   readonly axis: number

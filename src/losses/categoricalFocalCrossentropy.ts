@@ -8,6 +8,7 @@ import { logSoftmax } from '../ops/softmax.js'
 import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
 import { asTensor } from '../ops/tensor.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import {
   type CrossentropySettings,
@@ -62,6 +63,14 @@ export interface CategoricalFocalCrossentropyOptions extends LossOptions, Catego
 /** Cross-entropy with one-hot labels in which easy samples count less: see `categoricalFocalCrossentropy`. */
 export class CategoricalFocalCrossentropy extends Loss {
   static readonly className = 'CategoricalFocalCrossentropy'
+  static override readonly options: OptionKeys<CategoricalFocalCrossentropyOptions> = {
+    ...Loss.options,
+    fromLogits: true,
+    labelSmoothing: true,
+    axis: true,
+    alpha: true,
+    gamma: true,
+  }
   readonly alpha: number | readonly number[]
   readonly gamma: number
   readonly fromLogits: boolean

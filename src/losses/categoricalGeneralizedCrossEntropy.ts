@@ -6,6 +6,7 @@ import { oneHot } from '../ops/oneHot.js'
 import { power } from '../ops/power.js'
 import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { checkSparse, type Labels, type OutputShape } from './labels.js'
 import { Loss, type LossOptions } from './loss.js'
@@ -33,6 +34,7 @@ export interface GeneralizedCrossEntropyOptions extends LossOptions {
 /** Cross-entropy for labels of which some are wrong: see `categoricalGeneralizedCrossEntropy` for the formula. */
 export class CategoricalGeneralizedCrossEntropy extends Loss {
   static readonly className = 'CategoricalGeneralizedCrossEntropy'
+  static override readonly options: OptionKeys<GeneralizedCrossEntropyOptions> = { ...Loss.options, q: true }
   readonly q: number
 
   constructor(options: GeneralizedCrossEntropyOptions = {}) {

@@ -18,6 +18,7 @@ import { reshape } from '../ops/reshape.js'
 import { softplus } from '../ops/softplus.js'
 import { subtract } from '../ops/subtract.js'
 import { where } from '../ops/where.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { checkEach, type Labels, type OutputShape } from './labels.js'
 import { Loss, type LossOptions } from './loss.js'
@@ -81,6 +82,12 @@ export interface CircleOptions extends LossOptions, CircleSettings {}
 /** Brings embeddings of one class together and others apart: see `circle` for the formula. */
 export class Circle extends Loss {
   static readonly className = 'Circle'
+  static override readonly options: OptionKeys<CircleOptions> = {
+    ...Loss.options,
+    gamma: true,
+    margin: true,
+    removeDiagonal: true,
+  }
   readonly gamma: number
   readonly margin: number
   readonly removeDiagonal: boolean

@@ -6,6 +6,7 @@ import { negative } from '../ops/negative.js'
 import { rsqrt } from '../ops/rsqrt.js'
 import { square } from '../ops/square.js'
 import { sum } from '../ops/sum.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { align } from './align.js'
 import { EPSILON } from './epsilon.js'
@@ -41,6 +42,7 @@ export interface CosineSimilarityOptions extends LossOptions {
 /** Minus the cosine between targets and predictions: see `cosineSimilarity` for the formula. */
 export class CosineSimilarity extends Loss {
   static readonly className = 'CosineSimilarity'
+  static override readonly options: OptionKeys<CosineSimilarityOptions> = { ...Loss.options, axis: true }
   readonly axis: number
 
   constructor(options: CosineSimilarityOptions = {}) {

@@ -6,6 +6,7 @@ import { divide } from '../ops/divide.js'
 import { multiply } from '../ops/multiply.js'
 import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { align } from './align.js'
 import { EPSILON } from './epsilon.js'
@@ -30,6 +31,7 @@ export interface DiceOptions extends LossOptions, OverlapSettings {}
 /** How little masks overlap: see `dice` for the formula. */
 export class Dice extends Loss {
   static readonly className = 'Dice'
+  static override readonly options: OptionKeys<DiceOptions> = { ...Loss.options, axis: true }
   readonly axis: number | readonly number[] | undefined
 
   constructor(options: DiceOptions = {}) {

@@ -8,6 +8,7 @@ import { multiply } from '../ops/multiply.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
 import { where } from '../ops/where.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { align } from './align.js'
 import { checkSameShape, type Labels, type OutputShape } from './labels.js'
@@ -37,10 +38,11 @@ export interface HuberOptions extends LossOptions {
 /** Squared differences near 0, absolute ones far off: see `huber` for the formula. */
 export class Huber extends Loss {
   static readonly className = 'Huber'
+  static override readonly options: OptionKeys<HuberOptions> = { ...Loss.options, delta: true }
   readonly delta: number
 
   constructor(options: HuberOptions = {}) {
-    super({ ...options, name: options.name ?? 'huber_loss' })
+    super({ ...checkedOptions(options, new.target), name: options.name ?? 'huber_loss' })
     this.delta = options.delta ?? 1
     if (!(this.delta > 0)) {
       throw new ArgumentError(`${this.name}: expected a delta above 0, received ${String(this.delta)}.`)

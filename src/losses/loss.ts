@@ -3,7 +3,7 @@ import type { TensorType } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import { maskOf } from '../layers/masks.js'
 import { cast } from '../ops/cast.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkedOptions, checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { type Config, type Configurable, classNameOf } from '../utils/config.js'
 import { expectTensor } from '../utils/expectTensor.js'
 import { toSnakeCase } from '../utils/naming.js'
@@ -30,12 +30,14 @@ export type LossFunction = (yTrue: Tensor, yPred: Tensor) => Tensor
 export abstract class Loss implements Configurable {
   /** Config keys of the constructor's positional arguments: none, all are options. */
   static readonly positional: readonly string[] = []
+  /** The names of the constructor's options. A class with options of its own names them, or takes them apart before `super(...)`. */
+  static readonly options: OptionKeys<LossOptions> = { reduction: true, name: true }
 
   readonly name: string
   readonly reduction: Reduction
 
   constructor(options: LossOptions = {}) {
-    checkOptions(options, this.className)
+    checkOptions(options, this.className, undefined, new.target.options)
     this.name = options.name ?? toSnakeCase(this.className)
     this.reduction = oneOf(options.reduction ?? 'sum_over_batch_size', reductions, `${this.name}: reduction`)
   }
@@ -92,7 +94,7 @@ export class FunctionLoss extends Loss {
     readonly fn: LossFunction,
     options: LossOptions = {},
   ) {
-    super({ ...options, name: options.name ?? (toSnakeCase(fn.name) || 'loss') })
+    super({ ...checkedOptions(options, new.target), name: options.name ?? (toSnakeCase(fn.name) || 'loss') })
   }
 
   override call(yTrue: Tensor, yPred: Tensor): Tensor {

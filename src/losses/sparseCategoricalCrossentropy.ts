@@ -13,6 +13,7 @@ import { reshape } from '../ops/reshape.js'
 import { logSoftmax } from '../ops/softmax.js'
 import { sum } from '../ops/sum.js'
 import { where } from '../ops/where.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { softmaxLogits } from './categoricalCrossentropy.js'
 import { EPSILON } from './epsilon.js'
@@ -72,6 +73,12 @@ export interface SparseCrossentropyOptions extends LossOptions, SparseCrossentro
 /** Cross-entropy with class numbers: see `sparseCategoricalCrossentropy` for the formula. */
 export class SparseCategoricalCrossentropy extends Loss {
   static readonly className = 'SparseCategoricalCrossentropy'
+  static override readonly options: OptionKeys<SparseCrossentropyOptions> = {
+    ...Loss.options,
+    fromLogits: true,
+    ignoreClass: true,
+    axis: true,
+  }
   readonly fromLogits: boolean
   readonly ignoreClass: number | undefined
   readonly axis: number

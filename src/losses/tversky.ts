@@ -7,6 +7,7 @@ import { multiply } from '../ops/multiply.js'
 import { resolveAxes } from '../ops/reduction.js'
 import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { align } from './align.js'
 import { EPSILON } from './epsilon.js'
@@ -59,6 +60,12 @@ export interface TverskyOptions extends LossOptions, TverskySettings {}
 /** How little masks overlap, misses and false alarms weighted apart: see `tversky` for the formula. */
 export class Tversky extends Loss {
   static readonly className = 'Tversky'
+  static override readonly options: OptionKeys<TverskyOptions> = {
+    ...Loss.options,
+    axis: true,
+    alpha: true,
+    beta: true,
+  }
   readonly alpha: number
   readonly beta: number
   readonly axis: number | readonly number[] | undefined

@@ -5,7 +5,7 @@ import { argmax } from '../ops/argmax.js'
 import { cast } from '../ops/cast.js'
 import { equal } from '../ops/equal.js'
 import { greater } from '../ops/greater.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { MeanOfFunction } from './mean.js'
 import type { MetricOptions } from './metric.js'
@@ -39,7 +39,7 @@ export class Accuracy extends MeanOfFunction {
   override readonly direction = 'up'
 
   constructor(options: MetricOptions = {}) {
-    const { name = 'accuracy' } = checkedOptions(options, 'Accuracy')
+    const { name = 'accuracy' } = checkedOptions(options, new.target)
     super(accuracy, name)
   }
 }
@@ -52,11 +52,15 @@ export interface BinaryAccuracyOptions extends MetricOptions {
 /** How often predictions, cut at a threshold, are the label. */
 export class BinaryAccuracy extends MeanOfFunction {
   static override readonly className = 'BinaryAccuracy'
+  static override readonly options: OptionKeys<BinaryAccuracyOptions> = {
+    ...MeanOfFunction.options,
+    threshold: true,
+  }
   override readonly direction = 'up'
   readonly threshold: number
 
   constructor(options: BinaryAccuracyOptions = {}) {
-    const { name = 'binary_accuracy', threshold = 0.5 } = checkedOptions(options, 'BinaryAccuracy')
+    const { name = 'binary_accuracy', threshold = 0.5 } = checkedOptions(options, new.target)
     super((yTrue, yPred) => binaryAccuracy(yTrue, yPred, threshold), name)
     this.threshold = threshold
   }
@@ -77,7 +81,7 @@ export class CategoricalAccuracy extends MeanOfFunction {
   override readonly direction = 'up'
 
   constructor(options: MetricOptions = {}) {
-    const { name = 'categorical_accuracy' } = checkedOptions(options, 'CategoricalAccuracy')
+    const { name = 'categorical_accuracy' } = checkedOptions(options, new.target)
     super(categoricalAccuracy, name)
   }
 }
@@ -88,7 +92,7 @@ export class SparseCategoricalAccuracy extends MeanOfFunction {
   override readonly direction = 'up'
 
   constructor(options: MetricOptions = {}) {
-    const { name = 'sparse_categorical_accuracy' } = checkedOptions(options, 'SparseCategoricalAccuracy')
+    const { name = 'sparse_categorical_accuracy' } = checkedOptions(options, new.target)
     super(sparseCategoricalAccuracy, name)
   }
 }

@@ -18,7 +18,7 @@ import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
 import { tensor, zeros } from '../ops/tensor.js'
 import { where } from '../ops/where.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { oneOf } from '../utils/oneOf.js'
 import { ConfusionState } from './confusionState.js'
@@ -57,6 +57,17 @@ export interface AUCOptions extends MetricOptions {
  */
 export class AUC extends Metric {
   static readonly className = 'AUC'
+  static override readonly options: OptionKeys<AUCOptions> = {
+    ...Metric.options,
+    numThresholds: true,
+    curve: true,
+    summationMethod: true,
+    thresholds: true,
+    multiLabel: true,
+    numLabels: true,
+    labelWeights: true,
+    fromLogits: true,
+  }
   override readonly direction = 'up'
   private readonly thresholds: readonly number[]
   private readonly evenly: boolean
@@ -66,7 +77,7 @@ export class AUC extends Metric {
 
   constructor(private readonly options: AUCOptions = {}) {
     super(options.name)
-    checkOptions(options, this.className)
+    checkOptions(options, this.className, undefined, new.target.options)
     const { numThresholds = 200, thresholds, multiLabel = false, numLabels } = options
     const upper = (options.curve ?? 'ROC').toUpperCase() as AUCCurve
     this.curve = oneOf(upper, ['ROC', 'PR', 'PRGAIN'], `${this.name}: curve`)

@@ -1,7 +1,7 @@
 import type { Tensor } from '../graph/tensor.js'
 import { add } from '../ops/add.js'
 import { reshape } from '../ops/reshape.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { Metric, type MetricOptions } from './metric.js'
 import {
@@ -15,6 +15,10 @@ export interface ConfusionCountOptions extends MetricOptions, ThresholdOptions {
 
 /** One of the four counts of right and wrong predictions, for each threshold. */
 abstract class ConfusionCountMetric extends Metric {
+  static override readonly options: OptionKeys<ConfusionCountOptions> = {
+    ...Metric.options,
+    thresholds: true,
+  }
   private readonly thresholds: readonly number[]
   private readonly accumulator
 
@@ -23,7 +27,7 @@ abstract class ConfusionCountMetric extends Metric {
     private readonly options: ConfusionCountOptions,
   ) {
     super(options.name)
-    checkOptions(options, this.className)
+    checkOptions(options, this.className, undefined, new.target.options)
     this.thresholds = parseThresholds(this.name, options)
     this.accumulator = this.addState('accumulator', [this.thresholds.length])
   }

@@ -16,7 +16,7 @@ import { reshape } from '../ops/reshape.js'
 import { scatterAdd } from '../ops/scatterAdd.js'
 import { asTensor, zeros } from '../ops/tensor.js'
 import { where } from '../ops/where.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { Metric, type MetricOptions } from './metric.js'
 
@@ -66,16 +66,17 @@ export interface ConfusionMatrixOptions extends MetricOptions {
  */
 export class ConfusionMatrix extends Metric {
   static readonly className = 'ConfusionMatrix'
+  static override readonly options: OptionKeys<ConfusionMatrixOptions> = {
+    ...Metric.options,
+    numClasses: true,
+    threshold: true,
+  }
   private readonly numClasses: number | undefined
   private readonly threshold: number
   private matrix: Variable | undefined
 
   constructor(options: ConfusionMatrixOptions = {}) {
-    const {
-      name = 'confusion_matrix',
-      numClasses,
-      threshold = 0.5,
-    } = checkedOptions(options, 'ConfusionMatrix')
+    const { name = 'confusion_matrix', numClasses, threshold = 0.5 } = checkedOptions(options, new.target)
     super(name)
     this.numClasses = numClasses
     this.threshold = threshold

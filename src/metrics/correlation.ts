@@ -9,7 +9,7 @@ import { multiply } from '../ops/multiply.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
 import { standardDeviation, variance } from '../ops/variance.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { MeanOfFunction } from './mean.js'
 import type { MetricOptions } from './metric.js'
@@ -71,9 +71,10 @@ abstract class Correlation extends MeanOfFunction {
 /** The mean of Pearson's correlation: see `pearsonCorrelation`. */
 export class PearsonCorrelation extends Correlation {
   static override readonly className = 'PearsonCorrelation'
+  static override readonly options: OptionKeys<CorrelationOptions> = { ...Correlation.options, axis: true }
 
   constructor(options: CorrelationOptions = {}) {
-    const { name = 'pearson_correlation', axis = -1 } = checkedOptions(options, 'PearsonCorrelation')
+    const { name = 'pearson_correlation', axis = -1 } = checkedOptions(options, new.target)
     super(pearsonCorrelation, axis, name)
   }
 }
@@ -81,9 +82,10 @@ export class PearsonCorrelation extends Correlation {
 /** The mean of Lin's concordance: see `concordanceCorrelation`. */
 export class ConcordanceCorrelation extends Correlation {
   static override readonly className = 'ConcordanceCorrelation'
+  static override readonly options: OptionKeys<CorrelationOptions> = { ...Correlation.options, axis: true }
 
   constructor(options: CorrelationOptions = {}) {
-    const { name = 'concordance_correlation', axis = -1 } = checkedOptions(options, 'ConcordanceCorrelation')
+    const { name = 'concordance_correlation', axis = -1 } = checkedOptions(options, new.target)
     super(concordanceCorrelation, axis, name)
   }
 }

@@ -17,7 +17,7 @@ import { multiply } from '../ops/multiply.js'
 import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
 import { zeros } from '../ops/tensor.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { oneOf } from '../utils/oneOf.js'
 import { Metric, type MetricOptions } from './metric.js'
@@ -43,12 +43,19 @@ export interface FBetaScoreOptions extends F1ScoreOptions {
  */
 export class FBetaScore extends Metric {
   static readonly className: string = 'FBetaScore'
+  static override readonly options: OptionKeys<FBetaScoreOptions> = {
+    ...Metric.options,
+    average: true,
+    threshold: true,
+    beta: true,
+  }
   override readonly direction = 'up'
   readonly beta: number
   private counts: FScoreCounts | undefined
 
   constructor(private readonly options: FBetaScoreOptions = {}) {
     super(options.name ?? 'fbeta_score')
+    checkOptions(options, this.className, undefined, new.target.options)
     const { average, threshold, beta = 1 } = options
     if (average !== undefined) oneOf(average, ['micro', 'macro', 'weighted'], `${this.name}: average`)
     if (!(beta > 0)) throw new ArgumentError(`${this.name}: expected beta above 0, received ${String(beta)}.`)
@@ -151,9 +158,13 @@ interface FScoreCounts {
 /** `2 precision recall / (precision + recall)` for each class: the F-beta score in which both count alike. */
 export class F1Score extends FBetaScore {
   static override readonly className = 'F1Score'
+  static override readonly options: OptionKeys<F1ScoreOptions> & typeof FBetaScore.options = {
+    ...FBetaScore.options,
+    beta: false,
+  }
 
   constructor(options: F1ScoreOptions = {}) {
-    const { name = 'f1_score', average, threshold } = checkedOptions(options, 'F1Score')
+    const { name = 'f1_score', average, threshold } = checkedOptions(options, new.target)
     super({ name, average, threshold })
   }
 

@@ -11,7 +11,7 @@ export class Hinge extends MeanOfFunction {
   override readonly direction = 'down'
 
   constructor(options: MetricOptions = {}) {
-    const { name = 'hinge' } = checkedOptions(options, 'Hinge')
+    const { name = 'hinge' } = checkedOptions(options, new.target)
     super(hinge, name)
   }
 }
@@ -22,7 +22,7 @@ export class SquaredHinge extends MeanOfFunction {
   override readonly direction = 'down'
 
   constructor(options: MetricOptions = {}) {
-    const { name = 'squared_hinge' } = checkedOptions(options, 'SquaredHinge')
+    const { name = 'squared_hinge' } = checkedOptions(options, new.target)
     super(squaredHinge, name)
   }
 }
@@ -33,7 +33,7 @@ export class CategoricalHinge extends MeanOfFunction {
   override readonly direction = 'down'
 
   constructor(options: MetricOptions = {}) {
-    const { name = 'categorical_hinge' } = checkedOptions(options, 'CategoricalHinge')
+    const { name = 'categorical_hinge' } = checkedOptions(options, new.target)
     super(categoricalHinge, name)
   }
 }

@@ -14,7 +14,7 @@ import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
 import { take } from '../ops/take.js'
 import { where } from '../ops/where.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, checkOptions, type OptionKeys, trustedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { addToConfusionMatrix } from './confusionMatrix.js'
 import { Metric, type MetricOptions } from './metric.js'
@@ -43,11 +43,21 @@ export interface IoUOptions extends MeanIoUOptions {
  */
 export class IoU extends Metric {
   static readonly className: string = 'IoU'
+  static override readonly options: OptionKeys<IoUOptions> = {
+    ...Metric.options,
+    numClasses: true,
+    ignoreClass: true,
+    sparseYTrue: true,
+    sparseYPred: true,
+    axis: true,
+    targetClassIds: true,
+  }
   override readonly direction = 'up'
   private readonly matrix
 
   constructor(private readonly options: IoUOptions) {
     super(options.name)
+    checkOptions(options, this.className, '{ numClasses: 2 }', new.target.options)
     const { numClasses, targetClassIds } = options
     if (!Number.isInteger(numClasses) || numClasses < 1) {
       throw new ArgumentError(
@@ -111,11 +121,20 @@ export interface BinaryIoUOptions extends MetricOptions {
 /** Intersection over union of two classes, for predictions that are cut at a threshold. */
 export class BinaryIoU extends IoU {
   static override readonly className = 'BinaryIoU'
+  static override readonly options: OptionKeys<BinaryIoUOptions> & typeof IoU.options = {
+    ...IoU.options,
+    threshold: true,
+    numClasses: false,
+    ignoreClass: false,
+    sparseYTrue: false,
+    sparseYPred: false,
+    axis: false,
+  }
   private readonly threshold: number
 
   constructor(options: BinaryIoUOptions = {}) {
-    const { name, targetClassIds = [0, 1], threshold = 0.5 } = checkedOptions(options, 'BinaryIoU')
-    super({ name, numClasses: 2, targetClassIds })
+    const { name, targetClassIds = [0, 1], threshold = 0.5 } = checkedOptions(options, new.target)
+    super(trustedOptions({ name, numClasses: 2, targetClassIds }))
     this.threshold = threshold
   }
 
@@ -136,9 +155,16 @@ export class BinaryIoU extends IoU {
 /** Intersection over union as the mean over all classes that occur. */
 export class MeanIoU extends IoU {
   static override readonly className: string = 'MeanIoU'
+  static override readonly options: OptionKeys<MeanIoUOptions> & typeof IoU.options = {
+    ...IoU.options,
+    targetClassIds: false,
+  }
 
   constructor(options: MeanIoUOptions) {
-    super({ ...options, targetClassIds: Array.from({ length: options.numClasses }, (_, i) => i) })
+    super({
+      ...checkedOptions(options, new.target),
+      targetClassIds: Array.from({ length: options.numClasses }, (_, i) => i),
+    })
   }
 
   override getConfig(): Config {
@@ -165,9 +191,17 @@ export interface OneHotIoUOptions extends OneHotMeanIoUOptions {
 /** Intersection over union for one-hot labels and predictions with a value for each class. */
 export class OneHotIoU extends IoU {
   static override readonly className = 'OneHotIoU'
+  static override readonly options: OptionKeys<OneHotIoUOptions> & typeof IoU.options = {
+    ...IoU.options,
+    sparseYTrue: false,
+  }
 
   constructor(options: OneHotIoUOptions) {
-    super({ ...options, sparseYTrue: false, sparseYPred: options.sparseYPred ?? false })
+    super({
+      ...checkedOptions(options, new.target),
+      sparseYTrue: false,
+      sparseYPred: options.sparseYPred ?? false,
+    })
   }
 
   override getConfig(): Config {
@@ -179,9 +213,17 @@ export class OneHotIoU extends IoU {
 /** The same as the mean over all classes that occur. */
 export class OneHotMeanIoU extends MeanIoU {
   static override readonly className = 'OneHotMeanIoU'
+  static override readonly options: OptionKeys<OneHotMeanIoUOptions> & typeof MeanIoU.options = {
+    ...MeanIoU.options,
+    sparseYTrue: false,
+  }
 
   constructor(options: OneHotMeanIoUOptions) {
-    super({ ...options, sparseYTrue: false, sparseYPred: options.sparseYPred ?? false })
+    super({
+      ...checkedOptions(options, new.target),
+      sparseYTrue: false,
+      sparseYPred: options.sparseYPred ?? false,
+    })
   }
 
   override getConfig(): Config {

@@ -20,7 +20,7 @@ export class Mean extends Metric {
   private readonly count = this.addState('count')
 
   constructor(options: MetricOptions = {}) {
-    const { name = 'mean' } = checkedOptions(options, 'Mean')
+    const { name = 'mean' } = checkedOptions(options, new.target)
     super(name)
   }
 

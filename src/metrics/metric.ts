@@ -4,6 +4,7 @@ import type { Tensor } from '../graph/tensor.js'
 import { trace } from '../graph/trace.js'
 import { Variable } from '../graph/variable.js'
 import { asTensor, type TensorLike } from '../ops/tensor.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import { type Config, type Configurable, classNameOf } from '../utils/config.js'
 import { automaticName } from '../utils/naming.js'
 
@@ -20,6 +21,8 @@ export interface MetricOptions {
 export abstract class Metric implements Configurable {
   /** Config keys of the constructor's positional arguments, in order; the rest are options. */
   static readonly positional: readonly string[] = []
+  /** The names of the constructor's options. */
+  static readonly options: OptionKeys<MetricOptions> = { name: true }
 
   /** The key in logs and History. */
   name: string

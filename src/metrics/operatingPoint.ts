@@ -3,6 +3,7 @@ import type { Tensor } from '../graph/tensor.js'
 import { greaterEqual } from '../ops/greaterEqual.js'
 import { max } from '../ops/max.js'
 import { where } from '../ops/where.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { ConfusionState } from './confusionState.js'
 import { Metric, type MetricOptions } from './metric.js'
@@ -17,6 +18,11 @@ export interface OperatingPointOptions extends MetricOptions {
 
 /** The best value of one rate among the thresholds at which another is at least as large as asked for, 0 if none is. */
 abstract class OperatingPoint extends Metric {
+  static override readonly options: OptionKeys<OperatingPointOptions> = {
+    ...Metric.options,
+    numThresholds: true,
+    classId: true,
+  }
   override readonly direction = 'up'
   readonly numThresholds: number
   readonly classId: number | undefined
@@ -26,8 +32,9 @@ abstract class OperatingPoint extends Metric {
   constructor(
     private readonly constraint: string,
     private readonly least: number,
-    { name, numThresholds = 200, classId }: OperatingPointOptions,
+    options: OperatingPointOptions,
   ) {
+    const { name, numThresholds = 200, classId } = checkedOptions(options, new.target)
     super(name)
     if (!(least >= 0 && least <= 1)) {
       throw new ArgumentError(

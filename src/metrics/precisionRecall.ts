@@ -3,7 +3,7 @@ import type { Variable } from '../graph/variable.js'
 import { divideNoNaN } from '../losses/divideNoNaN.js'
 import { add } from '../ops/add.js'
 import { reshape } from '../ops/reshape.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { Metric, type MetricOptions } from './metric.js'
@@ -19,6 +19,12 @@ export interface PrecisionRecallOptions extends MetricOptions, ThresholdOptions,
 
 /** The share of true positives among them and one kind of error. */
 abstract class ShareOfTruePositives extends Metric {
+  static override readonly options: OptionKeys<PrecisionRecallOptions> = {
+    ...Metric.options,
+    thresholds: true,
+    topK: true,
+    classId: true,
+  }
   override readonly direction = 'up'
   private readonly thresholds: readonly number[]
   private readonly truePositives: Variable
@@ -29,7 +35,7 @@ abstract class ShareOfTruePositives extends Metric {
     private readonly options: PrecisionRecallOptions,
   ) {
     super(options.name)
-    checkOptions(options, this.className)
+    checkOptions(options, this.className, undefined, new.target.options)
     this.thresholds = parseThresholds(this.name, options)
     this.truePositives = this.addState('true_positives', [this.thresholds.length])
     this.errors = this.addState(toSnakeCase(error), [this.thresholds.length])

@@ -3,7 +3,7 @@ import { categoricalCrossentropy, smoothing } from '../losses/categoricalCrossen
 import { klDivergence } from '../losses/klDivergence.js'
 import { poisson } from '../losses/poisson.js'
 import { sparseCategoricalCrossentropy } from '../losses/sparseCategoricalCrossentropy.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { MeanOfFunction } from './mean.js'
 import type { MetricOptions } from './metric.js'
@@ -14,7 +14,7 @@ export class KLDivergence extends MeanOfFunction {
   override readonly direction = 'down'
 
   constructor(options: MetricOptions = {}) {
-    const { name = 'kl_divergence' } = checkedOptions(options, 'KLDivergence')
+    const { name = 'kl_divergence' } = checkedOptions(options, new.target)
     super(klDivergence, name)
   }
 
@@ -29,7 +29,7 @@ export class Poisson extends MeanOfFunction {
   override readonly direction = 'down'
 
   constructor(options: MetricOptions = {}) {
-    const { name = 'poisson' } = checkedOptions(options, 'Poisson')
+    const { name = 'poisson' } = checkedOptions(options, new.target)
     super(poisson, name)
   }
 }
@@ -44,6 +44,11 @@ export interface CrossentropyMetricOptions extends MetricOptions {
 /** The mean cross-entropy (log loss) of yes-or-no labels, in nats. */
 export class BinaryCrossentropy extends MeanOfFunction {
   static override readonly className = 'BinaryCrossentropy'
+  static override readonly options: OptionKeys<CrossentropyMetricOptions> = {
+    ...MeanOfFunction.options,
+    fromLogits: true,
+    labelSmoothing: true,
+  }
   override readonly direction = 'down'
   readonly fromLogits: boolean
   readonly labelSmoothing: number
@@ -53,7 +58,7 @@ export class BinaryCrossentropy extends MeanOfFunction {
       name = 'binary_crossentropy',
       fromLogits = false,
       labelSmoothing = 0,
-    } = checkedOptions(options, 'BinaryCrossentropy')
+    } = checkedOptions(options, new.target)
     super((yTrue, yPred) => binaryCrossentropy(yTrue, yPred, { fromLogits, labelSmoothing }), name)
     this.fromLogits = fromLogits
     this.labelSmoothing = smoothing(name, labelSmoothing)
@@ -77,6 +82,12 @@ export interface CategoricalCrossentropyMetricOptions extends CrossentropyMetric
 /** The mean cross-entropy (log loss) of one-hot labels, in nats. */
 export class CategoricalCrossentropy extends MeanOfFunction {
   static override readonly className = 'CategoricalCrossentropy'
+  static override readonly options: OptionKeys<CategoricalCrossentropyMetricOptions> = {
+    ...MeanOfFunction.options,
+    fromLogits: true,
+    labelSmoothing: true,
+    axis: true,
+  }
   override readonly direction = 'down'
   readonly fromLogits: boolean
   readonly labelSmoothing: number
@@ -88,7 +99,7 @@ export class CategoricalCrossentropy extends MeanOfFunction {
       fromLogits = false,
       labelSmoothing = 0,
       axis = -1,
-    } = checkedOptions(options, 'CategoricalCrossentropy')
+    } = checkedOptions(options, new.target)
     super((yTrue, yPred) => categoricalCrossentropy(yTrue, yPred, { fromLogits, labelSmoothing, axis }), name)
     this.fromLogits = fromLogits
     this.labelSmoothing = smoothing(name, labelSmoothing)
@@ -120,6 +131,12 @@ export interface SparseCrossentropyMetricOptions extends MetricOptions {
  */
 export class SparseCategoricalCrossentropy extends MeanOfFunction {
   static override readonly className = 'SparseCategoricalCrossentropy'
+  static override readonly options: OptionKeys<SparseCrossentropyMetricOptions> = {
+    ...MeanOfFunction.options,
+    fromLogits: true,
+    ignoreClass: true,
+    axis: true,
+  }
   override readonly direction = 'down'
   readonly fromLogits: boolean
   readonly ignoreClass: number | undefined
@@ -131,7 +148,7 @@ export class SparseCategoricalCrossentropy extends MeanOfFunction {
       fromLogits = false,
       ignoreClass,
       axis = -1,
-    } = checkedOptions(options, 'SparseCategoricalCrossentropy')
+    } = checkedOptions(options, new.target)
     const settings = { fromLogits, ignoreClass, axis }
     super((yTrue, yPred) => sparseCategoricalCrossentropy(yTrue, yPred, settings), name)
     this.fromLogits = fromLogits

@@ -18,7 +18,7 @@ import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
 import { asTensor, zeros } from '../ops/tensor.js'
 import { where } from '../ops/where.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { oneOf } from '../utils/oneOf.js'
 import { Metric, type MetricOptions } from './metric.js'
@@ -40,6 +40,11 @@ export interface R2ScoreOptions extends MetricOptions {
  */
 export class R2Score extends Metric {
   static readonly className = 'R2Score'
+  static override readonly options: OptionKeys<R2ScoreOptions> = {
+    ...Metric.options,
+    classAggregation: true,
+    numRegressors: true,
+  }
   override readonly direction = 'up'
   private readonly classAggregation: 'uniform_average' | 'variance_weighted_average' | 'none'
   private readonly numRegressors: number
@@ -47,7 +52,7 @@ export class R2Score extends Metric {
   private sums: R2Sums | undefined
 
   constructor(options: R2ScoreOptions = {}) {
-    const { name = 'r2_score', classAggregation, numRegressors = 0 } = checkedOptions(options, 'R2Score')
+    const { name = 'r2_score', classAggregation, numRegressors = 0 } = checkedOptions(options, new.target)
     super(name)
     this.classAggregation = oneOf(
       classAggregation ?? 'uniform_average',

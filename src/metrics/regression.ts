@@ -10,7 +10,7 @@ import { cast } from '../ops/cast.js'
 import { sqrt } from '../ops/sqrt.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { MeanOfFunction } from './mean.js'
 import type { MetricOptions } from './metric.js'
@@ -21,7 +21,7 @@ export class MeanSquaredError extends MeanOfFunction {
   override readonly direction = 'down'
 
   constructor(options: MetricOptions = {}) {
-    const { name = 'mean_squared_error' } = checkedOptions(options, 'MeanSquaredError')
+    const { name = 'mean_squared_error' } = checkedOptions(options, new.target)
     super(meanSquaredError, name)
   }
 }
@@ -32,7 +32,7 @@ export class MeanAbsoluteError extends MeanOfFunction {
   override readonly direction = 'down'
 
   constructor(options: MetricOptions = {}) {
-    const { name = 'mean_absolute_error' } = checkedOptions(options, 'MeanAbsoluteError')
+    const { name = 'mean_absolute_error' } = checkedOptions(options, new.target)
     super(meanAbsoluteError, name)
   }
 }
@@ -43,7 +43,7 @@ export class MeanAbsolutePercentageError extends MeanOfFunction {
   override readonly direction = 'down'
 
   constructor(options: MetricOptions = {}) {
-    const { name = 'mean_absolute_percentage_error' } = checkedOptions(options, 'MeanAbsolutePercentageError')
+    const { name = 'mean_absolute_percentage_error' } = checkedOptions(options, new.target)
     super(meanAbsolutePercentageError, name)
   }
 }
@@ -54,7 +54,7 @@ export class MeanSquaredLogarithmicError extends MeanOfFunction {
   override readonly direction = 'down'
 
   constructor(options: MetricOptions = {}) {
-    const { name = 'mean_squared_logarithmic_error' } = checkedOptions(options, 'MeanSquaredLogarithmicError')
+    const { name = 'mean_squared_logarithmic_error' } = checkedOptions(options, new.target)
     super(meanSquaredLogarithmicError, name)
   }
 }
@@ -65,7 +65,7 @@ export class RootMeanSquaredError extends MeanOfFunction {
   override readonly direction = 'down'
 
   constructor(options: MetricOptions = {}) {
-    const { name = 'root_mean_squared_error' } = checkedOptions(options, 'RootMeanSquaredError')
+    const { name = 'root_mean_squared_error' } = checkedOptions(options, new.target)
     super(squaredDifferences, name)
   }
 
@@ -86,10 +86,7 @@ export class RootMeanSquaredLogarithmicError extends MeanOfFunction {
   override readonly direction = 'down'
 
   constructor(options: MetricOptions = {}) {
-    const { name = 'root_mean_squared_logarithmic_error' } = checkedOptions(
-      options,
-      'RootMeanSquaredLogarithmicError',
-    )
+    const { name = 'root_mean_squared_logarithmic_error' } = checkedOptions(options, new.target)
     super(meanSquaredLogarithmicError, name)
   }
 
@@ -104,7 +101,7 @@ export class LogCoshError extends MeanOfFunction {
   override readonly direction = 'down'
 
   constructor(options: MetricOptions = {}) {
-    const { name = 'logcosh' } = checkedOptions(options, 'LogCoshError')
+    const { name = 'logcosh' } = checkedOptions(options, new.target)
     super(logCosh, name)
   }
 }
@@ -117,11 +114,15 @@ export interface CosineSimilarityOptions extends MetricOptions {
 /** The mean cosine of the angle between targets and predictions, 1 for the same direction (the loss is minus that). */
 export class CosineSimilarity extends MeanOfFunction {
   static override readonly className = 'CosineSimilarity'
+  static override readonly options: OptionKeys<CosineSimilarityOptions> = {
+    ...MeanOfFunction.options,
+    axis: true,
+  }
   override readonly direction = 'up'
   readonly axis: number
 
   constructor(options: CosineSimilarityOptions = {}) {
-    const { name = 'cosine_similarity', axis = -1 } = checkedOptions(options, 'CosineSimilarity')
+    const { name = 'cosine_similarity', axis = -1 } = checkedOptions(options, new.target)
     super((yTrue, yPred) => cosine(yTrue, yPred, axis), name)
     this.axis = axis
   }

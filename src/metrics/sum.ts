@@ -11,7 +11,7 @@ export class Sum extends Metric {
   private readonly total = this.addState('total')
 
   constructor(options: MetricOptions = {}) {
-    const { name = 'sum' } = checkedOptions(options, 'Sum')
+    const { name = 'sum' } = checkedOptions(options, new.target)
     super(name)
   }
 

@@ -14,7 +14,7 @@ import { sliceAxis } from '../ops/slice.js'
 import { squeeze } from '../ops/squeeze.js'
 import { sum } from '../ops/sum.js'
 import { takeAlongAxis } from '../ops/takeAlongAxis.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { MeanOfFunction } from './mean.js'
 import type { MetricOptions } from './metric.js'
@@ -61,11 +61,12 @@ export interface TopKOptions extends MetricOptions {
 /** How often the class of a one-hot label is among the `k` best. */
 export class TopKCategoricalAccuracy extends MeanOfFunction {
   static override readonly className = 'TopKCategoricalAccuracy'
+  static override readonly options: OptionKeys<TopKOptions> = { ...MeanOfFunction.options, k: true }
   override readonly direction = 'up'
   readonly k: number
 
   constructor(options: TopKOptions = {}) {
-    const { name = 'top_k_categorical_accuracy', k = 5 } = checkedOptions(options, 'TopKCategoricalAccuracy')
+    const { name = 'top_k_categorical_accuracy', k = 5 } = checkedOptions(options, new.target)
     super((yTrue, yPred) => topKCategoricalAccuracy(yTrue, yPred, k), name)
     this.k = checkedK(name, k)
   }
@@ -83,6 +84,11 @@ export interface SparseTopKOptions extends TopKOptions {
 /** How often the labelled class is among the `k` best. */
 export class SparseTopKCategoricalAccuracy extends MeanOfFunction {
   static override readonly className = 'SparseTopKCategoricalAccuracy'
+  static override readonly options: OptionKeys<SparseTopKOptions> = {
+    ...MeanOfFunction.options,
+    k: true,
+    fromSortedIds: true,
+  }
   override readonly direction = 'up'
   readonly k: number
   readonly fromSortedIds: boolean
@@ -92,7 +98,7 @@ export class SparseTopKCategoricalAccuracy extends MeanOfFunction {
       name = 'sparse_top_k_categorical_accuracy',
       k = 5,
       fromSortedIds = false,
-    } = checkedOptions(options, 'SparseTopKCategoricalAccuracy')
+    } = checkedOptions(options, new.target)
     super((yTrue, yPred) => sparseTopKCategoricalAccuracy(yTrue, yPred, k, fromSortedIds), name)
     this.k = checkedK(name, k)
     this.fromSortedIds = fromSortedIds

@@ -23,6 +23,7 @@ import {
   toTensors,
 } from '../layers/tensors.js'
 import { asTensor, type TensorLike } from '../ops/tensor.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { show } from '../utils/show.js'
 import { arrange, flatten, layoutOf, mapStructure, pack, type Structure } from '../utils/structure.js'
@@ -51,6 +52,12 @@ export type TensorsFor<S> = S extends SymbolicLike ? Tensor : { readonly [K in k
 export class Functional<In extends Tensors = Tensor, Out extends Tensors = Tensor> extends Model<In, Out> {
   static override readonly className: string = 'Functional'
   static override readonly kerasModule: string = 'keras.src.models.functional'
+  static override readonly options: OptionKeys<FunctionalOptions<never, never>> & typeof Model.options = {
+    ...Model.options,
+    inputs: true,
+    outputs: true,
+    inputShape: false,
+  }
 
   private readonly layerGraph: LayerGraph
   private readonly inputStructure: Structure<SymbolicTensor>

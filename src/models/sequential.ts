@@ -7,6 +7,7 @@ import { type AnyLayer, Layer, type LayerOptions } from '../layers/layer.js'
 import { serializeLayer } from '../layers/serializeLayer.js'
 import { type SymbolicTensor, symbolOf } from '../layers/symbolic.js'
 import { cast } from '../ops/cast.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { SeedScope } from '../utils/randomSeed.js'
 import { show } from '../utils/show.js'
@@ -28,6 +29,11 @@ export interface SequentialOptions extends Omit<LayerOptions, 'inputShape'> {
 export class Sequential extends Model {
   static override readonly className: string = 'Sequential'
   static override readonly kerasModule: string = 'keras'
+  static override readonly options: OptionKeys<SequentialOptions> & typeof Model.options = {
+    ...Model.options,
+    seed: true,
+    inputShape: false,
+  }
 
   private readonly stack: Layer[] = []
   /** What each layer of the stack gives, symbolically, as far as the model is built. */

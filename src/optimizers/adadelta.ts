@@ -6,7 +6,7 @@ import { multiply } from '../ops/multiply.js'
 import { sqrt } from '../ops/sqrt.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast, fraction } from '../utils/numbers.js'
 import { Optimizer, type UpdateContext } from './optimizer.js'
@@ -31,6 +31,11 @@ export interface AdadeltaOptions extends OptimizerOptions {
  */
 export class Adadelta extends Optimizer {
   static readonly className = 'Adadelta'
+  static override readonly options: OptionKeys<AdadeltaOptions> = {
+    ...Optimizer.options,
+    rho: true,
+    epsilon: true,
+  }
   readonly rho: number
   readonly epsilon: number
 
@@ -39,7 +44,7 @@ export class Adadelta extends Optimizer {
       rho = 0.95,
       epsilon = 1e-7,
       ...common
-    } = checkedOptions(options, 'Adadelta', '{ learningRate: 0.1 }')
+    } = checkedOptions(options, new.target, '{ learningRate: 0.1 }')
     super(common)
     this.rho = fraction(rho, 'Adadelta: rho')
     this.epsilon = atLeast(epsilon, 0, 'Adadelta: epsilon')

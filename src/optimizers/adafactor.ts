@@ -12,7 +12,7 @@ import { rsqrt } from '../ops/rsqrt.js'
 import { sqrt } from '../ops/sqrt.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { Optimizer, type UpdateContext } from './optimizer.js'
 import type { OptimizerOptions } from './options.js'
@@ -42,6 +42,14 @@ export interface AdafactorOptions extends OptimizerOptions {
  */
 export class Adafactor extends Optimizer {
   static readonly className = 'Adafactor'
+  static override readonly options: OptionKeys<AdafactorOptions> = {
+    ...Optimizer.options,
+    beta2Decay: true,
+    epsilon1: true,
+    epsilon2: true,
+    clipThreshold: true,
+    relativeStep: true,
+  }
   readonly beta2Decay: number
   readonly epsilon1: number
   readonly epsilon2: number
@@ -56,7 +64,7 @@ export class Adafactor extends Optimizer {
       clipThreshold = 1,
       relativeStep = true,
       ...common
-    } = checkedOptions(options, 'Adafactor', '{ learningRate: 0.1 }')
+    } = checkedOptions(options, new.target, '{ learningRate: 0.1 }')
     super(common)
     this.beta2Decay = beta2Decay
     this.epsilon1 = epsilon1

@@ -6,7 +6,7 @@ import { multiply } from '../ops/multiply.js'
 import { sqrt } from '../ops/sqrt.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast } from '../utils/numbers.js'
 import { Optimizer, type UpdateContext } from './optimizer.js'
@@ -27,6 +27,11 @@ export interface AdagradOptions extends OptimizerOptions {
  */
 export class Adagrad extends Optimizer {
   static readonly className = 'Adagrad'
+  static override readonly options: OptionKeys<AdagradOptions> = {
+    ...Optimizer.options,
+    initialAccumulatorValue: true,
+    epsilon: true,
+  }
   readonly initialAccumulatorValue: number
   readonly epsilon: number
 
@@ -35,7 +40,7 @@ export class Adagrad extends Optimizer {
       initialAccumulatorValue = 0.1,
       epsilon = 1e-7,
       ...common
-    } = checkedOptions(options, 'Adagrad', '{ learningRate: 0.1 }')
+    } = checkedOptions(options, new.target, '{ learningRate: 0.1 }')
     super(common)
     this.initialAccumulatorValue = atLeast(initialAccumulatorValue, 0, 'Adagrad: initialAccumulatorValue')
     this.epsilon = atLeast(epsilon, 0, 'Adagrad: epsilon')

@@ -7,7 +7,7 @@ import { multiply } from '../ops/multiply.js'
 import { sqrt } from '../ops/sqrt.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast, fraction } from '../utils/numbers.js'
 import { Optimizer, type UpdateContext } from './optimizer.js'
@@ -41,6 +41,13 @@ export interface AdamOptions extends MomentsOptions {
  */
 export class Adam extends Optimizer {
   static readonly className: string = 'Adam'
+  static override readonly options: OptionKeys<AdamOptions> = {
+    ...Optimizer.options,
+    beta1: true,
+    beta2: true,
+    epsilon: true,
+    amsgrad: true,
+  }
   readonly beta1: number
   readonly beta2: number
   readonly epsilon: number
@@ -53,7 +60,7 @@ export class Adam extends Optimizer {
       epsilon = 1e-7,
       amsgrad = false,
       ...common
-    } = checkedOptions(options, 'Adam', '{ learningRate: 0.1 }')
+    } = checkedOptions(options, new.target, '{ learningRate: 0.1 }')
     super(common)
     this.beta1 = fraction(beta1, `${this.className}: beta1`)
     this.beta2 = fraction(beta2, `${this.className}: beta2`)

@@ -6,7 +6,7 @@ import { divide } from '../ops/divide.js'
 import { maximum } from '../ops/maximum.js'
 import { multiply } from '../ops/multiply.js'
 import { subtract } from '../ops/subtract.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast, fraction } from '../utils/numbers.js'
 import type { MomentsOptions } from './adam.js'
@@ -23,6 +23,12 @@ import { moveTowards, unbiased } from './rules.js'
  */
 export class Adamax extends Optimizer {
   static readonly className = 'Adamax'
+  static override readonly options: OptionKeys<MomentsOptions> = {
+    ...Optimizer.options,
+    beta1: true,
+    beta2: true,
+    epsilon: true,
+  }
   readonly beta1: number
   readonly beta2: number
   readonly epsilon: number
@@ -33,7 +39,7 @@ export class Adamax extends Optimizer {
       beta2 = 0.999,
       epsilon = 1e-7,
       ...common
-    } = checkedOptions(options, 'Adamax', '{ learningRate: 0.1 }')
+    } = checkedOptions(options, new.target, '{ learningRate: 0.1 }')
     super(common)
     this.beta1 = fraction(beta1, 'Adamax: beta1')
     this.beta2 = fraction(beta2, 'Adamax: beta2')

@@ -11,7 +11,7 @@ export class AdamW extends Adam {
   static override readonly className = 'AdamW'
 
   constructor(options: AdamOptions = {}) {
-    const { weightDecay = 0.004, ...others } = checkedOptions(options, 'AdamW', '{ learningRate: 0.1 }')
+    const { weightDecay = 0.004, ...others } = checkedOptions(options, new.target, '{ learningRate: 0.1 }')
     super({ ...others, weightDecay })
   }
 }

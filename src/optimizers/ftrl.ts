@@ -8,7 +8,7 @@ import { multiply } from '../ops/multiply.js'
 import { power } from '../ops/power.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast } from '../utils/numbers.js'
 import { Optimizer, type UpdateContext } from './optimizer.js'
@@ -41,6 +41,15 @@ export interface FtrlOptions extends OptimizerOptions {
  */
 export class Ftrl extends Optimizer {
   static readonly className = 'Ftrl'
+  static override readonly options: OptionKeys<FtrlOptions> = {
+    ...Optimizer.options,
+    learningRatePower: true,
+    initialAccumulatorValue: true,
+    l1RegularizationStrength: true,
+    l2RegularizationStrength: true,
+    l2ShrinkageRegularizationStrength: true,
+    beta: true,
+  }
   readonly learningRatePower: number
   readonly initialAccumulatorValue: number
   readonly l1RegularizationStrength: number
@@ -57,7 +66,7 @@ export class Ftrl extends Optimizer {
       l2ShrinkageRegularizationStrength = 0,
       beta = 0,
       ...common
-    } = checkedOptions(options, 'Ftrl', '{ learningRate: 0.1 }')
+    } = checkedOptions(options, new.target, '{ learningRate: 0.1 }')
     super(common)
     if (!(learningRatePower <= 0)) {
       throw new ArgumentError(

@@ -72,9 +72,9 @@ export function getOptimizer(identifier: OptimizerLike | SerializedObject): Opti
     )
   }
   const isLegacy = isSerialized(identifier) && 'module' in identifier && identifier.module === LEGACY_MODULE
-  if (isLegacy && name === 'Nadam') {
+  if (isLegacy && 'decay' in (identifier.config ?? {})) {
     throw new ArgumentError(
-      "optimizer: Keras 2's legacy Nadam follows another schedule of momentum than the Nadam of now, and is not known here. Compile with optimizers.nadam().",
+      `optimizer: '${name}' of Keras 2 has a decay beside its schedule, which no optimizer here has. Compile with one that is made anew.`,
     )
   }
   const type = (isLegacy && legacy[name.toLowerCase()]) || byName.get(name.toLowerCase())

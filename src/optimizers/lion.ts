@@ -4,7 +4,7 @@ import { add } from '../ops/add.js'
 import { multiply } from '../ops/multiply.js'
 import { sign } from '../ops/sign.js'
 import { subtract } from '../ops/subtract.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { above, fraction } from '../utils/numbers.js'
 import { Optimizer, type UpdateContext } from './optimizer.js'
@@ -26,11 +26,20 @@ export interface LionOptions extends OptimizerOptions {
  */
 export class Lion extends Optimizer {
   static readonly className = 'Lion'
+  static override readonly options: OptionKeys<LionOptions> = {
+    ...Optimizer.options,
+    beta1: true,
+    beta2: true,
+  }
   readonly beta1: number
   readonly beta2: number
 
   constructor(options: LionOptions = {}) {
-    const { beta1 = 0.9, beta2 = 0.99, ...common } = checkedOptions(options, 'Lion', '{ learningRate: 0.1 }')
+    const {
+      beta1 = 0.9,
+      beta2 = 0.99,
+      ...common
+    } = checkedOptions(options, new.target, '{ learningRate: 0.1 }')
     super(common)
     this.beta1 = above(fraction(beta1, 'Lion: beta1'), 0, 'Lion: beta1')
     this.beta2 = fraction(beta2, 'Lion: beta2')

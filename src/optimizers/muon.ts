@@ -9,7 +9,7 @@ import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
 import { transpose } from '../ops/transpose.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast, fraction } from '../utils/numbers.js'
 import { Optimizer, type UpdateContext } from './optimizer.js'
@@ -54,6 +54,23 @@ export interface MuonOptions extends OptimizerOptions {
  */
 export class Muon extends Optimizer {
   static readonly className = 'Muon'
+  static override readonly options: OptionKeys<MuonOptions> = {
+    ...Optimizer.options,
+    adamBeta1: true,
+    adamBeta2: true,
+    adamWeightDecay: true,
+    epsilon: true,
+    excludeLayers: true,
+    excludeEmbeddings: true,
+    muonA: true,
+    muonB: true,
+    muonC: true,
+    adamLrRatio: true,
+    momentum: true,
+    nsSteps: true,
+    nesterov: true,
+    rmsRate: true,
+  }
   private readonly options: Required<Omit<MuonOptions, keyof OptimizerOptions>>
 
   constructor(options: MuonOptions = {}) {
@@ -74,7 +91,7 @@ export class Muon extends Optimizer {
       nesterov = true,
       rmsRate = 0.2,
       ...common
-    } = checkedOptions(options, 'Muon', '{ learningRate: 0.1 }')
+    } = checkedOptions(options, new.target, '{ learningRate: 0.1 }')
     super({ ...common, weightDecay })
     this.options = {
       adamBeta1: fraction(adamBeta1, 'Muon: adamBeta1'),

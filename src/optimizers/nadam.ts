@@ -7,7 +7,7 @@ import { power } from '../ops/power.js'
 import { sqrt } from '../ops/sqrt.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast, fraction } from '../utils/numbers.js'
 import type { MomentsOptions } from './adam.js'
@@ -25,6 +25,12 @@ import { moveTowards, unbiased } from './rules.js'
  */
 export class Nadam extends Optimizer {
   static readonly className = 'Nadam'
+  static override readonly options: OptionKeys<MomentsOptions> = {
+    ...Optimizer.options,
+    beta1: true,
+    beta2: true,
+    epsilon: true,
+  }
   readonly beta1: number
   readonly beta2: number
   readonly epsilon: number
@@ -37,7 +43,7 @@ export class Nadam extends Optimizer {
       beta2 = 0.999,
       epsilon = 1e-7,
       ...common
-    } = checkedOptions(options, 'Nadam', '{ learningRate: 0.1 }')
+    } = checkedOptions(options, new.target, '{ learningRate: 0.1 }')
     super(common)
     this.beta1 = fraction(beta1, 'Nadam: beta1')
     this.beta2 = fraction(beta2, 'Nadam: beta2')

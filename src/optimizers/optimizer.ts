@@ -12,7 +12,7 @@ import { multiply } from '../ops/multiply.js'
 import { notEqual } from '../ops/notEqual.js'
 import { subtract } from '../ops/subtract.js'
 import { where } from '../ops/where.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { type Config, type Configurable, classNameOf } from '../utils/config.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { assignIf } from './assignIf.js'
@@ -61,6 +61,8 @@ export abstract class Optimizer implements Configurable {
   static readonly kerasModule: string = 'keras.optimizers'
   /** Config keys of the constructor's positional arguments: none, all are options. */
   static readonly positional: readonly string[] = []
+  /** The names of the constructor's options. A class with options of its own names them, or takes them apart before `super(...)`. */
+  static readonly options: OptionKeys<OptimizerOptions> = optimizerOptions
 
   readonly name: string
   /** How many steps were taken: an int32 variable of rank 0 that the step advances. */
@@ -73,7 +75,7 @@ export abstract class Optimizer implements Configurable {
   private exclusions: DecayExclusions = {}
 
   constructor(options: OptimizerOptions = {}, defaultLearningRate = 0.001) {
-    checkOptions(options, this.className, '{ learningRate: 0.1 }', optimizerOptions)
+    checkOptions(options, this.className, '{ learningRate: 0.1 }', new.target.options)
     this.name = options.name ?? toSnakeCase(this.className)
     this.settings = commonSettings(options, this.className)
     this.rate = new LearningRate(options.learningRate ?? defaultLearningRate, this.className)

@@ -182,7 +182,9 @@ describe('getOptimizer', () => {
     const moduleOf = (class_name: string) => serializeOptimizer(legacy(class_name)).module
     expect(moduleOf('RMSprop')).toBe('keras.optimizers.legacy')
     expect(moduleOf('Adam')).toBe('keras.optimizers')
-    expect(() => legacy('Nadam')).toThrow(/legacy Nadam follows another schedule/)
+    const config = { decay: 0.004 }
+    const nadam = { module: 'keras.optimizers.legacy', class_name: 'Nadam', config, registered_name: null }
+    expect(() => getOptimizer(nadam)).toThrow(/'Nadam' of Keras 2 has a decay beside its schedule/)
   })
 
   it('refuses what makes no sense', () => {

@@ -6,7 +6,7 @@ import { multiply } from '../ops/multiply.js'
 import { sqrt } from '../ops/sqrt.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast, fraction } from '../utils/numbers.js'
 import { Optimizer, type UpdateContext } from './optimizer.js'
@@ -34,6 +34,13 @@ export interface RmspropOptions extends OptimizerOptions {
  */
 export class RMSprop extends Optimizer {
   static readonly className = 'RMSprop'
+  static override readonly options: OptionKeys<RmspropOptions> = {
+    ...Optimizer.options,
+    rho: true,
+    momentum: true,
+    epsilon: true,
+    centered: true,
+  }
   readonly rho: number
   readonly momentum: number
   readonly epsilon: number
@@ -46,7 +53,7 @@ export class RMSprop extends Optimizer {
       epsilon = 1e-7,
       centered = false,
       ...common
-    } = checkedOptions(options, 'RMSprop', '{ learningRate: 0.1 }')
+    } = checkedOptions(options, new.target, '{ learningRate: 0.1 }')
     super(common)
     this.rho = fraction(rho, 'RMSprop: rho')
     this.momentum = fraction(momentum, 'RMSprop: momentum')

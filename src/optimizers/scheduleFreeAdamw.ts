@@ -10,7 +10,7 @@ import { sqrt } from '../ops/sqrt.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
 import { where } from '../ops/where.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { above, atLeast, fraction } from '../utils/numbers.js'
 import type { MomentsOptions } from './adam.js'
@@ -34,6 +34,13 @@ export interface ScheduleFreeAdamwOptions extends MomentsOptions {
  */
 export class ScheduleFreeAdamW extends Optimizer {
   static readonly className = 'ScheduleFreeAdamW'
+  static override readonly options: OptionKeys<ScheduleFreeAdamwOptions> = {
+    ...Optimizer.options,
+    beta1: true,
+    beta2: true,
+    epsilon: true,
+    warmupSteps: true,
+  }
   readonly beta1: number
   readonly beta2: number
   readonly epsilon: number
@@ -46,7 +53,7 @@ export class ScheduleFreeAdamW extends Optimizer {
       epsilon = 1e-8,
       warmupSteps = 0,
       ...common
-    } = checkedOptions(options, 'ScheduleFreeAdamW', '{ learningRate: 0.1 }')
+    } = checkedOptions(options, new.target, '{ learningRate: 0.1 }')
     super(common, 0.0025)
     this.beta1 = above(fraction(beta1, 'ScheduleFreeAdamW: beta1'), 0, 'ScheduleFreeAdamW: beta1')
     this.beta2 = fraction(beta2, 'ScheduleFreeAdamW: beta2')

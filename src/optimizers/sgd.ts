@@ -5,7 +5,7 @@ import { add } from '../ops/add.js'
 import { multiply } from '../ops/multiply.js'
 import { subtract } from '../ops/subtract.js'
 import { inverseTimeDecay } from '../schedules/inverseTimeDecay.js'
-import { checkedOptions } from '../utils/checkOptions.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast, fraction } from '../utils/numbers.js'
 import { Optimizer, type UpdateContext } from './optimizer.js'
@@ -35,6 +35,13 @@ export interface SgdOptions extends OptimizerOptions {
  */
 export class SGD extends Optimizer {
   static readonly className = 'SGD'
+  static override readonly options: OptionKeys<SgdOptions> = {
+    ...Optimizer.options,
+    momentum: true,
+    nesterov: true,
+    lr: true,
+    decay: true,
+  }
   readonly momentum: number
   readonly nesterov: boolean
 
@@ -45,7 +52,7 @@ export class SGD extends Optimizer {
       lr,
       decay,
       ...common
-    } = checkedOptions(options, 'SGD', '{ learningRate: 0.1 }')
+    } = checkedOptions(options, new.target, '{ learningRate: 0.1 }')
     super({ ...common, learningRate: decayed(common.learningRate ?? lr ?? 0.01, decay) })
     this.momentum = fraction(momentum, 'SGD: momentum')
     this.nesterov = nesterov

@@ -11,6 +11,7 @@ import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
 import { transpose } from '../ops/transpose.js'
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast } from '../utils/numbers.js'
 import { oneOf } from '../utils/oneOf.js'
@@ -31,13 +32,15 @@ const LARGEST_SCALE = 1e7
 export class OrthogonalRegularizer extends Regularizer {
   static readonly className = 'OrthogonalRegularizer'
   static override readonly positional = ['factor']
+  static readonly options: OptionKeys<OrthogonalRegularizerOptions> = { mode: true }
 
   readonly mode: 'rows' | 'columns'
 
   constructor(
     readonly factor = 0.01,
-    { mode = 'rows' }: OrthogonalRegularizerOptions = {},
+    options: OrthogonalRegularizerOptions = {},
   ) {
+    const { mode = 'rows' } = checkedOptions(options, new.target, "{ mode: 'columns' }")
     super()
     atLeast(factor, 0, 'OrthogonalRegularizer: factor')
     this.mode = oneOf(mode, ['rows', 'columns'], 'OrthogonalRegularizer: mode')

@@ -1,3 +1,4 @@
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { above, atLeast } from '../utils/numbers.js'
 import { LearningRateSchedule, type ScheduleOptions } from './schedule.js'
@@ -23,6 +24,12 @@ export interface CosineDecayOptions extends ScheduleOptions {
 export class CosineDecay extends LearningRateSchedule {
   static readonly className = 'CosineDecay'
   static override readonly positional = ['initial_learning_rate', 'decay_steps']
+  static override readonly options: OptionKeys<CosineDecayOptions> = {
+    ...LearningRateSchedule.options,
+    alpha: true,
+    warmupTarget: true,
+    warmupSteps: true,
+  }
 
   readonly alpha: number
   readonly warmupTarget: number | undefined

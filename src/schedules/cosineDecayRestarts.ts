@@ -1,3 +1,4 @@
+import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { above, atLeast } from '../utils/numbers.js'
 import { LearningRateSchedule, type ScheduleOptions } from './schedule.js'
@@ -21,6 +22,12 @@ export interface CosineDecayRestartsOptions extends ScheduleOptions {
 export class CosineDecayRestarts extends LearningRateSchedule {
   static readonly className = 'CosineDecayRestarts'
   static override readonly positional = ['initial_learning_rate', 'first_decay_steps']
+  static override readonly options: OptionKeys<CosineDecayRestartsOptions> = {
+    ...LearningRateSchedule.options,
+    tMul: true,
+    mMul: true,
+    alpha: true,
+  }
 
   readonly tMul: number
   readonly mMul: number
@@ -31,7 +38,7 @@ export class CosineDecayRestarts extends LearningRateSchedule {
     readonly firstDecaySteps: number,
     options: CosineDecayRestartsOptions = {},
   ) {
-    super({ name: options.name ?? 'SGDRDecay' })
+    super({ ...checkedOptions(options, new.target), name: options.name ?? 'SGDRDecay' })
     atLeast(initialLearningRate, 0, 'CosineDecayRestarts: initialLearningRate')
     above(firstDecaySteps, 0, 'CosineDecayRestarts: firstDecaySteps')
     this.tMul = atLeast(options.tMul ?? 2, 1, 'CosineDecayRestarts: tMul')

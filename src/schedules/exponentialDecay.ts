@@ -1,3 +1,4 @@
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { above, atLeast } from '../utils/numbers.js'
 import { LearningRateSchedule, type ScheduleOptions } from './schedule.js'
@@ -14,6 +15,10 @@ export interface DecayOptions extends ScheduleOptions {
 export class ExponentialDecay extends LearningRateSchedule {
   static readonly className = 'ExponentialDecay'
   static override readonly positional = ['initial_learning_rate', 'decay_steps', 'decay_rate']
+  static override readonly options: OptionKeys<DecayOptions> = {
+    ...LearningRateSchedule.options,
+    staircase: true,
+  }
 
   readonly staircase: boolean
 

@@ -1,3 +1,4 @@
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { above, atLeast } from '../utils/numbers.js'
 import type { DecayOptions } from './exponentialDecay.js'
@@ -7,6 +8,10 @@ import { LearningRateSchedule } from './schedule.js'
 export class InverseTimeDecay extends LearningRateSchedule {
   static readonly className = 'InverseTimeDecay'
   static override readonly positional = ['initial_learning_rate', 'decay_steps', 'decay_rate']
+  static override readonly options: OptionKeys<DecayOptions> = {
+    ...LearningRateSchedule.options,
+    staircase: true,
+  }
 
   readonly staircase: boolean
 

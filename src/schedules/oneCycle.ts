@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { above, atLeast } from '../utils/numbers.js'
 import { LearningRateSchedule, type ScheduleOptions } from './schedule.js'
@@ -21,6 +22,12 @@ export interface OneCycleOptions extends ScheduleOptions {
 export class OneCycle extends LearningRateSchedule {
   static readonly className = 'OneCycle'
   static override readonly positional = ['max_learning_rate', 'total_steps']
+  static override readonly options: OptionKeys<OneCycleOptions> = {
+    ...LearningRateSchedule.options,
+    startLearningRate: true,
+    lastSteps: true,
+    lastLearningRate: true,
+  }
 
   readonly startLearningRate: number
   readonly lastSteps: number

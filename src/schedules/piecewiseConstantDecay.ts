@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.js'
+import { checkedOptions } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { atLeast } from '../utils/numbers.js'
 import { LearningRateSchedule, type ScheduleOptions } from './schedule.js'
@@ -16,7 +17,7 @@ export class PiecewiseConstantDecay extends LearningRateSchedule {
     readonly values: readonly number[],
     options: ScheduleOptions = {},
   ) {
-    super({ name: options.name ?? 'PiecewiseConstant' })
+    super({ ...checkedOptions(options, new.target), name: options.name ?? 'PiecewiseConstant' })
     if (values.length !== boundaries.length + 1) {
       throw new ArgumentError(
         'PiecewiseConstantDecay: expected one value more than boundaries, received ' +

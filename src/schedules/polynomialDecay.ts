@@ -1,3 +1,4 @@
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { above, atLeast } from '../utils/numbers.js'
 import { LearningRateSchedule, type ScheduleOptions } from './schedule.js'
@@ -21,6 +22,12 @@ export interface PolynomialDecayOptions extends ScheduleOptions {
 export class PolynomialDecay extends LearningRateSchedule {
   static readonly className = 'PolynomialDecay'
   static override readonly positional = ['initial_learning_rate', 'decay_steps']
+  static override readonly options: OptionKeys<PolynomialDecayOptions> = {
+    ...LearningRateSchedule.options,
+    endLearningRate: true,
+    power: true,
+    cycle: true,
+  }
 
   readonly endLearningRate: number
   readonly power: number

@@ -1,3 +1,4 @@
+import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { above, atLeast } from '../utils/numbers.js'
 import { LearningRateSchedule, type ScheduleOptions } from './schedule.js'
@@ -15,6 +16,10 @@ export interface PowerDecayOptions extends ScheduleOptions {
 export class PowerDecay extends LearningRateSchedule {
   static readonly className = 'PowerDecay'
   static override readonly positional = ['initial_learning_rate', 'decay_steps']
+  static override readonly options: OptionKeys<PowerDecayOptions> = {
+    ...LearningRateSchedule.options,
+    power: true,
+  }
 
   readonly power: number
 

@@ -1,4 +1,5 @@
 import { callable } from '../utils/callable.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { type Config, type Configurable, classNameOf } from '../utils/config.js'
 
 /** The learning rate for the step after `step` others: a number, from a count that starts at 0. */
@@ -23,12 +24,15 @@ export interface ScheduleOptions {
 export abstract class LearningRateSchedule extends callable<ScheduleFunction>() implements Configurable {
   /** Config keys of the constructor's positional arguments, in order; the rest are options. */
   static readonly positional: readonly string[] = []
+  /** The names of the constructor's options. A class with options of its own names them, or takes them apart before `super(...)`. */
+  static readonly options: OptionKeys<ScheduleOptions> = { name: true }
 
   override readonly name: string
 
-  constructor({ name }: ScheduleOptions = {}) {
+  constructor(options: ScheduleOptions = {}) {
     super()
-    this.name = name ?? this.className
+    checkOptions(options, this.className, undefined, new.target.options)
+    this.name = options.name ?? this.className
   }
 
   /** The name of the schedule's class, as it stands in saved files. */

@@ -1,4 +1,5 @@
-import { toCamelCase } from './naming.js'
+import { trustedOptions } from './checkOptions.js'
+import { nameOfClass, toCamelCase } from './naming.js'
 import { type CustomObject, registeredName } from './registration.js'
 
 /** What a Keras config may hold: JSON. */
@@ -48,14 +49,8 @@ export function isSerialized(
 /** The config's entries as an options object, with the given keys left out; Keras's `null` means an absent option. */
 export function optionsOf(config: Config, without: readonly string[] = []): Record<string, ConfigValue> {
   const entries = Object.entries(config).filter(([key, value]) => value !== null && !without.includes(key))
-  return Object.fromEntries(entries.map(([key, value]) => [toCamelCase(key), value]))
+  return trustedOptions(Object.fromEntries(entries.map(([key, value]) => [toCamelCase(key), value])))
 }
 
-/**
- * What an object's class is called in configs and names: its own static `className` where it states one (which survives
- * minifiers), else the class's name in the source.
- */
-export function classNameOf(object: object): string {
-  const type = object.constructor as { readonly name: string; readonly className?: string }
-  return Object.hasOwn(type, 'className') && type.className !== undefined ? type.className : type.name
-}
+/** What an object's class is called in configs and names. */
+export const classNameOf = (object: object): string => nameOfClass(object.constructor)

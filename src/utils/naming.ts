@@ -13,6 +13,10 @@ export function toSnakeCase(name: string): string {
 export const toCamelCase = (name: string): string =>
   name.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 
+/** A class's own static `className` where it states one (which survives minifiers), else its name in the source. */
+export const nameOfClass = (type: { readonly name: string; readonly className?: string }): string =>
+  Object.hasOwn(type, 'className') && type.className !== undefined ? type.className : type.name
+
 /** A name not given before: `conv2d`, `conv2d_1`, ... for the class name `Conv2D`. */
 export function automaticName(className: string): string {
   const name = toSnakeCase(className)

@@ -9,6 +9,7 @@ import { negative } from '../../ops/negative.js'
 import { relu } from '../../ops/relu.js'
 import { subtract } from '../../ops/subtract.js'
 import type { RegularizerLike } from '../../regularizers/get.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { type BatchShape, showBatchShape } from '../batchShape.js'
 import { knownSize } from '../knownSize.js'
@@ -35,6 +36,13 @@ export interface PReLUOptions extends LayerOptions {
  */
 export class PReLU extends SameShapeLayer {
   static override readonly className = 'PReLU'
+  static override readonly options: OptionKeys<PReLUOptions> = {
+    ...SameShapeLayer.options,
+    alphaInitializer: true,
+    alphaRegularizer: true,
+    alphaConstraint: true,
+    sharedAxes: true,
+  }
 
   readonly sharedAxes: readonly number[] | undefined
   readonly alphaSettings: WeightSettings

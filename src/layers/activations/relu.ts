@@ -1,5 +1,6 @@
 import { type ReluOptions, relu as reluOf } from '../../activations/relu.js'
 import type { Tensor } from '../../graph/tensor.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { atLeast } from '../../utils/numbers.js'
 import type { LayerOptions } from '../layer.js'
@@ -13,6 +14,12 @@ export interface ReLUOptions extends LayerOptions, ReluOptions {}
  */
 export class ReLU extends SameShapeLayer {
   static override readonly className = 'ReLU'
+  static override readonly options: OptionKeys<ReLUOptions> = {
+    ...SameShapeLayer.options,
+    negativeSlope: true,
+    maxValue: true,
+    threshold: true,
+  }
 
   readonly maxValue: number | undefined
   readonly negativeSlope: number

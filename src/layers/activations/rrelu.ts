@@ -7,6 +7,7 @@ import { keyFromSeed } from '../../ops/hostRandom.js'
 import { multiply } from '../../ops/multiply.js'
 import { randomUniform } from '../../ops/randomUniform.js'
 import { where } from '../../ops/where.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { CallContext } from '../callContext.js'
 import type { LayerOptions } from '../layer.js'
@@ -29,6 +30,12 @@ export interface RReLUOptions extends LayerOptions {
  */
 export class RReLU extends SameShapeLayer {
   static override readonly className = 'RReLU'
+  static override readonly options: OptionKeys<RReLUOptions> = {
+    ...SameShapeLayer.options,
+    lower: true,
+    upper: true,
+    seed: true,
+  }
 
   readonly lower: number
   readonly upper: number

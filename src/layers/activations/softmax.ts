@@ -3,6 +3,7 @@ import { ArgumentError, ShapeError } from '../../errors.js'
 import type { Tensor } from '../../graph/tensor.js'
 import { cast } from '../../ops/cast.js'
 import { where } from '../../ops/where.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { Structure } from '../../utils/structure.js'
 import { type BatchShape, showBatchShape } from '../batchShape.js'
@@ -30,6 +31,7 @@ const LARGE_NEGATIVE = -1e9
  */
 export class Softmax extends Layer {
   static override readonly className = 'Softmax'
+  static override readonly options: OptionKeys<SoftmaxOptions> = { ...Layer.options, axis: true }
   override supportsMasking = true
   override readonly callForm: CallForm = { names: ['inputs', 'mask'], positional: 1 }
 

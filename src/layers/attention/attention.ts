@@ -8,6 +8,7 @@ import { multiply } from '../../ops/multiply.js'
 import { sum } from '../../ops/sum.js'
 import { tanh } from '../../ops/tanh.js'
 import { where } from '../../ops/where.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { oneOf } from '../../utils/oneOf.js'
 import type { BatchShape } from '../batchShape.js'
@@ -29,6 +30,10 @@ export interface AttentionOptions extends AdditiveAttentionOptions {
 
 /** Weighted means of values, by the scores of queries and keys, without projections. */
 abstract class ScoredAttention extends QueryLayer {
+  static override readonly options: OptionKeys<AdditiveAttentionOptions> = {
+    ...QueryLayer.options,
+    useScale: true,
+  }
   readonly useScale: boolean
   /** The factor or factors for the scores, once built and if asked for. */
   scale: Variable | undefined
@@ -80,6 +85,10 @@ abstract class ScoredAttention extends QueryLayer {
  */
 export class Attention extends ScoredAttention {
   static override readonly className = 'Attention'
+  static override readonly options: OptionKeys<AttentionOptions> = {
+    ...ScoredAttention.options,
+    scoreMode: true,
+  }
 
   readonly scoreMode: 'dot' | 'concat'
   private scoreWeight: Variable | undefined

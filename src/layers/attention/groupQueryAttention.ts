@@ -1,4 +1,5 @@
 import { ArgumentError } from '../../errors.js'
+import { checkedOptions } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { automaticName } from '../../utils/naming.js'
 import { integer } from '../checks.js'
@@ -32,7 +33,10 @@ export class GroupQueryAttention extends HeadedAttention {
     options: HeadedAttentionOptions = {},
   ) {
     // Keras's class has another name than it is exported under, and the layer is called by that.
-    super({ ...options, name: options.name ?? automaticName('GroupedQueryAttention') })
+    super({
+      ...checkedOptions(options, new.target),
+      name: options.name ?? automaticName('GroupedQueryAttention'),
+    })
     this.headDim = integer(headDim, `${this.title}: headDim`)
     this.numQueryHeads = integer(numQueryHeads, `${this.title}: numQueryHeads`)
     this.numKeyValueHeads = integer(numKeyValueHeads, `${this.title}: numKeyValueHeads`)

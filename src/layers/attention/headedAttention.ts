@@ -11,6 +11,7 @@ import { repeat } from '../../ops/tile.js'
 import { transpose } from '../../ops/transpose.js'
 import { getRegularizer, serializeRegularizer } from '../../regularizers/get.js'
 import type { RegularizerFunction } from '../../regularizers/regularizer.js'
+import { checkedOptions, type OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { BatchShape } from '../batchShape.js'
 import type { CallContext } from '../callContext.js'
@@ -22,8 +23,10 @@ import { maskOf } from '../masks.js'
 import type { LayerParts } from '../parts.js'
 import {
   type BiasOptions,
+  biasOptions,
   biasSettings,
   type KernelOptions,
+  kernelOptions,
   kernelSettings,
   type WeightSettings,
   weightConfig,
@@ -54,6 +57,14 @@ export interface HeadSizes {
 
 /** What attention in several heads shares: projections of query, key and value into heads, and of their results into the output. */
 export abstract class HeadedAttention extends QueryLayer {
+  static override readonly options: OptionKeys<HeadedAttentionOptions> = {
+    ...QueryLayer.options,
+    ...kernelOptions,
+    ...biasOptions,
+    useBias: true,
+    slidingWindow: true,
+    useGate: true,
+  }
   override readonly callForm: CallForm = {
     names: ['query', 'value', 'key', 'attention_mask'],
     positional: 3,
@@ -73,7 +84,7 @@ export abstract class HeadedAttention extends QueryLayer {
 
   constructor(options: HeadedAttentionOptions) {
     // Keras hands the penalty for activities on to the projections.
-    super(4, { ...options, activityRegularizer: undefined })
+    super(4, { ...checkedOptions(options, new.target), activityRegularizer: undefined })
     this.projectionPenalty = getRegularizer(options.activityRegularizer)
     this.useBias = options.useBias ?? true
     this.useGate = options.useGate ?? false

@@ -1,4 +1,5 @@
 import { ArgumentError } from '../../errors.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { integer } from '../checks.js'
 import { HeadedAttention, type HeadedAttentionOptions, type HeadSizes } from './headedAttention.js'
@@ -28,6 +29,12 @@ export interface MultiHeadAttentionOptions extends HeadedAttentionOptions {
 export class MultiHeadAttention extends HeadedAttention {
   static override readonly className = 'MultiHeadAttention'
   static override readonly positional = ['num_heads', 'key_dim']
+  static override readonly options: OptionKeys<MultiHeadAttentionOptions> = {
+    ...HeadedAttention.options,
+    valueDim: true,
+    outputShape: true,
+    attentionAxes: true,
+  }
 
   readonly numHeads: number
   readonly keyDim: number

@@ -2,6 +2,7 @@ import { ArgumentError } from '../../errors.js'
 import type { Tensor } from '../../graph/tensor.js'
 import { keyFromSeed } from '../../ops/hostRandom.js'
 import { asTensor, type TensorLike } from '../../ops/tensor.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Structure } from '../../utils/structure.js'
 import { type BatchShape, showBatchShape } from '../batchShape.js'
 import { type CallOptions, callOptionsOf } from '../callContext.js'
@@ -36,6 +37,11 @@ export interface QueryLayerOptions extends LayerOptions {
 
 /** What attention layers share: a list of inputs, options at the call, and dropout. */
 export abstract class QueryLayer extends Layer<readonly Tensor[]> {
+  static override readonly options: OptionKeys<QueryLayerOptions> = {
+    ...Layer.options,
+    dropout: true,
+    seed: true,
+  }
   readonly dropout: number
   readonly seed: number | undefined
 

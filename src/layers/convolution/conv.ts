@@ -1,10 +1,17 @@
 import { ArgumentError } from '../../errors.js'
 import type { Tensor } from '../../graph/tensor.js'
 import type { Variable } from '../../graph/variable.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { type BatchShape, showBatchShape } from '../batchShape.js'
 import { integer, type PerAxis } from '../checks.js'
-import { type KernelOptions, kernelSettings, type WeightSettings, weightConfig } from '../weightSettings.js'
+import {
+  type KernelOptions,
+  kernelOptions,
+  kernelSettings,
+  type WeightSettings,
+  weightConfig,
+} from '../weightSettings.js'
 import { Convolution, type ConvolutionOptions, type ConvolutionPadding } from './convolution.js'
 
 export interface ConvOptions extends ConvolutionOptions, KernelOptions {
@@ -25,6 +32,11 @@ export interface Conv1DOptions extends Omit<ConvOptions, 'padding'> {
  * Kernel `[...kernelSize, channels / groups, filters]`, bias `[filters]`. Integer inputs are computed with as float32.
  */
 abstract class Conv extends Convolution {
+  static override readonly options: OptionKeys<Conv1DOptions> = {
+    ...Convolution.options,
+    ...kernelOptions,
+    groups: true,
+  }
   readonly filters: number
   readonly groups: number
   readonly kernelSettings: WeightSettings

@@ -2,10 +2,17 @@ import { ArgumentError } from '../../errors.js'
 import type { Tensor } from '../../graph/tensor.js'
 import type { Variable } from '../../graph/variable.js'
 import { convImageGradient } from '../../ops/convImageGradient.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { BatchShape } from '../batchShape.js'
 import { integer, type PerAxis } from '../checks.js'
-import { type KernelOptions, kernelSettings, type WeightSettings, weightConfig } from '../weightSettings.js'
+import {
+  type KernelOptions,
+  kernelOptions,
+  kernelSettings,
+  type WeightSettings,
+  weightConfig,
+} from '../weightSettings.js'
 import { Convolution, type ConvolutionOptions } from './convolution.js'
 
 export interface ConvTransposeOptions extends ConvolutionOptions, KernelOptions {
@@ -28,6 +35,11 @@ interface TransposedAxis {
  * activation. Kernel `[...kernelSize, filters, channels]`, bias `[filters]`. Integer inputs are computed with as float32.
  */
 abstract class ConvTranspose extends Convolution {
+  static override readonly options: OptionKeys<ConvTransposeOptions> = {
+    ...Convolution.options,
+    ...kernelOptions,
+    outputPadding: true,
+  }
   readonly filters: number
   readonly outputPadding: readonly number[] | undefined
   readonly kernelSettings: WeightSettings

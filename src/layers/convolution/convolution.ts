@@ -10,6 +10,7 @@ import type { Variable } from '../../graph/variable.js'
 import { add } from '../../ops/add.js'
 import { conv } from '../../ops/conv.js'
 import { serializeRegularizer } from '../../regularizers/get.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { oneOf } from '../../utils/oneOf.js'
 import type { BatchShape } from '../batchShape.js'
@@ -18,7 +19,13 @@ import { knownSize } from '../knownSize.js'
 import type { LayerOptions } from '../layer.js'
 import { spatialForm } from '../spatialForm.js'
 import { SpatialLayer } from '../spatialLayer.js'
-import { type BiasOptions, biasSettings, type WeightSettings, weightConfig } from '../weightSettings.js'
+import {
+  type BiasOptions,
+  biasOptions,
+  biasSettings,
+  type WeightSettings,
+  weightConfig,
+} from '../weightSettings.js'
 import { windowedSpatialShape } from '../windowShape.js'
 
 /** What is added around the spatial axes; `'causal'`, for sequences alone, adds before the first step only. */
@@ -43,6 +50,15 @@ type AnyPadding<Options> = Omit<Options, 'padding'> & { readonly padding?: Convo
 /** What all convolutions share: how the kernel moves over the spatial axes, the bias and the activation. */
 export abstract class Convolution extends SpatialLayer {
   static override readonly positional: readonly string[] = ['filters', 'kernel_size']
+  static override readonly options: OptionKeys<ConvolutionOptions> = {
+    ...SpatialLayer.options,
+    ...biasOptions,
+    strides: true,
+    padding: true,
+    dilationRate: true,
+    activation: true,
+    useBias: true,
+  }
 
   readonly kernelSize: readonly number[]
   readonly strides: readonly number[]

@@ -4,6 +4,7 @@ import type { Variable } from '../../graph/variable.js'
 import type { InitializerLike } from '../../initializers/get.js'
 import { reshape } from '../../ops/reshape.js'
 import type { RegularizerLike } from '../../regularizers/get.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { BatchShape } from '../batchShape.js'
 import { integer, type PerAxis } from '../checks.js'
@@ -25,6 +26,13 @@ export interface DepthwiseOptions extends ConvolutionOptions {
 
 /** What depthwise and separable convolutions share: a kernel `[...kernelSize, channels, depthMultiplier]`. */
 export abstract class ChannelConvolution extends Convolution {
+  static override readonly options: OptionKeys<DepthwiseOptions> = {
+    ...Convolution.options,
+    depthMultiplier: true,
+    depthwiseInitializer: true,
+    depthwiseRegularizer: true,
+    depthwiseConstraint: true,
+  }
   readonly depthMultiplier: number
   readonly depthwiseSettings: WeightSettings
 

@@ -4,6 +4,7 @@ import type { Variable } from '../../graph/variable.js'
 import type { InitializerLike } from '../../initializers/get.js'
 import { conv } from '../../ops/conv.js'
 import type { RegularizerLike } from '../../regularizers/get.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { BatchShape } from '../batchShape.js'
 import { integer, type PerAxis } from '../checks.js'
@@ -25,6 +26,12 @@ export interface SeparableConvOptions extends DepthwiseOptions {
  * Integer inputs are computed with as float32.
  */
 abstract class SeparableConv extends ChannelConvolution {
+  static override readonly options: OptionKeys<SeparableConvOptions> = {
+    ...ChannelConvolution.options,
+    pointwiseInitializer: true,
+    pointwiseRegularizer: true,
+    pointwiseConstraint: true,
+  }
   readonly filters: number
   readonly pointwiseSettings: WeightSettings
   /** Weights of shape `[...kernelSize, channels, depthMultiplier]`, once built. */

@@ -11,6 +11,7 @@ import { VarianceScaling } from '../../initializers/varianceScaling.js'
 import { add } from '../../ops/add.js'
 import { einsum } from '../../ops/einsum.js'
 import { serializeRegularizer } from '../../regularizers/get.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { type BatchShape, showBatchShape } from '../batchShape.js'
 import { integer } from '../checks.js'
@@ -18,8 +19,10 @@ import { knownSize } from '../knownSize.js'
 import { Layer, type LayerOptions } from '../layer.js'
 import {
   type BiasOptions,
+  biasOptions,
   biasSettings,
   type KernelOptions,
+  kernelOptions,
   kernelSettings,
   type WeightSettings,
   weightConfig,
@@ -53,6 +56,13 @@ interface Terms {
 export class EinsumDense extends Layer {
   static override readonly className = 'EinsumDense'
   static override readonly positional = ['equation', 'output_shape']
+  static override readonly options: OptionKeys<EinsumDenseOptions> = {
+    ...Layer.options,
+    ...kernelOptions,
+    ...biasOptions,
+    activation: true,
+    biasAxes: true,
+  }
   override supportsMasking = true
 
   /** The sizes that were given for the output's axes. */

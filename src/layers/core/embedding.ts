@@ -6,6 +6,7 @@ import { cast } from '../../ops/cast.js'
 import { notEqual } from '../../ops/notEqual.js'
 import { take } from '../../ops/take.js'
 import { type RegularizerLike, serializeRegularizer } from '../../regularizers/get.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { BatchShape } from '../batchShape.js'
 import { integer } from '../checks.js'
@@ -30,6 +31,13 @@ export interface EmbeddingOptions extends LayerOptions {
 export class Embedding extends Layer {
   static override readonly className: string = 'Embedding'
   static override readonly positional = ['input_dim', 'output_dim']
+  static override readonly options: OptionKeys<EmbeddingOptions> = {
+    ...Layer.options,
+    embeddingsInitializer: true,
+    embeddingsRegularizer: true,
+    embeddingsConstraint: true,
+    maskZero: true,
+  }
 
   readonly inputDim: number
   readonly outputDim: number

@@ -3,6 +3,7 @@ import { any } from '../../ops/any.js'
 import { expandDims } from '../../ops/expandDims.js'
 import { notEqual } from '../../ops/notEqual.js'
 import { where } from '../../ops/where.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { LayerOptions } from '../layer.js'
 import { withMask } from '../masks.js'
@@ -21,6 +22,10 @@ export interface MaskingOptions extends LayerOptions {
  */
 export class Masking extends SameShapeLayer {
   static override readonly className = 'Masking'
+  static override readonly options: OptionKeys<MaskingOptions> = {
+    ...SameShapeLayer.options,
+    maskValue: true,
+  }
 
   readonly maskValue: number
 

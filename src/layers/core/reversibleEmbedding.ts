@@ -5,6 +5,7 @@ import { matmul } from '../../ops/matmul.js'
 import { multiply } from '../../ops/multiply.js'
 import { tanh } from '../../ops/tanh.js'
 import type { TensorLike } from '../../ops/tensor.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { above } from '../../utils/numbers.js'
 import type { BatchShape } from '../batchShape.js'
@@ -43,6 +44,11 @@ export interface ReversibleCall {
  */
 export class ReversibleEmbedding extends Embedding {
   static override readonly className = 'ReversibleEmbedding'
+  static override readonly options: OptionKeys<ReversibleEmbeddingOptions> = {
+    ...Embedding.options,
+    tieWeights: true,
+    logitSoftCap: true,
+  }
 
   readonly tieWeights: boolean
   readonly logitSoftCap: number | undefined

@@ -1,3 +1,4 @@
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { finite } from '../../utils/numbers.js'
 import { oneOf } from '../../utils/oneOf.js'
@@ -21,6 +22,12 @@ export interface AffineLayerOptions extends RandomImageOptions {
 
 /** Base of layers that move images' pixels about. */
 export abstract class AffineLayer extends RandomImageLayer {
+  static override readonly options: OptionKeys<AffineLayerOptions> = {
+    ...RandomImageLayer.options,
+    fillMode: true,
+    interpolation: true,
+    fillValue: true,
+  }
   readonly settings: AffineOptions
 
   constructor(options: AffineLayerOptions) {

@@ -5,6 +5,7 @@ import { cast } from '../../ops/cast.js'
 import { foldIn } from '../../ops/foldIn.js'
 import { keyFromSeed } from '../../ops/hostRandom.js'
 import { randomUniform } from '../../ops/randomUniform.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { show } from '../../utils/show.js'
 import type { CallContext, RandomKeys } from '../callContext.js'
@@ -25,6 +26,7 @@ export type Range = readonly [lower: number, upper: number]
  * pass them on in inference: for data augmentation. In float32; the shape stays.
  */
 export abstract class RandomImageLayer extends SameShapeLayer {
+  static override readonly options: OptionKeys<RandomImageOptions> = { ...SameShapeLayer.options, seed: true }
   readonly seed: number | undefined
 
   constructor(options: RandomImageOptions) {

@@ -3,6 +3,7 @@ import type { Tensor } from '../../graph/tensor.js'
 import { add } from '../../ops/add.js'
 import { clip } from '../../ops/clip.js'
 import { multiply } from '../../ops/multiply.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { RandomKeys } from '../callContext.js'
 import { RandomImageLayer, type RandomImageOptions, type Range, rangeOf } from './imageLayer.js'
@@ -19,6 +20,10 @@ export interface ColorOptions extends RandomImageOptions {
 export class RandomBrightness extends RandomImageLayer {
   static override readonly className = 'RandomBrightness'
   static override readonly positional = ['factor']
+  static override readonly options: OptionKeys<ColorOptions> = {
+    ...RandomImageLayer.options,
+    valueRange: true,
+  }
 
   readonly factor: Range
   readonly valueRange: Range

@@ -5,6 +5,7 @@ import { clip } from '../../ops/clip.js'
 import { mean } from '../../ops/mean.js'
 import { multiply } from '../../ops/multiply.js'
 import { subtract } from '../../ops/subtract.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { RandomKeys } from '../callContext.js'
 import { RandomImageLayer, type Range, rangeOf } from './imageLayer.js'
@@ -19,6 +20,10 @@ import type { ColorOptions } from './randomBrightness.js'
 export class RandomContrast extends RandomImageLayer {
   static override readonly className = 'RandomContrast'
   static override readonly positional = ['factor']
+  static override readonly options: OptionKeys<ColorOptions> = {
+    ...RandomImageLayer.options,
+    valueRange: true,
+  }
 
   readonly factor: Range
   readonly valueRange: Range

@@ -8,6 +8,7 @@ import { arange } from '../../ops/iota.js'
 import { randomUniform } from '../../ops/randomUniform.js'
 import { resize } from '../../ops/resize.js'
 import { take } from '../../ops/take.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { CallContext, RandomKeys } from '../callContext.js'
 import { cropToRatio } from './cropToRatio.js'
@@ -21,6 +22,7 @@ import { ImageSizeLayer } from './imageSize.js'
  */
 export class RandomCrop extends ImageSizeLayer {
   static override readonly className = 'RandomCrop'
+  static override readonly options: OptionKeys<RandomImageOptions> = { ...ImageSizeLayer.options, seed: true }
 
   readonly seed: number | undefined
 

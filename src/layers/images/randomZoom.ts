@@ -3,6 +3,7 @@ import type { Tensor } from '../../graph/tensor.js'
 import { multiply } from '../../ops/multiply.js'
 import { subtract } from '../../ops/subtract.js'
 import { zerosLike } from '../../ops/tensor.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { RandomKeys } from '../callContext.js'
 import { AffineLayer, type AffineLayerOptions } from './affineLayer.js'
@@ -21,6 +22,10 @@ export interface RandomZoomOptions extends AffineLayerOptions {
 export class RandomZoom extends AffineLayer {
   static override readonly className = 'RandomZoom'
   static override readonly positional = ['height_factor']
+  static override readonly options: OptionKeys<RandomZoomOptions> = {
+    ...AffineLayer.options,
+    widthFactor: true,
+  }
 
   readonly heightFactor: number | Range
   readonly widthFactor: number | Range | undefined

@@ -5,6 +5,7 @@ import { clip } from '../../ops/clip.js'
 import { pad } from '../../ops/pad.js'
 import { type Interpolation, interpolations, resize } from '../../ops/resize.js'
 import { round } from '../../ops/round.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { finite } from '../../utils/numbers.js'
 import { oneOf } from '../../utils/oneOf.js'
@@ -31,6 +32,14 @@ export interface ResizingOptions extends LayerOptions {
  */
 export class Resizing extends ImageSizeLayer {
   static override readonly className = 'Resizing'
+  static override readonly options: OptionKeys<ResizingOptions> = {
+    ...ImageSizeLayer.options,
+    interpolation: true,
+    cropToAspectRatio: true,
+    padToAspectRatio: true,
+    fillValue: true,
+    antialias: true,
+  }
 
   readonly interpolation: Interpolation
   readonly cropToAspectRatio: boolean

@@ -4,6 +4,7 @@ import { any } from '../../ops/any.js'
 import { broadcastTo } from '../../ops/broadcastTo.js'
 import { concatenate as concatenateOp } from '../../ops/concatenate.js'
 import { full } from '../../ops/tensor.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { BatchShape } from '../batchShape.js'
 import type { LayerOptions } from '../layer.js'
@@ -20,6 +21,7 @@ export interface ConcatenateOptions extends LayerOptions {
  */
 export class Concatenate extends ListLayer {
   static override readonly className = 'Concatenate'
+  static override readonly options: OptionKeys<ConcatenateOptions> = { ...ListLayer.options, axis: true }
   readonly axis: number
 
   constructor(options: ConcatenateOptions = {}) {

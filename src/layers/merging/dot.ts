@@ -10,6 +10,7 @@ import { square } from '../../ops/square.js'
 import { sum } from '../../ops/sum.js'
 import type { TensorLike } from '../../ops/tensor.js'
 import { transpose } from '../../ops/transpose.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { type BatchShape, showBatchShape } from '../batchShape.js'
 import type { LayerOptions } from '../layer.js'
@@ -32,6 +33,7 @@ export interface DotOptions extends LayerOptions {
 export class Dot extends ListLayer {
   static override readonly className = 'Dot'
   static override readonly positional = ['axes']
+  static override readonly options: OptionKeys<DotOptions> = { ...ListLayer.options, normalize: true }
   protected override readonly inputCount = 2
   readonly axes: DotAxes
   readonly normalize: boolean

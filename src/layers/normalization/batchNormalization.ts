@@ -19,6 +19,7 @@ import { stopGradient } from '../../ops/stopGradient.js'
 import { subtract } from '../../ops/subtract.js'
 import { sum } from '../../ops/sum.js'
 import { variance } from '../../ops/variance.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { BatchShape } from '../batchShape.js'
 import type { CallContext } from '../callContext.js'
@@ -51,6 +52,13 @@ const MASK_EPSILON = 1e-7
  */
 export class BatchNormalization extends ScaledNormalization {
   static override readonly className = 'BatchNormalization'
+  static override readonly options: OptionKeys<BatchNormalizationOptions> = {
+    ...ScaledNormalization.options,
+    axis: true,
+    momentum: true,
+    movingMeanInitializer: true,
+    movingVarianceInitializer: true,
+  }
 
   readonly axis: number
   readonly momentum: number

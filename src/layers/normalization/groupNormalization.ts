@@ -8,6 +8,7 @@ import { reshape } from '../../ops/reshape.js'
 import { rsqrt } from '../../ops/rsqrt.js'
 import { subtract } from '../../ops/subtract.js'
 import { variance } from '../../ops/variance.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { BatchShape } from '../batchShape.js'
 import { knownSize } from '../knownSize.js'
@@ -29,6 +30,11 @@ export interface GroupNormalizationOptions extends ScaledNormalizationOptions {
  */
 export class GroupNormalization extends ScaledNormalization {
   static override readonly className = 'GroupNormalization'
+  static override readonly options: OptionKeys<GroupNormalizationOptions> = {
+    ...ScaledNormalization.options,
+    groups: true,
+    axis: true,
+  }
 
   readonly groups: number
   readonly axis: number

@@ -6,6 +6,7 @@ import { multiply } from '../../ops/multiply.js'
 import { rsqrt } from '../../ops/rsqrt.js'
 import { subtract } from '../../ops/subtract.js'
 import { variance } from '../../ops/variance.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { BatchShape } from '../batchShape.js'
 import { knownSize } from '../knownSize.js'
@@ -25,6 +26,10 @@ export interface LayerNormalizationOptions extends ScaledNormalizationOptions {
  */
 export class LayerNormalization extends ScaledNormalization {
   static override readonly className = 'LayerNormalization'
+  static override readonly options: OptionKeys<LayerNormalizationOptions> = {
+    ...ScaledNormalization.options,
+    axis: true,
+  }
 
   readonly axis: readonly number[]
 

@@ -7,6 +7,7 @@ import { power } from '../../ops/power.js'
 import { reshape } from '../../ops/reshape.js'
 import { square } from '../../ops/square.js'
 import { sumPool } from '../../ops/sumPool.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { LayerOptions } from '../layer.js'
 import { SameShapeLayer } from '../sameShape.js'
@@ -31,6 +32,13 @@ export interface LocalResponseNormalizationOptions extends LayerOptions {
  */
 export class LocalResponseNormalization extends SameShapeLayer {
   static override readonly className = 'LocalResponseNormalization'
+  static override readonly options: OptionKeys<LocalResponseNormalizationOptions> = {
+    ...SameShapeLayer.options,
+    depthRadius: true,
+    bias: true,
+    alpha: true,
+    beta: true,
+  }
 
   readonly depthRadius: number
   readonly bias: number

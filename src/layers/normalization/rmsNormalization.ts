@@ -6,6 +6,7 @@ import { multiply } from '../../ops/multiply.js'
 import { reshape } from '../../ops/reshape.js'
 import { rsqrt } from '../../ops/rsqrt.js'
 import { square } from '../../ops/square.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { BatchShape } from '../batchShape.js'
 import { knownSize } from '../knownSize.js'
@@ -28,6 +29,11 @@ export interface RMSNormalizationOptions extends LayerOptions {
  */
 export class RMSNormalization extends SameShapeLayer {
   static override readonly className = 'RMSNormalization'
+  static override readonly options: OptionKeys<RMSNormalizationOptions> = {
+    ...SameShapeLayer.options,
+    axis: true,
+    epsilon: true,
+  }
 
   readonly axis: readonly number[]
   readonly epsilon: number

@@ -7,6 +7,7 @@ import { add } from '../../ops/add.js'
 import { multiply } from '../../ops/multiply.js'
 import { reshape } from '../../ops/reshape.js'
 import type { RegularizerLike } from '../../regularizers/get.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { LayerOptions } from '../layer.js'
 import { SameShapeLayer } from '../sameShape.js'
@@ -36,6 +37,18 @@ export interface ScaledNormalizationOptions extends LayerOptions {
 
 /** What batch, layer and group normalisation share: a learned scale `gamma` and shift `beta`, either of which may be left out. */
 export abstract class ScaledNormalization extends SameShapeLayer {
+  static override readonly options: OptionKeys<ScaledNormalizationOptions> = {
+    ...SameShapeLayer.options,
+    epsilon: true,
+    center: true,
+    scale: true,
+    betaInitializer: true,
+    gammaInitializer: true,
+    betaRegularizer: true,
+    gammaRegularizer: true,
+    betaConstraint: true,
+    gammaConstraint: true,
+  }
   readonly epsilon: number
   readonly center: boolean
   readonly scale: boolean

@@ -18,6 +18,7 @@ import { stopGradient } from '../../ops/stopGradient.js'
 import { subtract } from '../../ops/subtract.js'
 import { sum } from '../../ops/sum.js'
 import { where } from '../../ops/where.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import { type Config, optionsOf } from '../../utils/config.js'
 import { show } from '../../utils/show.js'
 import type { BatchShape } from '../batchShape.js'
@@ -49,6 +50,10 @@ const SMALLEST_SQUARE = 1e-14
 export class SpectralNormalization extends Layer {
   static override readonly className = 'SpectralNormalization'
   static override readonly positional = ['layer']
+  static override readonly options: OptionKeys<SpectralNormalizationOptions> = {
+    ...Layer.options,
+    powerIterations: true,
+  }
 
   readonly powerIterations: number
   /** The vector of the power iteration, once built: `[1, outputs]`. */

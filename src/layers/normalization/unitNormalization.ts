@@ -5,6 +5,7 @@ import { multiply } from '../../ops/multiply.js'
 import { rsqrt } from '../../ops/rsqrt.js'
 import { square } from '../../ops/square.js'
 import { sum } from '../../ops/sum.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { LayerOptions } from '../layer.js'
 import { SameShapeLayer } from '../sameShape.js'
@@ -17,6 +18,10 @@ export interface UnitNormalizationOptions extends LayerOptions {
 /** `x / |x|`, with the Euclidean norm over `axis` (Keras's `UnitNormalization`). Zeros stay zeros. The shape stays. */
 export class UnitNormalization extends SameShapeLayer {
   static override readonly className = 'UnitNormalization'
+  static override readonly options: OptionKeys<UnitNormalizationOptions> = {
+    ...SameShapeLayer.options,
+    axis: true,
+  }
 
   readonly axis: readonly number[]
 

@@ -6,6 +6,7 @@ import { max } from '../../ops/max.js'
 import { mean } from '../../ops/mean.js'
 import { sum } from '../../ops/sum.js'
 import { where } from '../../ops/where.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { BatchShape } from '../batchShape.js'
 import type { CallContext } from '../callContext.js'
@@ -19,6 +20,10 @@ export interface GlobalPoolingOptions extends LayerOptions {
 
 /** One value for each channel, over all places of `[batch, ...spatial, channels]`. */
 abstract class GlobalPooling extends SpatialLayer {
+  static override readonly options: OptionKeys<GlobalPoolingOptions> = {
+    ...SpatialLayer.options,
+    keepdims: true,
+  }
   readonly keepdims: boolean
 
   constructor(options: GlobalPoolingOptions = {}) {

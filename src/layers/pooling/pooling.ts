@@ -1,6 +1,7 @@
 import type { Tensor } from '../../graph/tensor.js'
 import { averagePool } from '../../ops/averagePool.js'
 import { maxPool } from '../../ops/maxPool.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { oneOf } from '../../utils/oneOf.js'
 import type { BatchShape } from '../batchShape.js'
@@ -19,6 +20,11 @@ export interface PoolingOptions extends LayerOptions {
 /** What max and average pooling share: windows over the spatial axes, which are 2 long unless said otherwise. */
 abstract class Pooling extends SpatialLayer {
   static override readonly positional = ['pool_size']
+  static override readonly options: OptionKeys<PoolingOptions> = {
+    ...SpatialLayer.options,
+    strides: true,
+    padding: true,
+  }
 
   readonly poolSize: readonly number[]
   readonly strides: readonly number[]

@@ -4,6 +4,7 @@ import { max } from '../../ops/max.js'
 import { oneHot } from '../../ops/oneHot.js'
 import { squeeze } from '../../ops/squeeze.js'
 import { sum } from '../../ops/sum.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { oneOf } from '../../utils/oneOf.js'
 import type { BatchShape } from '../batchShape.js'
@@ -30,6 +31,10 @@ export interface CategoryEncodingOptions extends LayerOptions {
 export class CategoryEncoding extends Layer {
   static override readonly className = 'CategoryEncoding'
   static override readonly positional = ['num_tokens']
+  static override readonly options: OptionKeys<CategoryEncodingOptions> = {
+    ...Layer.options,
+    outputMode: true,
+  }
 
   readonly numTokens: number
   readonly outputMode: EncodingMode

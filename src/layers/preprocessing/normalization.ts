@@ -12,6 +12,7 @@ import { sqrt } from '../../ops/sqrt.js'
 import { subtract } from '../../ops/subtract.js'
 import { type NestedValues, tensor } from '../../ops/tensor.js'
 import { transpose } from '../../ops/transpose.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config, ConfigValue } from '../../utils/config.js'
 import { type BatchShape, showBatchShape } from '../batchShape.js'
 import { knownSize } from '../knownSize.js'
@@ -48,6 +49,13 @@ const SMALLEST_DEVIATION = 1e-7
  */
 export class Normalization extends SameShapeLayer {
   static override readonly className = 'Normalization'
+  static override readonly options: OptionKeys<NormalizationOptions> = {
+    ...SameShapeLayer.options,
+    axis: true,
+    mean: true,
+    variance: true,
+    invert: true,
+  }
 
   /** The axes with statistics of their own. */
   readonly axis: readonly number[]

@@ -2,7 +2,9 @@ import type { Tensor } from '../../graph/tensor.js'
 import { add } from '../../ops/add.js'
 import { cast } from '../../ops/cast.js'
 import { multiply } from '../../ops/multiply.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
+import { finite } from '../../utils/numbers.js'
 import type { LayerOptions } from '../layer.js'
 import { SameShapeLayer } from '../sameShape.js'
 
@@ -18,14 +20,15 @@ export interface RescalingOptions extends LayerOptions {
 export class Rescaling extends SameShapeLayer {
   static override readonly className = 'Rescaling'
   static override readonly positional = ['scale']
+  static override readonly options: OptionKeys<RescalingOptions> = { ...SameShapeLayer.options, offset: true }
 
   readonly scale: number
   readonly offset: number
 
   constructor(scale: number, options: RescalingOptions = {}) {
     super(options)
-    this.scale = scale
-    this.offset = options.offset ?? 0
+    this.scale = finite(scale, `${this.title}: scale`)
+    this.offset = finite(options.offset ?? 0, `${this.title}: offset`)
   }
 
   override call(inputs: Tensor): Tensor {

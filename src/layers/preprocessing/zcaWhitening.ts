@@ -7,6 +7,7 @@ import { matmul } from '../../ops/matmul.js'
 import { reshape } from '../../ops/reshape.js'
 import { subtract } from '../../ops/subtract.js'
 import { tensor } from '../../ops/tensor.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { above } from '../../utils/numbers.js'
 import type { BatchShape } from '../batchShape.js'
@@ -37,6 +38,10 @@ const CHUNK = 1024
  */
 export class ZCAWhitening extends SameShapeLayer {
   static override readonly className = 'ZCAWhitening'
+  static override readonly options: OptionKeys<ZCAWhiteningOptions> = {
+    ...SameShapeLayer.options,
+    epsilon: true,
+  }
 
   readonly epsilon: number
   /** The means of the features, once built. */

@@ -1,5 +1,6 @@
 import type { Tensor } from '../../graph/tensor.js'
 import { L1L2 } from '../../regularizers/l1l2.js'
+import { checkedOptions, type OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { LayerOptions } from '../layer.js'
 import { SameShapeLayer } from '../sameShape.js'
@@ -17,12 +18,20 @@ export interface ActivityRegularizationOptions extends Omit<LayerOptions, 'activ
  */
 export class ActivityRegularization extends SameShapeLayer {
   static override readonly className = 'ActivityRegularization'
+  static override readonly options: OptionKeys<ActivityRegularizationOptions> &
+    typeof SameShapeLayer.options = {
+    ...SameShapeLayer.options,
+    l1: true,
+    l2: true,
+    activityRegularizer: false,
+  }
 
   readonly l1: number
   readonly l2: number
 
-  constructor({ l1 = 0, l2 = 0, ...options }: ActivityRegularizationOptions = {}) {
-    super({ ...options, activityRegularizer: new L1L2(l1, l2) })
+  constructor(options: ActivityRegularizationOptions = {}) {
+    const { l1 = 0, l2 = 0, ...others } = checkedOptions(options, new.target)
+    super({ ...others, activityRegularizer: new L1L2(l1, l2) })
     this.l1 = l1
     this.l2 = l2
   }

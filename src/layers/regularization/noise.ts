@@ -8,6 +8,7 @@ import { multiply } from '../../ops/multiply.js'
 import { randomNormal } from '../../ops/randomNormal.js'
 import { randomUniform } from '../../ops/randomUniform.js'
 import { where } from '../../ops/where.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { show } from '../../utils/show.js'
 import type { CallContext } from '../callContext.js'
@@ -21,6 +22,7 @@ export interface NoiseOptions extends LayerOptions {
 
 /** Disturbs its input in training, and does nothing in inference. The shape stays. */
 abstract class Noise extends SameShapeLayer {
+  static override readonly options: OptionKeys<NoiseOptions> = { ...SameShapeLayer.options, seed: true }
   readonly seed: number | undefined
 
   constructor(options: NoiseOptions) {

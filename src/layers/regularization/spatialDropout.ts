@@ -1,3 +1,4 @@
+import { checkedOptions, type OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { Dropout, type DropoutOptions } from '../dropout.js'
 import { spatialForm } from '../spatialForm.js'
@@ -11,8 +12,13 @@ export type SpatialDropoutOptions = Omit<DropoutOptions, 'noiseShape'>
  * Source: Tompson et al., Efficient object localization using convolutional networks, 2015.
  */
 abstract class SpatialDropout extends Dropout {
+  static override readonly options: OptionKeys<SpatialDropoutOptions> & typeof Dropout.options = {
+    ...Dropout.options,
+    noiseShape: false,
+  }
   constructor(rank: number, rate: number, options: SpatialDropoutOptions) {
-    super(rate, { ...options, noiseShape: [null, ...new Array<number>(rank).fill(1), null] })
+    const noiseShape = [null, ...new Array<number>(rank).fill(1), null]
+    super(rate, { ...checkedOptions(options, new.target), noiseShape })
     this.inputSpec = { rank: rank + 2, form: spatialForm(rank) }
   }
 

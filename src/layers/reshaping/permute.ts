@@ -2,6 +2,7 @@ import { ArgumentError } from '../../errors.js'
 import type { Tensor } from '../../graph/tensor.js'
 import { transpose } from '../../ops/transpose.js'
 import type { Config } from '../../utils/config.js'
+import { show } from '../../utils/show.js'
 import type { BatchShape } from '../batchShape.js'
 import { Layer, type LayerOptions } from '../layer.js'
 
@@ -17,10 +18,10 @@ export class Permute extends Layer {
 
   constructor(dims: readonly number[], options: LayerOptions = {}) {
     super(options)
-    const sorted = [...dims].sort((a, b) => a - b)
-    if (sorted.some((axis, i) => axis !== i + 1)) {
+    const sorted = Array.isArray(dims) ? [...dims].sort((a, b) => a - b) : undefined
+    if (!sorted?.every((axis, i) => axis === i + 1)) {
       throw new ArgumentError(
-        `${this.title}: expected dims to be the numbers 1 to the rank of a sample, each once, received [${dims.join(', ')}].`,
+        `${this.title}: expected dims to be the numbers 1 to the rank of a sample, each once, received ${show(dims)}.`,
       )
     }
     this.dims = dims

@@ -1,8 +1,9 @@
-import { ShapeError } from '../../errors.js'
+import { ArgumentError, ShapeError } from '../../errors.js'
 import type { Shape } from '../../graph/shape.js'
 import type { Tensor } from '../../graph/tensor.js'
 import { reshape as reshapeTensor } from '../../ops/reshape.js'
 import type { Config } from '../../utils/config.js'
+import { show } from '../../utils/show.js'
 import { type BatchShape, showBatchShape } from '../batchShape.js'
 import { Layer, type LayerOptions } from '../layer.js'
 
@@ -18,6 +19,12 @@ export class Reshape extends Layer {
 
   constructor(targetShape: Shape, options: LayerOptions = {}) {
     super(options)
+    const isSize = (size: unknown) => Number.isInteger(size) && ((size as number) > 0 || size === -1)
+    if (!Array.isArray(targetShape) || !targetShape.every(isSize)) {
+      throw new ArgumentError(
+        `${this.title}: expected the shape of a sample, in which -1 takes what is left, such as [4, -1], received ${show(targetShape)}.`,
+      )
+    }
     this.targetShape = targetShape
   }
 

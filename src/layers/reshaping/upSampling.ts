@@ -1,6 +1,7 @@
 import type { Tensor } from '../../graph/tensor.js'
 import { type Interpolation, interpolations, resize } from '../../ops/resize.js'
 import { repeat } from '../../ops/tile.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { oneOf } from '../../utils/oneOf.js'
 import type { BatchShape } from '../batchShape.js'
@@ -57,6 +58,10 @@ export interface UpSampling2DOptions extends LayerOptions {
 export class UpSampling2D extends UpSampling {
   static override readonly className = 'UpSampling2D'
   static override readonly rank = 2
+  static override readonly options: OptionKeys<UpSampling2DOptions> = {
+    ...UpSampling.options,
+    interpolation: true,
+  }
 
   readonly interpolation: Interpolation
 

@@ -4,6 +4,7 @@ import { add } from '../../ops/add.js'
 import { concatenate } from '../../ops/concatenate.js'
 import { flip } from '../../ops/flip.js'
 import { multiply } from '../../ops/multiply.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import { type Config, optionsOf } from '../../utils/config.js'
 import { oneOf } from '../../utils/oneOf.js'
 import type { Structure } from '../../utils/structure.js'
@@ -49,6 +50,11 @@ const open = (layer: RecurrentLayer<Tensors>): OpenLayer => layer as unknown as 
 export class Bidirectional<Out extends Tensors = Tensor> extends Layer<Tensor, Out> {
   static override readonly className = 'Bidirectional'
   static override readonly positional = ['layer']
+  static override readonly options: OptionKeys<BidirectionalOptions> = {
+    ...Layer.options,
+    mergeMode: true,
+    backwardLayer: true,
+  }
 
   override readonly callForm = statesForm
   readonly mergeMode: MergeMode

@@ -1,4 +1,5 @@
 import type { Tensor } from '../../graph/tensor.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { PerAxis } from '../checks.js'
 import type { Tensors } from '../tensors.js'
@@ -19,9 +20,13 @@ abstract class ConvLSTM<Out extends Tensors> extends RecurrentLayer<Out, ConvLST
   static override readonly positional = ['filters', 'kernel_size']
   /** How many spatial axes the class's inputs have. */
   static readonly rank: number
+  static override readonly options: OptionKeys<ConvLSTMOptions> = {
+    ...RecurrentLayer.options,
+    ...ConvLSTMCell.options,
+  }
 
   constructor(filters: number, kernelSize: PerAxis, options: ConvLSTMOptions = {}) {
-    super(new ConvLSTMCell(new.target.rank, filters, kernelSize, cellOptions(options)), options)
+    super(new ConvLSTMCell(new.target.rank, filters, kernelSize, cellOptions(options, new.target)), options)
   }
 
   override getConfig(): Config {

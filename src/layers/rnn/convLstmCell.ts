@@ -1,5 +1,6 @@
 import { conv } from '../../ops/conv.js'
 import { reshape } from '../../ops/reshape.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { oneOf } from '../../utils/oneOf.js'
 import type { BatchShape } from '../batchShape.js'
@@ -20,6 +21,12 @@ export interface ConvLSTMCellOptions extends LSTMCellOptions {
 /** One step of a convolutional LSTM: `LSTMCell` with convolutions in place of the products with both kernels. */
 export class ConvLSTMCell extends LSTMCell {
   static override readonly className = 'ConvLSTMCell'
+  static override readonly options: OptionKeys<ConvLSTMCellOptions> = {
+    ...LSTMCell.options,
+    strides: true,
+    padding: true,
+    dilationRate: true,
+  }
 
   override readonly kernelSize: readonly number[]
   override readonly spatialRank: number

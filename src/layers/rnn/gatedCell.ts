@@ -19,6 +19,7 @@ import { randomUniform } from '../../ops/randomUniform.js'
 import { split } from '../../ops/split.js'
 import { where } from '../../ops/where.js'
 import type { RegularizerLike } from '../../regularizers/get.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { show } from '../../utils/show.js'
 import type { BatchShape } from '../batchShape.js'
@@ -28,8 +29,10 @@ import { knownSize } from '../knownSize.js'
 import type { LayerOptions } from '../layer.js'
 import {
   type BiasOptions,
+  biasOptions,
   biasSettings,
   type KernelOptions,
+  kernelOptions,
   kernelSettings,
   type WeightSettings,
   weightConfig,
@@ -68,6 +71,19 @@ export type DropoutMasks = readonly Tensor[] | undefined
  */
 export abstract class GatedCell extends RecurrentCell {
   static override readonly positional = ['units']
+  static override readonly options: OptionKeys<CellOptions> = {
+    ...RecurrentCell.options,
+    ...kernelOptions,
+    ...biasOptions,
+    activation: true,
+    useBias: true,
+    recurrentInitializer: true,
+    recurrentRegularizer: true,
+    recurrentConstraint: true,
+    dropout: true,
+    recurrentDropout: true,
+    seed: true,
+  }
 
   override readonly stateSizes: readonly number[]
   /** What kernels have in front of inputs and outputs: of a convolution, the sizes of its window. */

@@ -1,4 +1,5 @@
 import type { Tensor } from '../../graph/tensor.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { Tensors } from '../tensors.js'
 import { cellOptions } from './cellOptions.js'
@@ -18,9 +19,10 @@ export interface GRUOptions extends GRUCellOptions, RecurrentOptions {}
 export class GRU<Out extends Tensors = Tensor> extends RecurrentLayer<Out, GRUCell> {
   static override readonly className = 'GRU'
   static override readonly positional = ['units']
+  static override readonly options: OptionKeys<GRUOptions> = { ...RecurrentLayer.options, ...GRUCell.options }
 
   constructor(units: number, options: GRUOptions = {}) {
-    super(new GRUCell(units, cellOptions(options)), options)
+    super(new GRUCell(units, cellOptions(options, new.target)), options)
   }
 
   get units(): number {

@@ -10,6 +10,7 @@ import { multiply } from '../../ops/multiply.js'
 import { reshape } from '../../ops/reshape.js'
 import { split } from '../../ops/split.js'
 import { subtract } from '../../ops/subtract.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { CallContext } from '../callContext.js'
 import { type CellOptions, droppedProduct, GatedCell } from './gatedCell.js'
@@ -32,6 +33,11 @@ export interface GRUCellOptions extends CellOptions {
  */
 export class GRUCell extends GatedCell {
   static override readonly className = 'GRUCell'
+  static override readonly options: OptionKeys<GRUCellOptions> = {
+    ...GatedCell.options,
+    recurrentActivation: true,
+    resetAfter: true,
+  }
 
   readonly recurrentActivation: ActivationFunction
   readonly resetAfter: boolean

@@ -1,4 +1,5 @@
 import type { Tensor } from '../../graph/tensor.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { Tensors } from '../tensors.js'
 import { cellOptions } from './cellOptions.js'
@@ -18,9 +19,13 @@ export interface LSTMOptions extends LSTMCellOptions, RecurrentOptions {}
 export class LSTM<Out extends Tensors = Tensor> extends RecurrentLayer<Out, LSTMCell> {
   static override readonly className = 'LSTM'
   static override readonly positional = ['units']
+  static override readonly options: OptionKeys<LSTMOptions> = {
+    ...RecurrentLayer.options,
+    ...LSTMCell.options,
+  }
 
   constructor(units: number, options: LSTMOptions = {}) {
-    super(new LSTMCell(units, cellOptions(options)), options)
+    super(new LSTMCell(units, cellOptions(options, new.target)), options)
   }
 
   get units(): number {

@@ -10,6 +10,7 @@ import { add } from '../../ops/add.js'
 import { matmul } from '../../ops/matmul.js'
 import { multiply } from '../../ops/multiply.js'
 import { split } from '../../ops/split.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { CallContext } from '../callContext.js'
 import { type CellOptions, droppedProduct, GatedCell } from './gatedCell.js'
@@ -34,6 +35,11 @@ export type Product = (x: Tensor, kernel: Tensor) => Tensor
  */
 export class LSTMCell extends GatedCell {
   static override readonly className: string = 'LSTMCell'
+  static override readonly options: OptionKeys<LSTMCellOptions> = {
+    ...GatedCell.options,
+    recurrentActivation: true,
+    unitForgetBias: true,
+  }
 
   readonly recurrentActivation: ActivationFunction
   readonly unitForgetBias: boolean

@@ -13,6 +13,7 @@ import { zeros } from '../../ops/tensor.js'
 import { moveAxis } from '../../ops/transpose.js'
 import { where } from '../../ops/where.js'
 import { serializeRegularizer } from '../../regularizers/get.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { Structure } from '../../utils/structure.js'
 import type { BatchShape } from '../batchShape.js'
@@ -65,6 +66,15 @@ export abstract class RecurrentLayer<
   Out extends Tensors = Tensor,
   Cell extends RecurrentCell = RecurrentCell,
 > extends Layer<Tensor, Out> {
+  static override readonly options: OptionKeys<RecurrentOptions> = {
+    ...Layer.options,
+    returnSequences: true,
+    returnState: true,
+    goBackwards: true,
+    zeroOutputForMask: true,
+    stateful: true,
+    unroll: true,
+  }
   override readonly callForm = statesForm
   readonly returnSequences: boolean
   readonly returnState: boolean

@@ -1,4 +1,5 @@
 import type { Tensor } from '../../graph/tensor.js'
+import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { Tensors } from '../tensors.js'
 import { cellOptions } from './cellOptions.js'
@@ -17,9 +18,13 @@ export interface SimpleRNNOptions extends CellOptions, RecurrentOptions {}
 export class SimpleRNN<Out extends Tensors = Tensor> extends RecurrentLayer<Out, SimpleRNNCell> {
   static override readonly className = 'SimpleRNN'
   static override readonly positional = ['units']
+  static override readonly options: OptionKeys<SimpleRNNOptions> = {
+    ...RecurrentLayer.options,
+    ...SimpleRNNCell.options,
+  }
 
   constructor(units: number, options: SimpleRNNOptions = {}) {
-    super(new SimpleRNNCell(units, cellOptions(options)), options)
+    super(new SimpleRNNCell(units, cellOptions(options, new.target)), options)
   }
 
   get units(): number {

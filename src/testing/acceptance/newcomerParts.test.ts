@@ -77,8 +77,8 @@ describe('Functions that make objects, not called', () =>
       ArgumentError,
       'initializer',
       'expected the numbers of a weight of shape [1, 3]',
-      'received an initializer (HeNormal)',
-      'Call the function that makes it',
+      'received an error (HeNormal: expected an object of options',
+      'Call the function that makes an initializer',
     ],
     [
       'a regularizer',
