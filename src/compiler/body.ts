@@ -96,9 +96,30 @@ export function resolveBody(
     return steps.length - 1
   }
 
+  /** Numbers of positions, indices and guards, the same for equal ones: most are met many times, as the same object. */
+  const numbers = new Map<object, number>()
+  const byText = new Map<string, number>()
+  const numberOf = (value: Position | Affine | readonly Guard[]): number => {
+    const before = numbers.get(value)
+    if (before !== undefined) return before
+    const text = JSON.stringify(value)
+    const number = byText.get(text) ?? byText.size
+    byText.set(text, number)
+    numbers.set(value, number)
+    return number
+  }
+  const flat = new Map<Position, Affine>()
+  const flatOf = (position: Position): Affine => {
+    const before = flat.get(position)
+    if (before) return before
+    const index = flatIndex(position, rank)
+    flat.set(position, index)
+    return index
+  }
+
   const resolve = (tensor: Tensor, position: Position, guards: readonly Guard[]): number => {
     const { node } = tensor
-    const place = `${node.id}.${tensor.index}@${JSON.stringify(position)}${JSON.stringify(guards)}`
+    const place = `${node.id}.${tensor.index}@${numberOf(position)},${numberOf(guards)}`
     const before = known.get(place)
     if (before !== undefined) return before
     const step = resolveNew(tensor, position, guards)
@@ -119,16 +140,14 @@ export function resolveBody(
     const source = sourceOf(tensor)
     if (source.type === 'anchor') {
       // The anchor hands over each element where it stands: it cannot be read out of order.
-      const here =
-        JSON.stringify(flatIndex(position, rank)) === JSON.stringify(flatIndex(identityPosition(space), rank))
+      const here = numberOf(flatOf(position)) === numberOf(flatIndex(identityPosition(space), rank))
       if (!here || guards.length > 0) throw new Unresolvable(tensor)
       return add('anchor', () => ({ type: 'anchor', dtype }))
     }
     if (source.type === 'buffer') {
-      const index = flatIndex(position, rank)
       const { view } = source
-      const key = `read ${view.buffer.id} ${view.offset} ${view.strides} ${JSON.stringify(index)} ${JSON.stringify(guards)}`
-      return add(key, () => ({ type: 'read', view, dtype, index, guards }))
+      const key = `read ${view.buffer.id} ${view.offset} ${view.strides} ${numberOf(flatOf(position))} ${numberOf(guards)}`
+      return add(key, () => ({ type: 'read', view, dtype, index: flatIndex(position, rank), guards }))
     }
     if (node.type !== 'operation') throw new Unresolvable(tensor)
     const { kind } = node.op
@@ -177,19 +196,21 @@ export function resolveBody(
   ): number => {
     const { node } = tensor
     if (node.type !== 'operation') throw new Unresolvable(tensor)
-    const linear = flatIndex(position, rank)
-    const coordinates = byAxes(position, tensor.shape, space)
-    if (op.kind === 'elementwise' && op.positional && !coordinates) throw new Unresolvable(tensor)
     const { attributes } = node
-    const name = node.op.name
-    steps.push({ type: 'apply', op, name, attributes, inputs, dtype: tensor.dtype, coordinates, linear })
+    const step = { type: 'apply', op, name: node.op.name, attributes, inputs, dtype: tensor.dtype } as const
+    if (!isPositional(op)) steps.push({ ...step, coordinates: undefined, linear: flatOf(position) })
+    else {
+      const coordinates = byAxes(position, tensor.shape, space)
+      if (op.kind === 'elementwise' && !coordinates) throw new Unresolvable(tensor)
+      steps.push({ ...step, coordinates, linear: flatIndex(position, rank) })
+    }
     return steps.length - 1
   }
 
   const guarded = (value: number, guards: readonly Guard[], fill: number, dtype: DType): number =>
     guards.length === 0
       ? value
-      : add(`guarded ${value} ${fill} ${JSON.stringify(guards)}`, () => ({
+      : add(`guarded ${value} ${fill} ${numberOf(guards)}`, () => ({
           type: 'guarded',
           guards,
           value,
@@ -240,8 +261,10 @@ export function formsOf(body: Body): Affine[] {
 }
 
 /** Whether an op's result depends on where the element is. */
-export const asksForPosition = (step: Extract<BodyStep, { type: 'apply' }>): boolean =>
-  step.op.kind === 'random' || step.op.positional === true
+export const asksForPosition = (step: Extract<BodyStep, { type: 'apply' }>): boolean => isPositional(step.op)
+
+const isPositional = (op: Elementwise<Attributes> | Random<Attributes>): boolean =>
+  op.kind === 'random' || op.positional === true
 
 /** The same body over fewer, longer axes. `extra` are further indices (of stores) that must allow it. */
 export function mergeBody(

@@ -110,9 +110,10 @@ function mayReplace(
   const last = lives.get(old)?.last
   const first = lives.get(value)?.first
   if (last === undefined || first === undefined || last < first) return true
-  const [writer] = launches.filter(({ from }) => from === first)
+  if (last !== first) return false
+  // Launches are numbered by their places in the list; the first of a repeat, from which it counts, too.
+  const writer = launches[first]
   return (
-    last === first &&
     writer.from === writer.to &&
     writer.launch.inPlace.some(({ output, input }) => output === value && input === old)
   )

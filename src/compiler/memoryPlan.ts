@@ -70,47 +70,71 @@ export function planMemory(
   elsewhere: ReadonlySet<DeviceBuffer>,
 ): MemoryPlan {
   const lives = lifetimes(launches)
-  const inherits = new Set<string>()
-  for (const { launch, from, to } of launches) {
-    if (from !== to) continue
-    for (const { output, input } of launch.inPlace) {
-      const dies = lives.get(input)?.last === to && lives.get(output)?.first === from
-      if (dies && bytesOfBuffer(input) === bytesOfBuffer(output)) inherits.add(`${output.id} ${input.id}`)
-    }
-  }
+  const partners = inPlacePairs(launches, lives)
   const offsets = new Map<DeviceBuffer, number>()
+  /** In order of their offsets. */
   const placed: Placed[] = []
   const waiting = [...lives].filter(([buffer]) => !elsewhere.has(buffer))
   waiting.sort(([a, x], [b, y]) => bytesOfBuffer(b) - bytesOfBuffer(a) || x.first - y.first || a.id - b.id)
   let bytes = 0
   for (const [buffer, life] of waiting) {
     const size = alignedBytes(buffer)
-    const inTheWay = placed.filter((other) => overlaps(life, other.life)).sort((a, b) => a.offset - b.offset)
-    const offset = takenOver(buffer, inTheWay) ?? firstGap(size, inTheWay)
+    const offset = takenOver(partners.get(buffer), life, placed) ?? firstGap(size, life, placed)
+    const end = offset + size
     offsets.set(buffer, offset)
-    placed.push({ buffer, life, offset, end: offset + size })
-    bytes = Math.max(bytes, offset + size)
+    let at = placed.length
+    while (at > 0 && placed[at - 1].offset > offset) at--
+    placed.splice(at, 0, { buffer, life, offset, end })
+    bytes = Math.max(bytes, end)
   }
   return { offsets, bytes }
-
-  /** The place of an operand that this result may overwrite, if nothing else alive lies there. */
-  function takenOver(buffer: DeviceBuffer, inTheWay: readonly Placed[]): number | undefined {
-    const free = ({ offset, end }: Placed, self: Placed) =>
-      inTheWay.every((other) => other === self || other.end <= offset || end <= other.offset)
-    return inTheWay.find(
-      (other) =>
-        (inherits.has(`${buffer.id} ${other.buffer.id}`) ||
-          inherits.has(`${other.buffer.id} ${buffer.id}`)) &&
-        free(other, other),
-    )?.offset
-  }
 }
 
-function firstGap(size: number, inTheWay: readonly Placed[]): number {
+/** For each buffer, those of the same length that may be where it is: operands that die as it is written, or results. */
+function inPlacePairs(
+  launches: readonly TimedLaunch[],
+  lives: ReadonlyMap<DeviceBuffer, Lifetime>,
+): Map<DeviceBuffer, Set<DeviceBuffer>> {
+  const partners = new Map<DeviceBuffer, Set<DeviceBuffer>>()
+  const join = (one: DeviceBuffer, other: DeviceBuffer): void => {
+    const known = partners.get(one)
+    if (known) known.add(other)
+    else partners.set(one, new Set([other]))
+  }
+  for (const { launch, from, to } of launches) {
+    if (from !== to) continue
+    for (const { output, input } of launch.inPlace) {
+      const dies = lives.get(input)?.last === to && lives.get(output)?.first === from
+      if (!dies || bytesOfBuffer(input) !== bytesOfBuffer(output)) continue
+      join(output, input)
+      join(input, output)
+    }
+  }
+  return partners
+}
+
+/** The place of a partner, if nothing else lies there that is alive at the same time. */
+function takenOver(
+  partners: ReadonlySet<DeviceBuffer> | undefined,
+  life: Lifetime,
+  placed: readonly Placed[],
+): number | undefined {
+  if (!partners) return undefined
+  const free = (self: Placed) =>
+    placed.every(
+      (other) =>
+        other === self || other.end <= self.offset || self.end <= other.offset || !overlaps(life, other.life),
+    )
+  return placed.find((other) => partners.has(other.buffer) && overlaps(life, other.life) && free(other))
+    ?.offset
+}
+
+/** The lowest offset with room for `size` bytes among what is alive at the same time. `placed` are in order of offsets. */
+function firstGap(size: number, life: Lifetime, placed: readonly Placed[]): number {
   let offset = 0
-  for (const other of inTheWay) {
+  for (const other of placed) {
     if (offset + size <= other.offset) break
-    offset = Math.max(offset, other.end)
+    if (overlaps(life, other.life)) offset = Math.max(offset, other.end)
   }
   return offset
 }

@@ -101,8 +101,10 @@ export function x64Traits(width: 8 | 16, { l1, l2 }: ProcessorFeatures): TargetT
 
 /** Functions side by side in executable memory, behind the code that calls them. */
 function nativeUnit(functions: readonly LoopFunction[], memory: CodeMemory): CompiledUnit {
-  const compiled = functions.map((fn) => compileFunction(fn, memory.convention))
-  const codes = [callerCode(memory.convention), ...compiled.map(({ code }) => code)]
+  const codes = [
+    callerCode(memory.convention),
+    ...functions.map((fn) => compileFunction(fn, memory.convention).code),
+  ]
   const offsets: number[] = []
   let length = 0
   for (const code of codes) {
@@ -117,7 +119,10 @@ function nativeUnit(functions: readonly LoopFunction[], memory: CodeMemory): Com
   const [caller, ...addresses] = offsets.map((offset) => address + BigInt(offset))
   return {
     byteLength: bytes.byteLength,
-    text: () => functions.map(({ name }, i) => `${name}:\n${compiled[i].listing()}`).join('\n'),
+    // Compiled once more where somebody looks: kept from the first time, the instructions of all functions would live through the rest of the
+    // compilation, and V8 widens its young generation by what lives on.
+    text: () =>
+      functions.map((fn) => `${fn.name}:\n${compileFunction(fn, memory.convention).listing()}`).join('\n'),
     code: Promise.resolve({ type: 'native', caller, addresses }),
     release: removal(memory, address),
   }
