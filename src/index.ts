@@ -16,7 +16,14 @@ export {
   StateError,
 } from './errors.js'
 export type { DType, TypedArray } from './graph/dtype.js'
-export { configure, type ExecutorOptions, type ExecutorStatistics, getExecutor } from './graph/executor.js'
+export {
+  configure,
+  type ExecutorOptions,
+  type ExecutorStatistics,
+  getExecutor,
+  type TuningOptions,
+  type TuningProgress,
+} from './graph/executor.js'
 export type { Shape } from './graph/shape.js'
 export { type NestedArray, Tensor } from './graph/tensor.js'
 export { trace } from './graph/trace.js'

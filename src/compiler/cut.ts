@@ -26,3 +26,6 @@ export const modelCut: Cut = {}
 
 /** Where a cut comes from: the cost model, a measurement in this process, or one that was kept from an earlier one. */
 export type CutOrigin = 'model' | 'measured' | 'cached'
+
+/** Raised when templates change so that what was measured of cuts holds no longer, or cuts mean something else. */
+export const cutsVersion = 1

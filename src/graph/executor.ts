@@ -46,6 +46,33 @@ export interface ExecutorOptions {
   readonly target?: 'auto' | 'x64' | 'wasm' | 'interpreter'
   /** Worker threads: by default the machine's cores, at most 16; `GRADUS_THREADS` overrides it. */
   readonly threads?: number
+  /**
+   * Whether to measure, when a step is compiled, which of a few cuts of its matrix products and convolutions is the quickest here,
+   * and to keep that for later runs. Default: false; `GRADUS_TUNE` (`1` or `0`) overrides it. No result changes by it.
+   */
+  readonly tune?: boolean | TuningOptions
+}
+
+export interface TuningOptions {
+  /** The most that the measurements for one step may take, in milliseconds. Default: 10,000. */
+  readonly budget?: number
+  /** Called as measurements get on. Default: a line on standard error, where that is a terminal. */
+  readonly onProgress?: (progress: TuningProgress) => void
+}
+
+/** How far the measurements for one step have got. */
+export interface TuningProgress {
+  /** Matrix products and convolutions to be measured, each that occurs several times counted once, and how many of them are. */
+  readonly total: number
+  readonly done: number
+  /** How many of those measured are quicker with another cut than the cost model's. */
+  readonly faster: number
+  /** Milliseconds since the measurements for this step began. */
+  readonly milliseconds: number
+  /** Whether this is the last word: all are done, or there is no time left for the others, which the cost model then cuts. */
+  readonly finished: boolean
+  /** Where the results are kept; undefined if they are for this process alone. */
+  readonly keptIn: string | undefined
 }
 
 let options: ExecutorOptions = {}

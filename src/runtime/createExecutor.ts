@@ -2,6 +2,7 @@ import { compile } from '../compiler/compile.js'
 import { ArgumentError } from '../errors.js'
 import type { Executor, ExecutorOptions } from '../graph/executor.js'
 import type { Backend } from './backend.js'
+import { chosenTuner } from './createTuner.js'
 import { createWasmBackend } from './createWasmBackend.js'
 import { Debug } from './debug.js'
 import { DeviceExecutor } from './deviceExecutor.js'
@@ -16,7 +17,8 @@ type Target = (typeof targets)[number]
 /** An executor as options and environment variables ask for it. Workers start at its first run. */
 export async function createExecutor(options: ExecutorOptions): Promise<Executor> {
   const debug = new Debug()
-  return new DeviceExecutor({ backend: await createBackend(options, { debug }), compile, debug })
+  const makeTuner = await chosenTuner(options)
+  return new DeviceExecutor({ backend: await createBackend(options, { debug }), compile, debug, makeTuner })
 }
 
 export interface BackendChoices {

@@ -1,3 +1,4 @@
+import type { CutOf } from '../compiler/lowerGraph.js'
 import type { Program, Report } from '../compiler/program.js'
 import { ArgumentError, StateError } from '../errors.js'
 import { type CanonicalTrace, canonicalize } from '../graph/canonical.js'
@@ -14,6 +15,7 @@ import { Allocator, type BufferAllocator } from './allocator.js'
 import { Arena } from './arena.js'
 import { type Backend, maximumInFlight } from './backend.js'
 import { BufferGroup } from './bufferGroup.js'
+import type { MakeTuner } from './createTuner.js'
 import type { Debug } from './debug.js'
 import type { DeviceBuffer } from './deviceBuffer.js'
 import { DeviceExecutable } from './deviceExecutable.js'
@@ -24,6 +26,7 @@ import { CachedProgram, ProgramCache } from './programCache.js'
 import { reportText } from './reportText.js'
 import { RunQueue } from './runQueue.js'
 import { mayBeShort } from './shortPrograms.js'
+import type { Tuner } from './tuner.js'
 import { Turn } from './turn.js'
 import { VariableStore } from './variableStore.js'
 
@@ -31,7 +34,7 @@ import { VariableStore } from './variableStore.js'
 export type Compile = (
   canonical: CanonicalTrace,
   traits: TargetTraits,
-  options?: { readonly apart?: boolean },
+  options?: { readonly apart?: boolean; readonly cutOf?: CutOf },
 ) => Program
 
 export interface DeviceExecutorOptions {
@@ -40,6 +43,8 @@ export interface DeviceExecutorOptions {
   readonly debug: Debug
   /** Bytes that programs nobody uses at present may take. Default: 64 MiB. */
   readonly programCacheBytes?: number
+  /** Makes what measures how micro-kernels are best cut, for traces that are compiled to be run often. Default: nobody measures. */
+  readonly makeTuner?: MakeTuner
   /** Called after each run with the times of its launches, if the backend takes them. Runs are then done one by one. */
   readonly onRun?: (run: TimedRun) => void
 }
@@ -70,6 +75,7 @@ export class DeviceExecutor implements Executor {
   private readonly turn = new Turn()
   private readonly variables: VariableStore
   private readonly programs: ProgramCache
+  private readonly tuner: Tuner | undefined
   private readonly collected = new FinalizationRegistry<() => void>((release) => release())
   private runs = 0
 
@@ -83,6 +89,10 @@ export class DeviceExecutor implements Executor {
     this.queue = new RunQueue(options.onRun ? 1 : maximumInFlight)
     this.variables = new VariableStore(this.allocator, backend.memory, this.queue)
     this.programs = new ProgramCache(options.programCacheBytes ?? 64 * 2 ** 20)
+    const { allocator, arena, queue } = this
+    // Buffers that are guarded, and the interpreter, are not for speed.
+    const isForSpeed = !backend.guards && backend.name !== 'interpreter'
+    this.tuner = isForSpeed ? options.makeTuner?.({ backend, allocator, arena, queue }) : undefined
   }
 
   get statistics(): ExecutorStatistics {
@@ -114,6 +124,7 @@ export class DeviceExecutor implements Executor {
 
   async compile(trace: Trace): Promise<Executable> {
     const canonical = canonicalize(trace)
+    if (this.tuner && !this.programs.has(canonical.key)) await this.tuner.prepare(canonical)
     const cached = this.programFor(canonical)
     // Held from here on, whatever the cache does meanwhile.
     cached.retain()
@@ -237,7 +248,10 @@ export class DeviceExecutor implements Executor {
       // While the Program is compiled, which takes a while.
       if (!mayBeShort(canonical)) backend.start()
       debug.show('graph', 'trace', () => canonical.key)
-      const program = compile(canonical, backend.traits, { apart: debug.guardedSide !== undefined })
+      const program = compile(canonical, backend.traits, {
+        apart: debug.guardedSide !== undefined,
+        cutOf: this.tuner?.cutOf,
+      })
       debug.show('plan', 'program', () => reportText(program.report))
       for (const fn of program.functions.values()) debug.show('loops', fn.name, () => print(fn))
       const loaded = backend.load(program)

@@ -60,6 +60,10 @@ export class ProgramCache {
     return cached
   }
 
+  has(key: string): boolean {
+    return this.entries.has(key)
+  }
+
   private evict(keep: string): void {
     for (const [key, entry] of this.entries) {
       if (this.bytes <= this.maximumBytes || key === keep) return

@@ -34,9 +34,10 @@ export function reportText(report: Report): string {
 
 const numeric: ReadonlySet<number> = new Set([0, 4, 5, 6])
 
-function notes({ lanes, singleThreaded }: LaunchReport): string {
+function notes({ lanes, singleThreaded, cutBy }: LaunchReport): string {
   return [
     ...(lanes === 'vector' ? [] : [`scalar: ${lanes.scalar}`]),
+    ...(cutBy === undefined || cutBy === 'model' ? [] : [`cut as ${cutBy}`]),
     ...(singleThreaded === undefined ? [] : [`one thread: ${singleThreaded}`]),
   ].join('; ')
 }

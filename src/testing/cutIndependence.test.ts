@@ -24,8 +24,9 @@ function allCuts(traits: TargetTraits): Cut[] {
     packed: true,
     depth: 1 / 16,
   }
-  const together = groups.map(([first]) => first).reduce((all, cut) => ({ ...all, ...cut }), {})
-  const others = groups.map((group) => group[group.length - 1]).reduce((all, cut) => ({ ...all, ...cut }), {})
+  const merged = (cuts: readonly Cut[]): Cut => Object.assign({}, ...cuts)
+  const together = merged(groups.map((group) => group[0]))
+  const others = merged(groups.map((group) => group[group.length - 1]))
   return [...groups.flat(), together, others, fewest]
 }
 

@@ -1,7 +1,7 @@
 import { access, readdir } from 'node:fs/promises'
 import { arch, availableParallelism, cpus, release, totalmem, type } from 'node:os'
 import { resolve } from 'node:path'
-import { cacheFolder } from '../../data/datasets/folderStore.node.js'
+import { cacheFolder } from '../../cacheFolder.node.js'
 import { GradusError } from '../../errors.js'
 import { getExecutor } from '../../graph/executor.js'
 import { createWasmBackend } from '../../runtime/createWasmBackend.js'

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { cacheFolder, writeWhole } from '../../cacheFolder.node.js'
 import type { FileStore, FoundFile } from './fileStore.js'
 import { progressBar } from './progressBar.node.js'
 
@@ -48,16 +47,6 @@ export function folderStore(dataset: string, path: string | undefined): FileStor
   }
 }
 
-/** `$GRADUS_CACHE_DIR`, or the folder for caches that the operating system's convention names. */
-export function cacheFolder(): string {
-  const { GRADUS_CACHE_DIR, XDG_CACHE_HOME, LOCALAPPDATA } = process.env
-  if (GRADUS_CACHE_DIR) return resolve(GRADUS_CACHE_DIR)
-  if (process.platform === 'win32')
-    return join(LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), 'gradus', 'cache')
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'gradus')
-  return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'gradus')
-}
-
 async function readIfPresent(path: string): Promise<FoundFile | undefined> {
   try {
     const { buffer, byteOffset, length } = await readFile(path)
@@ -65,25 +54,6 @@ async function readIfPresent(path: string): Promise<FoundFile | undefined> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw error
-  }
-}
-
-/** Written under another name, synced to the disk, then renamed: a reader never sees half a file. */
-async function writeWhole(folder: string, name: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  const temporary = join(folder, `${name}.${randomUUID()}.part`)
-  try {
-    const file = await open(temporary, 'wx')
-    try {
-      await file.writeFile(bytes)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, join(folder, name))
-  } catch (error) {
-    await rm(temporary, { force: true })
     throw error
   }
 }
