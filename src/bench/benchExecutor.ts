@@ -1,6 +1,8 @@
 import { compile } from '../compiler/compile.js'
 import { ArgumentError } from '../errors.js'
+import type { ExecutorOptions } from '../graph/executor.js'
 import type { Backend } from '../runtime/backend.js'
+import { chosenTuner } from '../runtime/createTuner.js'
 import { createWasmBackend } from '../runtime/createWasmBackend.js'
 import { createX64Backend, x64Status } from '../runtime/createX64Backend.node.js'
 import { Debug } from '../runtime/debug.js'
@@ -21,9 +23,14 @@ export interface BenchExecutor {
 }
 
 /** @throws ArgumentError if this machine does not have the target, or not with so many threads */
-export async function createBenchExecutor(target: BenchTarget, threads: number): Promise<BenchExecutor> {
+export async function createBenchExecutor(
+  target: BenchTarget,
+  threads: number,
+  tune?: ExecutorOptions['tune'],
+): Promise<BenchExecutor> {
+  const makeTuner = await chosenTuner({ tune })
   const backend = await createBenchBackend(target, threads)
-  return { threads, executor: new DeviceExecutor({ backend, compile, debug: new Debug() }) }
+  return { threads, executor: new DeviceExecutor({ backend, compile, debug: new Debug(), makeTuner }) }
 }
 
 /** @throws ArgumentError if this machine does not have the target, or not with so many threads */

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import type { ExecutorOptions } from '../graph/executor.js'
 import type { TargetTraits } from '../loops/traits.js'
 import type { Backend } from '../runtime/backend.js'
 import { bareMicroKernel } from './bareMicroKernel.js'
@@ -55,6 +56,8 @@ export interface BenchOptions extends MeasureOptions {
   readonly target?: BenchTarget
   /** Numbers of threads. Default: 1 and as many as the machine runs at once. */
   readonly threads?: readonly number[]
+  /** Whether to tune first. Default: as `GRADUS_TUNE` says. */
+  readonly tune?: ExecutorOptions['tune']
   /** Take turns with the benchmark, and do the same work. */
   readonly peers?: readonly PeerProcess[]
   /** Called with each row as it is known. */
@@ -69,6 +72,7 @@ export async function runBenchmarks(
   const {
     target = await defaultTarget(),
     threads = [...new Set([1, availableParallelism()])],
+    tune,
     peers = [],
     onRow,
     ...measuring
@@ -77,7 +81,7 @@ export async function runBenchmarks(
   const kernelBackends: Backend[] = []
   try {
     for (const count of threads) {
-      executors.push(await createBenchExecutor(target, count))
+      executors.push(await createBenchExecutor(target, count, tune))
       kernelBackends.push(await createBenchBackend(target, count))
     }
     const kernels = await Promise.all(kernelBackends.map(bareMicroKernel))

@@ -1,5 +1,6 @@
 import { type Argument, InvalidArgumentError, Option } from 'commander'
 import { configure, type ExecutorOptions } from '../graph/executor.js'
+import { tuningLine } from '../runtime/tuningLine.js'
 import { nearest } from '../utils/nearest.js'
 
 /** A parser for whole numbers in a range. */
@@ -53,6 +54,7 @@ export const mostThreads = 256
 export interface ExecutorArguments {
   readonly target?: ExecutorOptions['target']
   readonly threads?: number
+  readonly tune?: true
 }
 
 export const targetOption = (): Option =>
@@ -68,9 +70,19 @@ export const threadsOption = (): Option =>
     wholeNumber(1, mostThreads),
   )
 
-/** Chooses target and threads for all that follows. What is said on the command line goes before the environment. */
-export async function configureExecutor({ target, threads }: ExecutorArguments): Promise<void> {
+export const tuneOption = (): Option =>
+  new Option('--tune', 'measure how products and convolutions are best cut, at first (kept for later runs)')
+
+/** What `--tune` asks for. What is said on the command line goes before the environment. */
+export function chosenTune({ tune }: Pick<ExecutorArguments, 'tune'>): ExecutorOptions['tune'] {
+  if (!tune) return undefined
+  delete process.env.GRADUS_TUNE
+  return { onProgress: tuningLine(process.stderr) }
+}
+
+/** Chooses target, threads and tuning for all that follows. What is said on the command line goes before the environment. */
+export async function configureExecutor({ target, threads, tune }: ExecutorArguments): Promise<void> {
   if (target !== undefined) delete process.env.GRADUS_TARGET
   if (threads !== undefined) delete process.env.GRADUS_THREADS
-  await configure({ target, threads })
+  await configure({ target, threads, tune: chosenTune({ tune }) })
 }

@@ -14,7 +14,15 @@ import { type BenchOptions, type BenchReport, type BenchRow, runBenchmarks } fro
 import { benchmarksPage, describeBenchMachine, pagePath, type SuiteReport } from '../bench/suitePage.js'
 import { type SuitePart, suite, suiteParts, type Task } from '../bench/task.js'
 import { ArgumentError, GradusError } from '../errors.js'
-import { mostThreads, namesOf, oneOf, wholeNumber, wholeNumbers } from './arguments.js'
+import {
+  chosenTune,
+  mostThreads,
+  namesOf,
+  oneOf,
+  tuneOption,
+  wholeNumber,
+  wholeNumbers,
+} from './arguments.js'
 import { benchHeader, benchLine, closingLines, compileLine, suiteLines } from './benchText.js'
 import { type CliContext, humanOutput, writeJson } from './streams.js'
 
@@ -32,6 +40,7 @@ interface BenchArguments {
   readonly rounds?: number
   readonly only?: readonly SuitePart[]
   readonly page?: boolean
+  readonly tune?: true
   readonly peers?: boolean
   readonly json?: boolean
 }
@@ -71,6 +80,7 @@ export function addBenchCommand(program: Command, context: CliContext): void {
     )
     .option('--only <parts>', `suite: some of ${suiteParts.join(',')}`, namesOf(suiteParts))
     .option('--peers', 'in turns with others. lenet-step: TensorFlow.js, jax-js; suite: Keras, PyTorch, ...')
+    .addOption(tuneOption())
     .option('--page', 'suite: write docs/benchmarks.md')
     .option('--json', 'end with one JSON object on standard output; all else goes to standard error')
     .action(async (name: BenchName, options: BenchArguments) => {
@@ -85,7 +95,9 @@ export function addBenchCommand(program: Command, context: CliContext): void {
     })
 }
 
-function checkOptions(name: BenchName, { peers, only, page, threads }: BenchArguments): void {
+function checkOptions(name: BenchName, { peers, only, page, threads, tune }: BenchArguments): void {
+  if (name === 'compile' && tune)
+    throw new ArgumentError('bench: compile measures compiling alone; leave --tune out.')
   if (name === 'suite' || name === 'compile') {
     checkPeersFolder(name)
     if (threads && threads.length > 1)
@@ -137,6 +149,7 @@ async function bench(
       ...measuring,
       target,
       threads,
+      tune: chosenTune(options),
       peers,
       signal,
       onRow,
@@ -170,6 +183,8 @@ async function benchSuite(options: BenchArguments, context: CliContext): Promise
   const stream = humanOutput(context, json)
   const write = (text: string) => void stream.write(text)
   const threads = options.threads?.[0] ?? availableParallelism()
+  // Each task has a process of its own.
+  if (options.tune) process.env.GRADUS_TUNE = '1'
   const machine = await describeBenchMachine(threads)
   const results = await measureSuite({
     tasks: only.flatMap((part): readonly Task[] => suite[part]),

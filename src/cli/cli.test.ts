@@ -32,7 +32,13 @@ function gradus(
     during,
   }: { env?: NodeJS.ProcessEnv; during?: (text: string, child: ChildProcess) => void } = {},
 ): Promise<Outcome> {
-  const { GRADUS_TARGET: _target, GRADUS_THREADS: _threads, GRADUS_DEBUG: _debug, ...inherited } = process.env
+  const {
+    GRADUS_TARGET: _target,
+    GRADUS_THREADS: _threads,
+    GRADUS_TUNE: _tune,
+    GRADUS_DEBUG: _debug,
+    ...inherited
+  } = process.env
   const child = spawn(process.execPath, [main, ...line.split(' ')], { cwd, env: { ...inherited, ...env } })
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', (data) => {
@@ -285,6 +291,41 @@ describe('gradus doctor', () => {
     const machine = JSON.parse(stdout)
     expect(machine.chosen).toEqual({ target: await autoTarget(), threads: 1, why: 'as GRADUS_THREADS says' })
     expect(machine.wasm.simd).toBe(true)
+  })
+})
+
+describe('--tune', () => {
+  it('measures at first and never again, keeps what was found, and changes no number', async () => {
+    const line = 'train lenet --limit 40 --batch-size 20 --validation-split 0 --epochs 1 --threads 2 --json'
+    const env = { GRADUS_CACHE_DIR: join(cwd, 'cache') }
+    const outcomes = [await gradus(line, { env })]
+    outcomes.push(await gradus(`${line} --tune`, { env }), await gradus(`${line} --tune`, { env }))
+    const results = outcomes.map(({ stdout }) => JSON.parse(lastLine(stdout)))
+    expect(results[1].history).toEqual(results[0].history)
+    expect(results[2].history).toEqual(results[0].history)
+    const told = outcomes.map(({ stderr }) => stderr.includes('Tuned '))
+    expect(told).toEqual([false, true, false])
+    expect(outcomes[1].stderr).toContain(`Kept in ${join(cwd, 'cache', 'tuning.json')}.`)
+    const { stdout } = await gradus('doctor --json', { env: { ...env, GRADUS_TUNE: '1' } })
+    const { tuning } = JSON.parse(stdout)
+    expect(tuning).toMatchObject({ on: true, path: join(cwd, 'cache', 'tuning.json') })
+    expect(tuning.kept).toBeGreaterThan(0)
+    const { stdout: profile } = await gradus(
+      'profile lenet --batch-size 20 --runs 2 --threads 2 --json --tune',
+      {
+        env,
+      },
+    )
+    const cuts = JSON.parse(lastLine(profile)).launches.map(({ cut_by }: { cut_by?: string }) => cut_by)
+    expect(new Set(cuts)).toEqual(new Set([undefined, 'cached']))
+  })
+
+  it('refuses what it does not know', async () => {
+    const outcome = await gradus('train lenet --limit 40', { env: { GRADUS_TUNE: 'yes' } })
+    expect(outcome).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('GRADUS_TUNE: expected 1 or 0; received "yes".'),
+    })
   })
 })
 

@@ -39,6 +39,7 @@ describe('The command line', () => {
       /argument 'lenet,vgg' is invalid. Expected some of lenet,mlp,resnet,conv/,
     ],
     ['bench suite --threads 1,2', /^ArgumentError: bench: suite takes one number of threads/],
+    ['bench compile --tune', /^ArgumentError: bench: compile measures compiling alone/],
     ['profile vgg', /value 'vgg' is invalid for argument 'model'. Allowed choices are lenet/],
   ])('refuses %s', async (line, message) => {
     expect(await outcome(line)).toMatch(message)

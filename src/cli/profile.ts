@@ -7,14 +7,17 @@ import { digits } from '../data/datasets/index.js'
 import { ArgumentError } from '../errors.js'
 import { useExecutor } from '../graph/executor.js'
 import { createBackend } from '../runtime/createExecutor.js'
+import { chosenTuner } from '../runtime/createTuner.js'
 import { Debug } from '../runtime/debug.js'
 import { DeviceExecutor, type TimedRun } from '../runtime/deviceExecutor.js'
 import {
+  chosenTune,
   configureExecutor,
   type ExecutorArguments,
   oneOf,
   targetOption,
   threadsOption,
+  tuneOption,
   wholeNumber,
 } from './arguments.js'
 import { createLenet } from './lenet.js'
@@ -52,6 +55,7 @@ export function addProfileCommand(program: Command, context: CliContext): void {
     .option('--runs <n>', 'runs to take the median of', wholeNumber(1), 50)
     .addOption(targetOption())
     .addOption(threadsOption())
+    .addOption(tuneOption())
     .option('--trace <file>', 'write a trace of the runs that ui.perfetto.dev opens')
     .option('--json', 'end with one JSON object on standard output; all else goes to standard error')
     .action(async (model: string, options: ProfileArguments) => {
@@ -81,7 +85,8 @@ async function profile(
     throw new ArgumentError('profile: the interpreter is not timed; use the target "x64" or "wasm".')
   }
   const timed: TimedRun[] = []
-  const executor = new DeviceExecutor({ backend, compile, debug, onRun: (run) => timed.push(run) })
+  const makeTuner = await chosenTuner({ tune: chosenTune(options) })
+  const executor = new DeviceExecutor({ backend, compile, debug, makeTuner, onRun: (run) => timed.push(run) })
   const peakBackend = await createBackend(options, { debug: new Debug('') })
   try {
     const run = await lenetRun(executor, batchSize, predict)

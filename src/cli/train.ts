@@ -17,6 +17,7 @@ import {
   fraction,
   targetOption,
   threadsOption,
+  tuneOption,
   wholeNumber,
 } from './arguments.js'
 import { writeCurves } from './curveLines.js'
@@ -94,6 +95,7 @@ export function addTrainCommand(program: Command, context: CliContext): void {
     )
     .addOption(targetOption())
     .addOption(threadsOption())
+    .addOption(tuneOption())
     .option('--json', 'end with one JSON object on standard output; all else goes to standard error')
     .action(async (model: string | undefined, options: TrainArguments, command: Command) => {
       await configureExecutor(options)

@@ -14,9 +14,9 @@ export interface FoundCut {
 /** A cut is another's better if it takes less than this part of its time: differences below are the clock's, or other work's. */
 const better = 0.97
 /** One that takes more than this part is not looked at again. */
-const hopeless = 1.15
+const hopeless = 1.05
 /** Samples of each of two that are compared, in turns: the quickest counts, as other work only makes them longer. */
-const [fewestSamples, mostSamples, samplesToConfirm] = [3, 7, 11]
+const [fewestSamples, mostSamples, samplesToConfirm] = [3, 6, 9]
 /** Of the time for an op, that is left to compare the cut which is found with the model's once more. */
 const timeToConfirm = 0.25
 

@@ -23,6 +23,7 @@ it('fits into the width of the terminal', () => {
     cpu: { model: 'a', features: Array.from({ length: 40 }, (_, i) => `feature${i}`), cores: 8, usable: 2 },
     memoryBytes: 1.5 * 2 ** 30,
     chosen: { target: 'wasm', threads: 1, why: 'as GRADUS_THREADS says' },
+    tuning: { on: false, path: '/c/tuning.json', kept: 11 },
     wasm: {
       simd: true,
       relaxedMadd: false,
@@ -43,6 +44,9 @@ it('fits into the width of the terminal', () => {
   expect(text).toContain('  Cores            2 usable of 8\n')
   expect(text).toContain('  Memory           1.5 GiB\n')
   expect(text).toContain('wasm on 1 thread, as GRADUS_THREADS says\n')
+  expect(text.replaceAll(/\s+/g, ' ')).toContain(
+    'Tuning off (GRADUS_TUNE=1 or --tune turns it on); 11 measured cuts in /c/tuning.json',
+  )
   expect(text).toMatch(/Shared +no, one worker, memory up to 512 MiB\n/)
   expect(text).toMatch(/Tile +4x2 \(GFLOP\/s on one thread: 4x2 53\)\n/)
   expect(text).toContain('feature39\n')

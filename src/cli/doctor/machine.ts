@@ -4,9 +4,11 @@ import { resolve } from 'node:path'
 import { cacheFolder } from '../../cacheFolder.node.js'
 import { GradusError } from '../../errors.js'
 import { getExecutor } from '../../graph/executor.js'
+import { chosenTuning } from '../../runtime/createTuner.js'
 import { createWasmBackend } from '../../runtime/createWasmBackend.js'
 import { type X64Status, x64Status } from '../../runtime/createX64Backend.node.js'
 import { Debug } from '../../runtime/debug.js'
+import { countKept, tuningPath } from '../../runtime/tuningFile.node.js'
 import { detectFeatures, type WasmFeatures } from '../../targets/wasm/features.js'
 import { probeTiles, type Tile } from '../../targets/wasm/tileProbe.js'
 import type { ProcessorFeatures } from '../../targets/x64/detect.js'
@@ -36,6 +38,14 @@ export interface ChosenTarget {
   readonly why: string
 }
 
+/** Whether it is measured how products and convolutions are best cut, and what is known of that. */
+export interface TuningStatus {
+  readonly on: boolean
+  /** The file in which cuts are kept, and how many there are, of all targets and numbers of threads. */
+  readonly path: string
+  readonly kept: number
+}
+
 /** What this machine offers. */
 export interface Machine {
   readonly gradus: string
@@ -45,6 +55,7 @@ export interface Machine {
   readonly cpu: CpuDescription & { readonly cores: number; readonly usable: number }
   readonly memoryBytes: number
   readonly chosen: ChosenTarget
+  readonly tuning: TuningStatus
   readonly wasm: WasmFeatures & {
     /** The micro-kernel's accumulators, as chosen for this process; undefined without SIMD. */
     readonly tile: Tile | undefined
@@ -68,6 +79,7 @@ export async function examineMachine(): Promise<Machine> {
     cpu: { ...(await describeCpu()), cores: cpus().length, usable: availableParallelism() },
     memoryBytes: totalmem(),
     chosen: await chosenTarget(x64),
+    tuning: { on: isTuning(), path: tuningPath(), kept: await countKept() },
     wasm: {
       ...features,
       tile: backend?.traits.tile,
@@ -93,6 +105,16 @@ async function chosenTarget(x64: X64Status): Promise<ChosenTarget> {
   } catch (error) {
     if (!(error instanceof GradusError)) throw error
     return { target: undefined, threads: 0, why: error.message }
+  }
+}
+
+/** What `GRADUS_TUNE` says; where it says nothing that is known, `chosen` tells of it. */
+function isTuning(): boolean {
+  try {
+    return chosenTuning({}) !== undefined
+  } catch (error) {
+    if (!(error instanceof GradusError)) throw error
+    return false
   }
 }
 

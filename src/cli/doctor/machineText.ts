@@ -1,6 +1,6 @@
 import type { Tile } from '../../targets/wasm/tileProbe.js'
 import { wrapWords } from '../wrapWords.js'
-import type { ChosenTarget, DataFolder, Machine, TargetStatus } from './machine.js'
+import type { ChosenTarget, DataFolder, Machine, TargetStatus, TuningStatus } from './machine.js'
 
 type Row = readonly [label: string, value: string]
 
@@ -19,6 +19,7 @@ export function machineText(machine: Machine, columns: number, emphasize: (title
         ['Cores', cpu.usable === cpu.cores ? `${cpu.cores}` : `${cpu.usable} usable of ${cpu.cores}`],
         ['Memory', binaryBytes(machine.memoryBytes)],
         ['Gradus takes', chosenText(chosen)],
+        ['Tuning', tuningText(machine.tuning)],
       ],
     ],
     ['WebAssembly', wasmRows(machine.wasm)],
@@ -32,6 +33,10 @@ export function machineText(machine: Machine, columns: number, emphasize: (title
 
 const chosenText = ({ target, threads, why }: ChosenTarget): string =>
   target === undefined ? `nothing: ${why}` : `${target} on ${count(threads, 'thread')}, ${why}`
+
+const tuningText = ({ on, path, kept }: TuningStatus): string =>
+  `${on ? 'on, as GRADUS_TUNE says' : 'off (GRADUS_TUNE=1 or --tune turns it on)'}; ` +
+  (kept === 0 ? `nothing kept in ${path}` : `${count(kept, 'measured cut')} in ${path}`)
 
 function wasmRows(wasm: Machine['wasm']): Row[] {
   return [

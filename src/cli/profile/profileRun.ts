@@ -1,4 +1,5 @@
 import { median } from '../../bench/statistics.js'
+import type { CutOrigin } from '../../compiler/cut.js'
 import type { LaunchReport } from '../../compiler/program.js'
 import type { TimedRun } from '../../runtime/deviceExecutor.js'
 
@@ -15,6 +16,8 @@ export interface LaunchProfile {
   readonly function: string
   readonly ops: string
   readonly algorithm: string
+  /** Who said how a micro-kernel's launch is cut: the cost model, a measurement, or one that was kept. Absent for other launches. */
+  readonly cut_by?: CutOrigin
   /** How often a run launches it: more than once inside a loop. */
   readonly times: number
   /** Milliseconds of a run, those of the thread that took longest; the median over runs. */
@@ -72,7 +75,7 @@ export function profileRuns(runs: readonly TimedRun[], peaks: Peaks): RunProfile
 }
 
 function launchProfile(
-  { function: name, ops, algorithm, flops, bytes }: LaunchReport,
+  { function: name, ops, algorithm, cutBy, flops, bytes }: LaunchReport,
   times: number,
   ms: number,
   runMs: number,
@@ -84,6 +87,7 @@ function launchProfile(
     function: name,
     ops,
     algorithm,
+    cut_by: cutBy,
     times,
     ms,
     share: ms / runMs,

@@ -35,6 +35,7 @@ export function profileText(
     line('waiting', [waiting_ms.toFixed(3), percent(waiting_ms / ms)]),
     line(what, [ms.toFixed(3), percent(1)]),
     '',
+    ...cutLines(launches, width),
     ...wrapWords(
       `Medians of ${runs} runs; of each launch, the time of its slowest thread. Peaks, in turns with the runs: multiply-adds ` +
         `in registers ${peaks.gflops.toFixed(0)} GFLOP/s; a copy beyond the caches ` +
@@ -42,6 +43,14 @@ export function profileText(
       width,
     ),
   ].join('\n')
+}
+
+/** Which launches are cut otherwise than the cost model would, or were found to be cut well by it. */
+function cutLines(launches: readonly LaunchProfile[], width: number): string[] {
+  return (['measured', 'cached'] as const).flatMap((origin) => {
+    const names = launches.filter(({ cut_by }) => cut_by === origin).map(({ function: name }) => name)
+    return names.length > 0 ? wrapWords(`Cut as ${origin}: ${names.join('; ')}.`, width) : []
+  })
 }
 
 /** The launched function, and how often a run launches it where that is not once. */
