@@ -1,8 +1,7 @@
 import { getConstraint } from '../constraints/get.js'
-import { ArgumentError, InternalError, ShapeError, StateError } from '../errors.js'
+import { ArgumentError, ShapeError, StateError } from '../errors.js'
 import type { Shape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
-import { trace } from '../graph/trace.js'
 import { Variable } from '../graph/variable.js'
 import { getInitializer } from '../initializers/get.js'
 import { type TensorLike, tensor } from '../ops/tensor.js'
@@ -12,7 +11,7 @@ import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { type Config, type Configurable, classNameOf, optionsOf } from '../utils/config.js'
 import { automaticName } from '../utils/naming.js'
 import { show } from '../utils/show.js'
-import { flatten, layoutOf, mapStructure, pack, type Structure } from '../utils/structure.js'
+import { mapStructure, type Structure } from '../utils/structure.js'
 import { activityPenalty } from './activityPenalty.js'
 import { type BatchShape, withOpenBatch } from './batchShape.js'
 import { buildWhole } from './buildWhole.js'
@@ -56,6 +55,7 @@ import {
   toTensors,
 } from './tensors.js'
 import { titled } from './titled.js'
+import { tracedTypes, traceOutputs } from './traceOutputs.js'
 import { type WeightValues, writeWeights } from './weightValues.js'
 
 export type { LayerOptions, WeightOptions } from './layerOptions.js'
@@ -63,9 +63,6 @@ export type { WeightValues } from './weightValues.js'
 
 /** A layer of any inputs and outputs. */
 export type AnyLayer = Layer<never, Tensors>
-
-/** Sizes that open axes are given in turn, to see what depends on them: primes that no layer has by chance. */
-const [FIRST_SIZE, SECOND_SIZE] = [83, 89]
 
 interface LayerClass {
   new (...settings: never[]): AnyLayer
@@ -293,40 +290,12 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   }
 
   private traceOutputTypes(inputs: Structure<SymbolicType>): Structure<SymbolicType> {
-    const hasOpenAxes = flatten(inputs, isType).some(({ shape }) => shape.slice(1).includes(null))
-    const outputs = this.traceCall(inputs, FIRST_SIZE)
-    const others = hasOpenAxes ? flatTensors(this.traceCall(inputs, SECOND_SIZE)) : flatTensors(outputs)
-    const types = flatTensors(outputs).map(({ shape, dtype }, i): SymbolicType => {
-      // An axis whose size changes with that of the open axes is open itself.
-      const open = shape.map((size, axis) => (size === others[i].shape[axis] ? size : null))
-      return { shape: withOpenBatch(open), dtype }
-    })
-    return pack(types, layoutOf(outputs, isTensor))
+    return tracedTypes(inputs, (openSize) => this.traceCall(inputs, openSize))
   }
 
-  /**
-   * The result of `call` on placeholders of these types: nothing is computed. An open batch has one sample.
-   * @param openSize the size of other open axes
-   */
-  protected traceCall(inputs: Structure<SymbolicType>, openSize = 1): Tensors {
-    // Terms of a loss belong to the trace around, if there is one.
-    const context = { ...contextFor({}), losses: undefined, observer: undefined }
-    const placeholders = flatten(inputs, isType).map(({ shape, dtype }, i) => ({
-      name: `input_${i}`,
-      shape: shape.map((size, axis) => size ?? (axis === 0 ? 1 : openSize)),
-      dtype,
-    }))
-    let outputs: Tensors | undefined
-    trace(placeholders, (...tensors) => {
-      const given = pack(tensors, layoutOf(inputs, isType)) as In
-      outputs = checkOutputs(
-        inContext(context, () => this.call(given, context)),
-        this.title,
-      )
-      return flatTensors(outputs)
-    })
-    if (outputs === undefined) throw new InternalError(`${this.title} gave no outputs`)
-    return outputs
+  /** The result of `call` on placeholders of these types: nothing is computed. See `traceOutputs`. */
+  protected traceCall(inputs: Structure<SymbolicType>, openSize?: number): Tensors {
+    return traceOutputs(this.title, inputs, (given, context) => this.call(given as In, context), openSize)
   }
 
   /** The output's shape for the shape that the layer was built for, with the batch left open. */

@@ -14,7 +14,7 @@ export function createLenet(seed?: number): models.Sequential {
       layers.dense(500, { activation: 'relu' }),
       layers.dense(10, { activation: 'softmax' }),
     ],
-    { seed },
+    { name: 'lenet', seed },
   )
   model.compile({
     loss: 'sparse_categorical_crossentropy',

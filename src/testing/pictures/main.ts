@@ -4,7 +4,8 @@
  */
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { datasets, layers, models, optimizers, plot } from '../../index.js'
+import { datasets, optimizers, plot } from '../../index.js'
+import { createLenet } from '../acceptance/lenet.js'
 
 const folder = resolve(fileURLToPath(import.meta.url), '../../../../docs/images')
 const save = async (name: string, picture: plot.Picture): Promise<void> => {
@@ -14,26 +15,9 @@ const save = async (name: string, picture: plot.Picture): Promise<void> => {
 
 const { train, test } = await datasets.mnist.load()
 
-function lenet() {
-  return models.sequential(
-    [
-      layers.input([28, 28, 1]),
-      layers.rescaling(1 / 255),
-      layers.conv2d(20, 5, { activation: 'relu' }),
-      layers.maxPooling2d(2),
-      layers.conv2d(50, 5, { activation: 'relu' }),
-      layers.maxPooling2d(2),
-      layers.flatten(),
-      layers.dense(500, { activation: 'relu' }),
-      layers.dense(10, { activation: 'softmax' }),
-    ],
-    { name: 'lenet', seed: 1 },
-  )
-}
-
 /** The courses' run: a tenth of the training samples is trained on, nine tenths validate. */
 async function trained(optimizer: optimizers.Optimizer) {
-  const model = lenet()
+  const model = createLenet(1)
   model.compile({ loss: 'sparse_categorical_crossentropy', optimizer, metrics: ['accuracy'] })
   const options = { batchSize: 128, epochs: 5, validationSplit: 0.9, seed: 1 } as const
   return { model, history: await model.fit(train.images, train.labels, options) }
