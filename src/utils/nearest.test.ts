@@ -16,4 +16,12 @@ describe('nearest', () => {
     expect(suggestion('hinge', known)).not.toContain('Did you mean')
     expect(suggestion('msee', known)).toContain("Did you mean 'mse'?")
   })
+
+  it('lists all of a few names, the nearest of many', () => {
+    expect(suggestion('x', ['a', 'b'])).toBe("Known: 'a', 'b'.")
+    const many = Array.from({ length: 100 }, (_, i) => `layer${i}`)
+    const text = suggestion('layer7', many)
+    expect(text).toMatch(/^Did you mean 'layer7'\? The nearest of 100 names: 'layer7', /)
+    expect(text.match(/'layer/g)).toHaveLength(9)
+  })
 })

@@ -3,7 +3,6 @@
  * word's length in edits (Levenshtein distance; case and underscores do not count); else one that begins with the word.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
-  const plain = (text: string) => text.toLowerCase().replaceAll(/[_\s-]/g, '')
   const all = [...candidates]
   let best = word.length > 2 ? all.find((candidate) => plain(candidate).startsWith(plain(word))) : undefined
   let bestDistance = Number.POSITIVE_INFINITY
@@ -17,12 +16,27 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best
 }
 
-/** `Did you mean '...'?` where a near candidate exists, and the list of all in any case. */
+/** Of more names than these nobody reads all. */
+const READABLE = 60
+const NEAREST = 8
+
+/** `Did you mean '...'?` where a near candidate exists; and in any case the list of all, or of a long one the nearest. */
 export function suggestion(word: string, candidates: readonly string[]): string {
   const guess = nearest(word, candidates)
-  const list = `Known: ${candidates.map((candidate) => `'${candidate}'`).join(', ')}.`
+  const quoted = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ')
+  const list =
+    candidates.length <= READABLE
+      ? `Known: ${quoted(candidates)}.`
+      : `The nearest of ${candidates.length} names: ${quoted(byDistance(word, candidates).slice(0, NEAREST))}.`
   return guess === undefined ? list : `Did you mean '${guess}'? ${list}`
 }
+
+function byDistance(word: string, candidates: readonly string[]): string[] {
+  const distances = new Map(candidates.map((name) => [name, editDistance(plain(word), plain(name))]))
+  return [...candidates].sort((a, b) => (distances.get(a) ?? 0) - (distances.get(b) ?? 0))
+}
+
+const plain = (text: string): string => text.toLowerCase().replaceAll(/[_\s-]/g, '')
 
 /** The fewest insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */
 function editDistance(a: string, b: string): number {
