@@ -14,9 +14,9 @@ const frameBytes = shadowBytes + 8
 /**
  * Code through which loop functions are called. Its block holds the address of a function, then that function's block.
  *
- * While the function runs, results below 2^-126 become zero, as they do in TensorFlow and JAX. Moments of optimizers fade away
- * by a factor in each step where a gradient stays zero, and would remain among these denormal numbers for ever, with
- * which processors compute a hundred times as slowly. The thread's own control of floats is left as it was.
+ * While the function runs, results below 2^-126 become zero, as they do in TensorFlow and JAX: gradients that fade would
+ * remain among these denormal numbers, with which processors compute a hundred times as slowly. The thread's own control of
+ * floats is left as it was.
  */
 export function callerCode(convention: CallingConvention): Uint8Array<ArrayBuffer> {
   const code = new MachineCode(32)
