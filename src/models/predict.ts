@@ -8,6 +8,7 @@ import type { Tensors } from '../layers/tensors.js'
 import { checkOptions } from '../utils/checkOptions.js'
 import { positiveInteger } from '../utils/numbers.js'
 import { pack } from '../utils/structure.js'
+import { paddedSize } from './batches.js'
 import { beginRun, fewer, type RunOptions, runOptions } from './evaluate.js'
 import type { AnyModel } from './model.js'
 import { modelInputs } from './modelData.js'
@@ -80,8 +81,9 @@ async function predictSupply(model: AnyModel, x: unknown, batchSize: number): Pr
   }
   const inputs = await modelInputs(model, x, 'x')
   const { samples } = inputs[0]
-  // Whole batches need no padding, and then no search through the layers for one that forbids it.
-  const isPadded = samples % batchSize !== 0 && model.fixedBatchSize === undefined
+  const last = samples % batchSize
+  // What needs no padding needs no search through the layers for one that forbids it.
+  const isPadded = last !== 0 && paddedSize(last, batchSize) !== last && model.fixedBatchSize === undefined
   return memorySupply({ x: inputs, y: [], weights: [], samples }, { batchSize, isPadded })
 }
 
