@@ -1,5 +1,5 @@
 import { ArgumentError, StateError } from '../errors.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { show } from '../utils/show.js'
 import { BackgroundWrites } from './backgroundWrites.js'
 import type { BackupFolder } from './backupFolder.node.js'
@@ -20,6 +20,11 @@ export interface BackupAndRestoreOptions {
 /** Saves the state of training, and goes on from it: see `backupAndRestore`. */
 export class BackupAndRestore extends Callback {
   static override readonly className = 'BackupAndRestore'
+  static readonly options: OptionKeys<BackupAndRestoreOptions> = {
+    saveFreq: true,
+    doubleCheckpoint: true,
+    deleteCheckpoint: true,
+  }
   override readonly asyncSafe = true
 
   readonly saveFreq: SaveFrequency
@@ -34,7 +39,7 @@ export class BackupAndRestore extends Callback {
     options: BackupAndRestoreOptions = {},
   ) {
     super()
-    checkOptions(options, this.className, '{ saveFreq: 100 }')
+    checkOptions(options, this.className, '{ saveFreq: 100 }', new.target.options)
     if (typeof backupDir !== 'string' || backupDir === '') {
       throw new ArgumentError(
         `${this.className}: expected the path of a folder, received ${show(backupDir)}.`,

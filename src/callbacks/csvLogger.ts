@@ -1,5 +1,5 @@
 import { ArgumentError, StateError } from '../errors.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { show } from '../utils/show.js'
 import { Callback, type Logs } from './callback.js'
 import type { LogFile } from './logFile.node.js'
@@ -25,6 +25,7 @@ export interface CsvLoggerOptions {
  */
 export class CSVLogger extends Callback {
   static override readonly className = 'CSVLogger'
+  static readonly options: OptionKeys<CsvLoggerOptions> = { separator: true, append: true }
   private readonly separator: string
   private readonly append: boolean
   private file: LogFile | undefined
@@ -39,7 +40,7 @@ export class CSVLogger extends Callback {
     options: CsvLoggerOptions = {},
   ) {
     super()
-    checkOptions(options, this.className, '{ append: true }')
+    checkOptions(options, this.className, '{ append: true }', new.target.options)
     const { separator = ',', append = false } = options
     if (typeof filename !== 'string' || filename === '') {
       throw new ArgumentError(`${this.className}: expected the path of a file, received ${show(filename)}.`)

@@ -1,4 +1,5 @@
 import type { TypedArray } from '../graph/dtype.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import { finite, positiveInteger } from '../utils/numbers.js'
 import type { Logs, VerboseOption } from './callback.js'
 import { MonitorCallback, type MonitorOptions } from './monitorCallback.js'
@@ -30,6 +31,14 @@ export interface EarlyStoppingOptions extends MonitorOptions, VerboseOption {
  */
 export class EarlyStopping extends MonitorCallback {
   static override readonly className = 'EarlyStopping'
+  static override readonly options: OptionKeys<EarlyStoppingOptions> = {
+    ...MonitorCallback.options,
+    verbose: true,
+    patience: true,
+    baseline: true,
+    restoreBestWeights: true,
+    startFromEpoch: true,
+  }
 
   readonly patience: number
   readonly baseline: number | undefined

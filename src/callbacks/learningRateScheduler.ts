@@ -1,5 +1,5 @@
 import { ArgumentError } from '../errors.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { show } from '../utils/show.js'
 import { Callback, type Logs, type VerboseOption } from './callback.js'
 import { settableRate } from './settableRate.js'
@@ -17,6 +17,7 @@ export type EpochSchedule = (epoch: number, learningRate: number) => number
  */
 export class LearningRateScheduler extends Callback {
   static override readonly className = 'LearningRateScheduler'
+  static readonly options: OptionKeys<VerboseOption> = { verbose: true }
   override readonly logKeys = ['learning_rate']
   private readonly verbose: 0 | 1
 
@@ -25,7 +26,7 @@ export class LearningRateScheduler extends Callback {
     options: VerboseOption = {},
   ) {
     super()
-    checkOptions(options, this.className, '{ verbose: 1 }')
+    checkOptions(options, this.className, '{ verbose: 1 }', new.target.options)
     if (typeof schedule !== 'function') {
       throw new ArgumentError(
         `${this.className}: expected a function (epoch, learningRate) => learningRate, received ${show(schedule)}.`,

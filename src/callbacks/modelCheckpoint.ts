@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.js'
 import { makeFolderOf, writeFile } from '../saving/files.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import { show } from '../utils/show.js'
 import { BackgroundWrites } from './backgroundWrites.js'
 import type { CallbackModel, LoggedMetric, Logs, VerboseOption } from './callback.js'
@@ -29,6 +30,15 @@ interface SavableModel extends CallbackModel {
 /** Saves the model while it is trained: see `modelCheckpoint`. */
 export class ModelCheckpoint extends MonitorCallback<SavableModel> {
   static override readonly className = 'ModelCheckpoint'
+  static override readonly options: OptionKeys<ModelCheckpointOptions> & typeof MonitorCallback.options = {
+    ...MonitorCallback.options,
+    verbose: true,
+    saveBestOnly: true,
+    saveWeightsOnly: true,
+    saveFreq: true,
+    initialValueThreshold: true,
+    minDelta: false,
+  }
   override readonly asyncSafe = true
 
   readonly saveBestOnly: boolean

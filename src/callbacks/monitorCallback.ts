@@ -1,5 +1,5 @@
 import { ArgumentError } from '../errors.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { suggestion } from '../utils/nearest.js'
 import { atLeast } from '../utils/numbers.js'
 import { oneOf } from '../utils/oneOf.js'
@@ -22,6 +22,7 @@ export interface MonitorOptions {
 
 /** Looks at one number of the logs, and remembers the best there was (Keras's `MonitorCallback`). */
 export abstract class MonitorCallback<M extends CallbackModel = CallbackModel> extends Callback<M> {
+  static readonly options: OptionKeys<MonitorOptions> = { monitor: true, mode: true, minDelta: true }
   readonly monitor: string
   readonly mode: 'auto' | 'min' | 'max'
   readonly minDelta: number
@@ -33,7 +34,7 @@ export abstract class MonitorCallback<M extends CallbackModel = CallbackModel> e
   /** @param minDelta the default of the option */
   constructor(options: MonitorOptions, minDelta: number) {
     super()
-    checkOptions(options, this.className, "{ monitor: 'val_loss', patience: 5 }")
+    checkOptions(options, this.className, "{ monitor: 'val_loss', patience: 5 }", new.target.options)
     this.monitor = options.monitor ?? 'val_loss'
     this.mode = oneOf(options.mode ?? 'auto', modes, `${this.className}: mode`)
     this.minDelta = atLeast(Math.abs(options.minDelta ?? minDelta), 0, `${this.className}: minDelta`)

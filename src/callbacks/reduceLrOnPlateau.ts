@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 import { atLeast, positiveInteger } from '../utils/numbers.js'
 import { show } from '../utils/show.js'
 import type { Logs, VerboseOption } from './callback.js'
@@ -31,6 +32,14 @@ export interface ReduceLrOnPlateauOptions extends MonitorOptions, VerboseOption 
  */
 export class ReduceLROnPlateau extends MonitorCallback {
   static override readonly className = 'ReduceLROnPlateau'
+  static override readonly options: OptionKeys<ReduceLrOnPlateauOptions> = {
+    ...MonitorCallback.options,
+    verbose: true,
+    factor: true,
+    patience: true,
+    cooldown: true,
+    minLr: true,
+  }
   override readonly logKeys = ['learning_rate']
 
   readonly factor: number

@@ -1,6 +1,6 @@
 import { ArgumentError } from '../errors.js'
 import type { TypedArray } from '../graph/dtype.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { Callback } from './callback.js'
 
 export interface SwapEmaWeightsOptions {
@@ -23,13 +23,14 @@ export interface SwapEmaWeightsOptions {
  */
 export class SwapEMAWeights extends Callback {
   static override readonly className = 'SwapEMAWeights'
+  static readonly options: OptionKeys<SwapEmaWeightsOptions> = { swapOnEpoch: true }
   private readonly swapOnEpoch: boolean
   /** The weights, while averages stand in their place. */
   private kept: readonly TypedArray[] | undefined
 
   constructor(options: SwapEmaWeightsOptions = {}) {
     super()
-    checkOptions(options, this.className, '{ swapOnEpoch: true }')
+    checkOptions(options, this.className, '{ swapOnEpoch: true }', new.target.options)
     this.swapOnEpoch = options.swapOnEpoch ?? false
   }
 

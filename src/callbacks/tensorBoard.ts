@@ -5,7 +5,7 @@ import { arrayPicture } from '../tensorboard/arrayPicture.js'
 import type { EventFileSizes } from '../tensorboard/eventFile.node.js'
 import { checkHyperParameters, type HyperParameters } from '../tensorboard/hparams.js'
 import { SummaryWriter } from '../tensorboard/summaryWriter.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { positiveInteger } from '../utils/numbers.js'
 import { show } from '../utils/show.js'
 import { BackgroundWrites } from './backgroundWrites.js'
@@ -66,6 +66,20 @@ export interface TensorBoardOptions {
  */
 export class TensorBoard extends Callback {
   static override readonly className = 'TensorBoard'
+  static readonly options: OptionKeys<TensorBoardOptions> = {
+    logDir: true,
+    histogramFreq: true,
+    writeGraph: true,
+    writeImages: true,
+    samples: true,
+    confusionSamples: true,
+    classNames: true,
+    writeStepsPerSecond: true,
+    updateFreq: true,
+    hparams: true,
+    profileBatch: true,
+    embeddingsFreq: true,
+  }
   override readonly asyncSafe = true
 
   readonly logDir: string
@@ -92,7 +106,7 @@ export class TensorBoard extends Callback {
 
   constructor(options: TensorBoardOptions = {}) {
     super()
-    checkOptions(options, this.className, "{ logDir: './logs' }")
+    checkOptions(options, this.className, "{ logDir: './logs' }", new.target.options)
     const { logDir = 'logs', updateFreq = 'epoch' } = options
     if (typeof logDir !== 'string' || logDir === '') {
       throw new ArgumentError(

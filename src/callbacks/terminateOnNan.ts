@@ -1,5 +1,5 @@
 import type { NumericError } from '../errors.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { Callback } from './callback.js'
 
 export interface TerminateOnNanOptions {
@@ -22,13 +22,14 @@ export interface TerminateOnNanOptions {
  */
 export class TerminateOnNaN extends Callback {
   static override readonly className = 'TerminateOnNaN'
+  static readonly options: OptionKeys<TerminateOnNanOptions> = { raiseError: true }
   /** What ended the last run. */
   failure: NumericError | undefined
   private readonly raiseError: boolean
 
   constructor(options: TerminateOnNanOptions = {}) {
     super()
-    checkOptions(options, this.className, '{ raiseError: true }')
+    checkOptions(options, this.className, '{ raiseError: true }', new.target.options)
     this.raiseError = options.raiseError ?? false
   }
 

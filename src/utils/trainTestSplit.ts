@@ -4,7 +4,7 @@ import { arrayOf, type TypedArray } from '../graph/dtype.js'
 import { constant } from '../graph/node.js'
 import { Tensor } from '../graph/tensor.js'
 import { keyFromSeed } from '../ops/hostRandom.js'
-import { checkOptions } from './checkOptions.js'
+import { checkOptions, type OptionKeys } from './checkOptions.js'
 import type { NumericArray } from './numericArray.js'
 import { drawKey } from './randomSeed.js'
 import { show } from './show.js'
@@ -26,6 +26,14 @@ export interface TrainTestSplitOptions {
   readonly stratify?: SplitArray
   /** Fixes what is drawn. Default: `utils.setRandomSeed`. */
   readonly seed?: number
+}
+
+const splitOptions: OptionKeys<TrainTestSplitOptions> = {
+  testSize: true,
+  trainSize: true,
+  shuffle: true,
+  stratify: true,
+  seed: true,
 }
 
 type Part<A> = A extends readonly (infer T)[] ? T[] : A
@@ -55,7 +63,7 @@ export function trainTestSplit(...given: readonly (SplitArray | TrainTestSplitOp
   const hasOptions = given.length > 0 && !isSplitArray(last)
   const arrays = (hasOptions ? given.slice(0, -1) : given) as readonly SplitArray[]
   const options = (hasOptions ? last : {}) as TrainTestSplitOptions
-  checkOptions(options, 'trainTestSplit', '{ testSize: 0.2 }')
+  checkOptions(options, 'trainTestSplit', '{ testSize: 0.2 }', splitOptions)
   const { shuffle = true, stratify, seed } = options
   const samples = samplesOf(arrays)
   const sizes = partSizes(samples, options)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  callbacks,
   constraints,
   initializers,
   layers,
@@ -8,6 +9,7 @@ import {
   models,
   optimizers,
   regularizers,
+  utils,
 } from '../../index.js'
 
 type Make = (...settings: unknown[]) => unknown
@@ -57,6 +59,10 @@ const rooms: Readonly<
       0,
     ],
     [metrics, ['PrecisionAtRecall'], 1],
+  ],
+  callbacks: [
+    [callbacks, ['earlyStopping', 'reduceLrOnPlateau', 'terminateOnNan', 'swapEmaWeights', 'tensorBoard'], 0],
+    [callbacks, ['csvLogger', 'modelCheckpoint', 'backupAndRestore', 'learningRateScheduler'], 1],
   ],
   initializers: [
     [initializers, ['glorotUniform', 'heNormal', 'randomNormal', 'varianceScaling', 'orthogonal', 'stft'], 0],
@@ -110,6 +116,8 @@ describe('Options, where no types are checked', () => {
     expect(() => layers.conv2d(3, 3, given({ stride: 2 }))).toThrow(/Did you mean 'strides'\?/)
     expect(() => layers.dense(3, given({ nam: 'a' }))).toThrow(/Did you mean 'name'\?/)
     expect(() => models.sequential([], given({ sed: 1 }))).toThrow(/Did you mean 'seed'\?/)
+    expect(() => callbacks.earlyStopping(given({ patiance: 3 }))).toThrow(/Did you mean 'patience'\?/)
+    expect(() => utils.trainTestSplit([1, 2], given({ testsize: 0.5 }))).toThrow(/Did you mean 'testSize'\?/)
     expect(() => optimizers.adam(given({ bata1: 0.5 }))).toThrow(/Did you mean 'beta1'\?/)
   })
 
