@@ -39,7 +39,7 @@ function programOf({ loop, buffers, grid }: BareLaunch): Program {
   }
   return {
     functions: new Map([[loop.name, loop]]),
-    steps: [{ type: 'launch', function: loop.name, arguments: places, grid, barrier: false }],
+    steps: [{ type: 'launch', function: loop.name, arguments: places, grid, barrier: false, solo: false }],
     ...{ inputs: [], variables: [], constants: [], outputs: [], scratch: [], assigned: [] },
     arenaBytes,
     report: { launches: [], arenaBytes },

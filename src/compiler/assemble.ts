@@ -1,19 +1,21 @@
 import { bytesPerElement } from '../graph/dtype.js'
 import type { LoopFunction } from '../loops/ir.js'
+import { microsecondsOf } from './estimate.js'
 import { functionKey } from './functionKey.js'
-import type { PlannedLaunch, PlannedStep } from './launches.js'
+import type { PlannedLaunch, PlannedRepeat, PlannedStep } from './launches.js'
 import type { BufferView, DeviceBuffer } from './lowering.js'
 import { alignedBytes, bytesOfBuffer, lifetimes, planMemory, timeline } from './memoryPlan.js'
 import type { Address, LaunchReport, Program, Step } from './program.js'
 
 /**
  * Gives every buffer an address and sets barriers: the last stage. `known` are the bases of buffers that lie outside the
- * arena; if all are to lie `apart`, none is left in it.
+ * arena; if all are to lie `apart`, none is left in it. `width` is that of the target's vectors.
  */
 export function assemble(
   planned: readonly PlannedStep[],
   known: ReadonlyMap<DeviceBuffer, number>,
   bases: Pick<Program, 'inputs' | 'variables' | 'constants' | 'outputs' | 'assigned'>,
+  width: number,
   { apart = false }: { readonly apart?: boolean } = {},
 ): Program {
   const timed = timeline(planned)
@@ -43,24 +45,34 @@ export function assemble(
 
   const walk = (steps: readonly PlannedStep[]): Step[] =>
     steps.map((step): Step => {
-      if (step.type === 'repeat') {
-        barriers.force()
-        const inside = walk(step.steps)
-        barriers.force()
-        return { type: 'repeat', count: step.count, steps: inside }
-      }
+      if (step.type === 'repeat') return repeat(step)
       const key = functionKey(step.function)
       functions.set(key, step.function)
-      launches.push(step.report)
-      const barrier = barriers.before(step)
+      const solo = isSolo(step, width)
+      const { singleThreaded = 'it is too little to share' } = step.report
+      launches.push(solo ? { ...step.report, singleThreaded } : step.report)
       return {
         type: 'launch',
         function: key,
         arguments: step.operands.map(({ view }) => address(view)),
         grid: step.grid,
-        barrier,
+        barrier: barriers.before([step], solo),
+        solo,
       }
     })
+
+  const repeat = ({ count, steps }: PlannedRepeat): Step => {
+    const inside = timeline(steps).map(({ launch }) => launch)
+    if (inside.every((launch) => isSolo(launch, width))) {
+      const barrier = barriers.before(inside, true)
+      return { type: 'repeat', count, barrier, steps: walk(steps) }
+    }
+    // Each iteration goes on from what the one before it did.
+    barriers.force()
+    const walked = walk(steps)
+    barriers.force()
+    return { type: 'repeat', count, barrier: false, steps: walked }
+  }
   const steps = walk(planned)
   return {
     functions,
@@ -76,15 +88,30 @@ export function assemble(
   }
 }
 
+/** What one thread is through with in so many microseconds is not shared: to meet the others before and after takes as long. */
+const worthSharing = 4
+
+const isSolo = ({ grid, report }: PlannedLaunch, width: number): boolean =>
+  grid === 1 || microsecondsOf(report, width) < worthSharing
+
 interface Region {
   readonly base: number
   readonly start: number
   readonly end: number
 }
 
-/** Threads meet before a launch that reads what was written, or writes what was touched, since they last met. */
+interface Use extends Region {
+  readonly written: boolean
+  readonly solo: boolean
+}
+
+/**
+ * Threads meet before a launch that reads what was written, or writes what was touched, since they last met; unless one thread
+ * does both.
+ */
 class BarrierPlacement {
-  private touched: { readonly region: Region; readonly written: boolean }[] = []
+  /** By base. */
+  private readonly touched = new Map<number, Use[]>()
   private forced = false
 
   constructor(private readonly regionOf: (buffer: DeviceBuffer) => Region) {}
@@ -93,20 +120,29 @@ class BarrierPlacement {
     this.forced = true
   }
 
-  before(launch: PlannedLaunch): boolean {
-    const uses = launch.operands.map(({ view, access }) => ({
-      region: this.regionOf(view.buffer),
-      written: access !== 'read',
-    }))
-    const conflict = uses.some((use) =>
-      this.touched.some((earlier) => (use.written || earlier.written) && overlap(use.region, earlier.region)),
+  /** Whether threads meet before these launches, which are `solo` or not. */
+  before(launches: readonly PlannedLaunch[], solo: boolean): boolean {
+    const uses = launches.flatMap(({ operands }) =>
+      operands.map(({ view, access }): Use => {
+        return { ...this.regionOf(view.buffer), written: access !== 'read', solo }
+      }),
     )
-    const barrier = this.forced || conflict
-    if (barrier) this.touched = []
+    const barrier = this.forced || uses.some((use) => this.isInTheWay(use))
+    if (barrier) this.touched.clear()
     this.forced = false
-    this.touched.push(...uses)
+    for (const use of uses) {
+      const others = this.touched.get(use.base)
+      if (others) others.push(use)
+      else this.touched.set(use.base, [use])
+    }
     return barrier
   }
-}
 
-const overlap = (a: Region, b: Region): boolean => a.base === b.base && a.start < b.end && b.start < a.end
+  private isInTheWay({ base, start, end, written, solo }: Use): boolean {
+    const others = this.touched.get(base) ?? []
+    return others.some(
+      (other) =>
+        (written || other.written) && !(solo && other.solo) && start < other.end && other.start < end,
+    )
+  }
+}

@@ -95,7 +95,7 @@ export function compile(
     outputs: results.map(baseType),
     assigned: assignedVariables,
   }
-  const program = assemble(recorder.steps, homes, bases, options)
+  const program = assemble(recorder.steps, homes, bases, traits.width, options)
   if (options.verify) for (const fn of program.functions.values()) verify(fn)
   return program
 }

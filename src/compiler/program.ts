@@ -49,14 +49,18 @@ export interface Launch {
   readonly function: string
   readonly arguments: readonly Address[]
   readonly grid: number
-  /** True if this launch touches memory that launches since the last barrier wrote or read: threads meet before it. */
+  /** True if this launch touches memory that launches of other threads since the last barrier wrote or read: threads meet before it. */
   readonly barrier: boolean
+  /** True if the first thread computes all of it, as it is too little to share: those that follow one another need no barrier between them. */
+  readonly solo: boolean
 }
 
 /** Steps run `count` times in order, for `loop` ops. */
 export interface Repeat {
   readonly type: 'repeat'
   readonly count: number
+  /** True if threads meet once before it. */
+  readonly barrier: boolean
   readonly steps: readonly Step[]
 }
 

@@ -15,9 +15,16 @@ const backends: Record<string, () => Promise<Backend | string | undefined>> = {
 }
 
 it('launches are ordered as they run, those in repeats once for each iteration', () => {
-  const launch = { type: 'launch', function: 'f', arguments: [], grid: 1, barrier: false } as const
-  const twice = { type: 'repeat', count: 2, steps: [launch, launch] } as const
-  const nested = { type: 'repeat', count: 2, steps: [twice, launch] } as const
+  const launch = {
+    type: 'launch',
+    function: 'f',
+    arguments: [],
+    grid: 1,
+    barrier: false,
+    solo: false,
+  } as const
+  const twice = { type: 'repeat', count: 2, barrier: false, steps: [launch, launch] } as const
+  const nested = { type: 'repeat', count: 2, barrier: false, steps: [twice, launch] } as const
   expect(launchOrder([launch, nested, launch])).toEqual([0, 1, 2, 1, 2, 3, 1, 2, 1, 2, 3, 4])
 })
 

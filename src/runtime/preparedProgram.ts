@@ -18,11 +18,13 @@ interface PreparedLaunch {
   readonly values: number[]
   readonly grid: number
   readonly barrier: boolean
+  readonly solo: boolean
 }
 
 interface PreparedRepeat {
   readonly type: 'repeat'
   readonly count: number
+  readonly barrier: boolean
   readonly steps: readonly PreparedStep[]
 }
 
@@ -32,6 +34,8 @@ type PreparedStep = PreparedLaunch | PreparedRepeat
 export interface Sharing {
   readonly barrier: Barrier
   readonly shares: Shares
+  /** The first computes alone what is not shared. */
+  readonly thread: number
 }
 
 /** A Program with functions resolved, for one thread. */
@@ -77,6 +81,7 @@ export class PreparedProgram {
       values: [...step.arguments.map(() => 0), 0, step.grid],
       grid: step.grid,
       barrier: step.barrier,
+      solo: step.solo,
     }
   }
 
@@ -95,9 +100,11 @@ export class PreparedProgram {
     sharing: Sharing | undefined,
   ): boolean {
     for (const step of steps) {
+      if (step.barrier && sharing?.barrier.meet() === 'aborted') return false
       if (step.type === 'launch') {
-        if (step.barrier && sharing?.barrier.meet() === 'aborted') return false
-        this.launch(step, bases, from, sharing?.shares)
+        if (!sharing || !step.solo) this.launch(step, bases, from, sharing?.shares)
+        else if (sharing.thread === 0) this.launch(step, bases, from, undefined)
+        else this.clock?.skip()
       } else if (!this.repeat(step, bases, from, sharing)) return false
     }
     return true

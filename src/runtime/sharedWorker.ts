@@ -34,6 +34,7 @@ export class SharedWorker {
     this.sharing = {
       barrier: new Barrier(this.words, word.launchBarrier, start.threads),
       shares: new Shares(this.words, word.shares, start.thread, start.threads),
+      thread: start.thread,
     }
     this.runBarrier = new Barrier(this.words, word.runBarrier, start.threads)
     this.next = 0

@@ -16,7 +16,7 @@ import { isShort } from './shortPrograms.js'
 const debug = new Debug('')
 
 describe('A Program is short', () => {
-  const launch: Step = { type: 'launch', function: 'f', arguments: [], grid: 1, barrier: false }
+  const launch: Step = { type: 'launch', function: 'f', arguments: [], grid: 1, barrier: false, solo: false }
   const report = (flops: number, bytes: number): LaunchReport => ({
     ...{ function: 'f', ops: 'add', algorithm: '', grid: 1, lanes: 'vector' },
     flops,
@@ -34,7 +34,7 @@ describe('A Program is short', () => {
   })
 
   it('with all iterations of its repeats', () => {
-    const repeat = (count: number): Step => ({ type: 'repeat', count, steps: [launch] })
+    const repeat = (count: number): Step => ({ type: 'repeat', count, barrier: false, steps: [launch] })
     expect(isShort(program([report(1e5, 0)], [repeat(10)]), 16)).toBe(true)
     expect(isShort(program([report(1e5, 0)], [repeat(2000)]), 16)).toBe(false)
   })

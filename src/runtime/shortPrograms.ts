@@ -1,23 +1,15 @@
+import { microsecondsOf } from '../compiler/estimate.js'
 import type { Program } from '../compiler/program.js'
 import type { CanonicalTrace } from '../graph/canonical.js'
 import { reachable } from '../graph/graph.js'
 import { sizeOf } from '../graph/shape.js'
 import { launchOrder } from './launchTimes.js'
 
-/**
- * What a thread does in a microsecond, as far as an estimate goes: operations by each lane (half of what two units of
- * today's processors do), bytes from the second-level cache, and launches.
- */
-const flopsPerLane = 5000
-const bytesPerMicrosecond = 20_000
-const launchMicroseconds = 0.4
-
 /** What one thread is through with in so many microseconds is not handed to workers: to wake them and to hear from them takes longer. */
 const handOver = 500
 
 /**
- * Whether one thread is through with a Program sooner than workers would be: by the counts in its report, not by a clock, so
- * that the same Program is always run the same way.
+ * Whether one thread is through with a Program sooner than workers would be.
  */
 export function isShort(program: Program, width: number): boolean {
   const { launches } = program.report
@@ -26,9 +18,7 @@ export function isShort(program: Program, width: number): boolean {
     const report = launches[launch]
     // Made by hand, a Program may not say all that it does.
     if (!report) return false
-    const lanes = report.lanes === 'vector' ? width : 1
-    microseconds += launchMicroseconds
-    microseconds += report.flops / (flopsPerLane * lanes) + report.bytes / bytesPerMicrosecond
+    microseconds += microsecondsOf(report, width)
     if (microseconds > handOver) return false
   }
   return true

@@ -105,8 +105,6 @@ export class TimedProgram {
 
 /** The Program, run several times in each run. */
 function repeated(program: Program, count: number): Program {
-  const steps = program.steps.map(
-    (step, i): Step => (i === 0 && step.type === 'launch' ? { ...step, barrier: true } : step),
-  )
-  return { ...program, steps: [{ type: 'repeat', count, steps }] }
+  const steps = program.steps.map((step, i): Step => (i === 0 ? { ...step, barrier: true } : step))
+  return { ...program, steps: [{ type: 'repeat', count, barrier: false, steps }] }
 }

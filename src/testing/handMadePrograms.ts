@@ -92,6 +92,7 @@ const launch = (fn: LoopFunction, grid: number, args: readonly Address[]): Launc
   arguments: args,
   grid,
   barrier: true,
+  solo: false,
 })
 
 /** `out[i] = a[(i + shift) mod size] + b[i]`. With a shift, it reads what other threads wrote. */
@@ -162,7 +163,10 @@ const build: Record<HandMadeName, (size: number, operands: number, output: numbe
     repeat(size, _, output, width) {
       const fn = addFunction('add4', 4, 0, width)
       const inner: Step = launch(fn, 4, [at(1, 32, 16), at(2, 32, 16), at(output, 32, 16)])
-      const repeat: Step = { type: 'repeat', count: 2, steps: [inner] }
-      return { functions: [fn], steps: [{ type: 'repeat', count: size / 8, steps: [repeat] }] }
+      const repeat: Step = { type: 'repeat', count: 2, barrier: false, steps: [inner] }
+      return {
+        functions: [fn],
+        steps: [{ type: 'repeat', count: size / 8, barrier: false, steps: [repeat] }],
+      }
     },
   }
