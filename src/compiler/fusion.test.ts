@@ -47,6 +47,25 @@ describe('fusion', () => {
     expect(launches(traced)).toEqual(['multiply+add+relu'])
   })
 
+  it('computes sums of the same elements in one launch, where none waits for the other', () => {
+    const moments = trace([input(6, 8), input(6, 8)], (x, y) => [
+      sum(x, { axis: 0 }),
+      sum(multiply(x, y), { axis: 0 }),
+      sum(exp(x), { axis: 0 }),
+    ])
+    expect(launches(moments)).toEqual(['sum+sum+sum'])
+    const centred = trace([input(6, 8)], (x) => [
+      sum(square(subtract(x, mean(x, { axis: 0, keepDims: true }))), { axis: 0 }),
+    ])
+    expect(launches(centred)).toEqual(['sum', 'multiply', 'sum'])
+    const others = trace([input(6, 8), input(6, 8)], (x, y) => [
+      sum(x, { axis: 0 }),
+      sum(x, { axis: 1 }),
+      sum(y, { axis: 0 }),
+    ])
+    expect(launches(others)).toEqual(['sum', 'sum', 'sum'])
+  })
+
   it('finishes a contraction or convolution with what follows it', () => {
     const dense = trace([input(8, 6), input(6, 5), input(5)], (x, w, b) => [relu(add(matmul(x, w), b))])
     expect(launches(dense)).toEqual(['matmul+add+relu'])

@@ -12,6 +12,8 @@ export interface Group {
   /** `pointwise` groups may carry the anchor whose output they finish; `anchor` groups have no fused successors. */
   readonly type: 'pointwise' | 'anchor' | 'concatenate'
   anchor: OperationNode | undefined
+  /** Reductions that go over the same elements as the anchor, in the same launches. */
+  readonly siblings: OperationNode[]
   readonly roots: Tensor[]
   readonly size: number
   members: number
@@ -28,6 +30,12 @@ export interface FusionPlan {
 
 /** A group takes no more ops than this: code grows with each, and registers are few. */
 const largestGroup = 48
+
+/** Reductions that one launch computes beside its first: each takes registers for its sums. */
+const mostSiblings = 3
+
+/** So many tensors are looked at for what reductions have in common. */
+const mostSources = 24
 
 /** What may be computed again at each use, in additions per element: little beside reading the element. */
 const cheapest = 6
@@ -130,11 +138,11 @@ export function planFusion(
     return false
   }
 
-  /** The groups that need a node in memory before they can start, this one too if its anchor reads it. Views are looked through. */
-  const readersOf = (node: Node, group: Group): Group[] =>
+  /** The groups that need a node in memory before they can start, the one that it is to join too if its anchor reads it. Views are looked through. */
+  const readersOf = (node: Node, group?: Group): Group[] =>
     (consumers.get(node) as OperationNode[]).flatMap((consumer) => {
       const reader = groupOf.get(consumer)
-      if (reader === group && consumer !== group.anchor) return []
+      if (reader && reader === group && !isAnchorOf(group, consumer)) return []
       return reader ? [reader] : readersOf(consumer, group)
     })
 
@@ -159,10 +167,39 @@ export function planFusion(
           !waitsFor(group, readersOf(tensor.node, group)),
       )
 
-  const start = (type: Group['type'], node: OperationNode, anchor?: OperationNode): void => {
+  /** Groups of reductions by what siblings have in common. */
+  const reductions = new Map<string, Group[]>()
+
+  /** The group of a reduction: one of the same axes that reads something of what this one reads, where neither waits for the other. */
+  const joinSiblings = (node: OperationNode): void => {
+    const key = reductionKey(node)
+    const known = reductions.get(key) ?? []
+    const sources = largeSources(node)
+    const readers = readersOf(node)
+    const group = known.find(
+      (group) =>
+        group.siblings.length < mostSiblings &&
+        group.members < largestGroup &&
+        group.anchor !== undefined &&
+        [...largeSources(group.anchor)].some((source) => sources.has(source)) &&
+        !waitsFor(group, readers),
+    )
+    if (!group) {
+      reductions.set(key, [...known, start('anchor', node, node)])
+      return
+    }
+    groupOf.set(node, group)
+    group.members++
+    group.siblings.push(node)
+    group.roots.push(...node.outputs)
+    addRoots(node, group)
+  }
+
+  const start = (type: Group['type'], node: OperationNode, anchor?: OperationNode): Group => {
     const group: Group = {
       type,
       anchor,
+      siblings: [],
       roots: [...node.outputs],
       size: sizeOf(node.outputs[0].shape),
       members: 1,
@@ -170,6 +207,7 @@ export function planFusion(
     }
     groupOf.set(node, group)
     addRoots(node, group)
+    return group
   }
 
   for (let i = nodes.length - 1; i >= 0; i--) {
@@ -204,6 +242,9 @@ export function planFusion(
         else if (groups.has('memory') && type === 'affine') start('pointwise', node)
         break
       }
+      case 'reduction':
+        joinSiblings(node)
+        break
       default: {
         const joined = takesEpilogue(node) ? groupToJoin(output, uses, (group) => !group.anchor) : undefined
         if (!joined) {
@@ -220,6 +261,29 @@ export function planFusion(
     }
   }
   return { nodes, groupOf, isRoot: (tensor) => roots.has(tensor) }
+}
+
+/** Whether a group's loops are those of this node. */
+export const isAnchorOf = ({ anchor, siblings }: Group, node: Node): boolean =>
+  node === anchor || siblings.some((sibling) => sibling === node)
+
+/** What two reductions have in common that can be computed by the same loops. Positions are found alone. */
+function reductionKey(node: OperationNode): string {
+  const { kind } = node.op
+  const [{ shape, dtype }] = node.inputs
+  if (kind.kind !== 'reduction' || kind.combine.startsWith('index')) return `${node.id}`
+  return `${kind.combine} ${dtype} ${shape} ${kind.axes(node.attributes)} ${node.outputs[0].dtype}`
+}
+
+/** Tensors as large as a reduction's input that it is computed from, as far as ops are fused. */
+function largeSources({ inputs: [input] }: OperationNode): Set<Tensor> {
+  const found = new Set<Tensor>([input])
+  for (const { node } of found) {
+    if (node.type !== 'operation' || !['elementwise', 'movement'].includes(node.op.kind.kind)) continue
+    for (const each of node.inputs)
+      if (found.size < mostSources && sourceSize(each) >= input.size) found.add(each)
+  }
+  return found
 }
 
 /** How many elements are read for a tensor, views looked through: fewer than it has where they are repeated. */

@@ -7,7 +7,7 @@ import type { TargetTraits } from '../loops/traits.js'
 import { flatIndex, identityPosition, type Position } from './affine.js'
 import { type Body, mergeBody, opsOf, resolveBody, type Source, Unresolvable, type Wanted } from './body.js'
 import { type Cut, type CutOrigin, modelCut } from './cut.js'
-import { type FusionPlan, type Group, planFusion } from './fusion.js'
+import { type FusionPlan, type Group, isAnchorOf, planFusion } from './fusion.js'
 import type { LaunchRecorder } from './launches.js'
 import type { BufferView, DeviceBuffer, Epilogue, LaunchRequest, Lowering } from './lowering.js'
 import { bytesOfBuffer } from './memoryPlan.js'
@@ -83,6 +83,7 @@ export class GraphLowering {
     const group: Group = {
       type: 'pointwise',
       anchor: undefined,
+      siblings: [],
       roots: [tensor],
       size: tensor.size,
       members: 1,
@@ -131,8 +132,8 @@ export class GraphLowering {
     const own = this.plan.groupOf.get(node)
     if (own === undefined) return { type: 'inline' }
     if (own === group)
-      return node === own.anchor ? { type: 'buffer', view: this.place(tensor) } : { type: 'inline' }
-    const stored = this.plan.isRoot(tensor) || node === own.anchor
+      return isAnchorOf(own, node) ? { type: 'buffer', view: this.place(tensor) } : { type: 'inline' }
+    const stored = this.plan.isRoot(tensor) || isAnchorOf(own, node)
     return stored && apart === undefined ? { type: 'buffer', view: this.view(tensor) } : { type: 'inline' }
   }
 
@@ -242,7 +243,8 @@ export class GraphLowering {
     const template = templateOf(node)
     if (!template) throw new InternalError(`${node.op.name} has no launches of its own`)
     const finish = epilogue ?? (template.takesEpilogue(node) ? plain() : { ops: '', bind: noEpilogue })
-    const ops = [node.op.name, finish.ops].filter(Boolean).join('+')
+    const anchors = [node, ...group.siblings].map(({ op }) => op.name)
+    const ops = [...anchors, finish.ops].filter(Boolean).join('+')
     template.lower(node, this.lowering(ops, group, node), finish)
   }
 
@@ -293,8 +295,13 @@ export class GroupLowering implements Lowering {
     this.graph.recorder.launch(request, this.ops, (buffer: DeviceBuffer) => bytesOfBuffer(buffer), this.cutBy)
   }
 
-  /** An input as a body over `space`, with the ops fused before it. */
-  fusedInput(wanted: Wanted, space: Shape): Body {
-    return this.graph.resolve(() => [wanted], space, this.group, false)
+  /** Anchors that are computed in the same launches. */
+  get siblings(): readonly OperationNode[] {
+    return this.group?.siblings ?? []
+  }
+
+  /** Inputs as one body over `space`, with the ops fused before them. */
+  fusedInputs(wanted: readonly Wanted[], space: Shape): Body {
+    return this.graph.resolve(() => wanted, space, this.group, false)
   }
 }

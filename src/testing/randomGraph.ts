@@ -93,6 +93,14 @@ export function randomGraph(seed: number, size: number): Tensor[] {
       const x = pick(values)
       return max(x, { axis: integer(x.rank) })
     },
+    // Two sums of one value, the second of which waits for the first or does not.
+    () => {
+      const x = pick(values)
+      const options = { axis: integer(x.rank), keepDims: true }
+      const first = multiply(sum(x, options), 0.25)
+      const other = next() < 0.5 ? tanh(x) : multiply(subtract(x, first), tanh(x))
+      return add(first, multiply(sum(other, options), 0.25))
+    },
     () => {
       const x = pick(values)
       return multiply(cast(argmax(x, { axis: integer(x.rank) }), 'float32'), 0.1)

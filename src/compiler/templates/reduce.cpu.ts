@@ -4,7 +4,7 @@ import type { GroupLowering } from '../lowerGraph.js'
 import { kindOf } from './kindOf.js'
 import { lowerReduction } from './reduction.cpu.js'
 
-/** A reduction op, with the elementwise ops before it fused in: its space is the kept axes, then the reduced ones. */
+/** A reduction op, with its siblings and the elementwise ops before them fused in: its space is the kept axes, then the reduced ones. */
 export function lowerReduce(node: OperationNode, lowering: GroupLowering): void {
   const kind = kindOf(node, 'reduction')
   const [input] = node.inputs
@@ -18,8 +18,10 @@ export function lowerReduce(node: OperationNode, lowering: GroupLowering): void 
   const space = order.map(({ size }) => size)
   const identity = identityPosition(space)
   const axes = input.shape.map((_, axis) => identity.axes[order.findIndex((entry) => entry.axis === axis)])
-  const body = lowering.fusedInput(
-    { tensor: input, position: { type: 'axes', shape: input.shape, axes } },
+  const position = { type: 'axes', shape: input.shape, axes } as const
+  const nodes = [node, ...lowering.siblings]
+  const body = lowering.fusedInputs(
+    nodes.map(({ inputs: [tensor] }) => ({ tensor, position })),
     space,
   )
   lowerReduction(
@@ -28,7 +30,7 @@ export function lowerReduce(node: OperationNode, lowering: GroupLowering): void 
       kept: kept.length,
       combine: kind.combine,
       dtype: input.dtype,
-      output: lowering.output(output),
+      outputs: nodes.map(({ outputs }) => lowering.output(outputs[0])),
       outputDtype: output.dtype,
     },
     lowering,

@@ -3,21 +3,22 @@ import type { Reduction } from '../../graph/op.js'
 import type { LoopBuilder } from '../../loops/builder.js'
 import { storageBytes, type Value, type ValueType, type Variable } from '../../loops/ir.js'
 import { type Affine, mergedForm } from '../affine.js'
-import { type Body, mergeBody, opsOf } from '../body.js'
+import { type Body, type BodyStep, mergeBody, opsOf } from '../body.js'
 import { BodyEmitter, literal, storeResult } from '../emitBody.js'
 import { type BufferView, type Lowering, storageOf } from '../lowering.js'
 import { forCoordinates } from './pointwise.cpu.js'
 
 export type Combine = Reduction<never>['combine']
 
-/** A reduction of a body: its space is the kept axes, then the reduced ones; its one result is what is combined. */
+/** Reductions of a body's results, all alike: its space is the kept axes, then the reduced ones. */
 export interface ReductionRequest {
   readonly body: Body
   /** How many leading axes of the space are kept. */
   readonly kept: number
   readonly combine: Combine
   readonly dtype: DType
-  readonly output: BufferView
+  /** One for each result of the body. */
+  readonly outputs: readonly BufferView[]
   readonly outputDtype: DType
 }
 
@@ -60,20 +61,17 @@ export function lowerReduction(request: ReductionRequest, lowering: Lowering): v
   }
   const part = Math.ceil(body.space[keptAxes] / parts)
   const count = Math.ceil(body.space[keptAxes] / part)
-  const partial = lowering.scratch(request.dtype, count * outputs)
+  const partials = request.outputs.map(() => lowering.scratch(request.dtype, count * outputs))
   launchReduction(
-    { ...plan, parts: count, part, output: partial, outputDtype: request.dtype },
+    { ...plan, parts: count, part, outputs: partials, outputDtype: request.dtype },
     lowering,
     ` in ${count} parts`,
   )
-  const read = {
-    type: 'read',
-    view: partial,
-    dtype: request.dtype,
-    guards: [],
-    index: { offset: 0, factors: [1, outputs] },
-  } as const
-  const combineParts: Body = { space: [outputs, count], steps: [read], results: [0] }
+  const reads = partials.map((view): BodyStep => {
+    const index = { offset: 0, factors: [1, outputs] }
+    return { type: 'read', view, dtype: request.dtype, guards: [], index }
+  })
+  const combineParts: Body = { space: [outputs, count], steps: reads, results: reads.map((_, i) => i) }
   launchReduction(
     {
       ...plan,
@@ -139,16 +137,16 @@ function launchReduction(plan: Plan, lowering: Lowering, detail: string): void {
     grid: (outputs / inner) * blocks * plan.parts,
     report: {
       algorithm: `reduction of [${body.space.join(', ')}] over the last ${body.space.length - kept} axes${detail}, lanes on the ${onKept ? 'kept' : 'reduced'} axis`,
-      flops: elements * (1 + fused.length),
+      flops: elements * (body.results.length + fused.length),
       lanes: 'vector',
     },
     build: (b, operands) => {
       const start = BodyEmitter.start(b, body, operands)
-      const output = operands.write(plan.output)
+      const outputsAt = plan.outputs.map((output) => operands.write(output))
       b.for(b.begin, b.end, 1, (unit) => {
         const sizes = [plan.parts, ...body.space.slice(0, kept - 1), blocks]
         let emitter = start
-        let target = output
+        let targets = outputsAt
         let from: Value<'i32'> = b.int(0)
         let to: Value<'i32'> = b.int(body.space[kept])
         let at: Value<'i32'> = b.int(0)
@@ -156,35 +154,35 @@ function launchReduction(plan: Plan, lowering: Lowering, detail: string): void {
         forCoordinates(b, unit, sizes, (axis, coordinate) => {
           if (axis === 0) {
             if (plan.parts === 1) return
-            target = b.advance(target, coordinate, outputs * bytes)
+            targets = targets.map((target) => b.advance(target, coordinate, outputs * bytes))
             from = b.mul(coordinate, b.int(plan.part))
             to = b.binary('min', b.add(from, b.int(plan.part)), b.int(body.space[kept])) as Value<'i32'>
           } else if (axis < kept) {
             emitter = emitter.enter(axis - 1, coordinate)
-            target = b.advance(target, coordinate, plan.store.factors[axis - 1] * bytes)
+            const stride = plan.store.factors[axis - 1] * bytes
+            targets = targets.map((target) => b.advance(target, coordinate, stride))
           } else at = coordinate
         })
         const range: Range = { from, to }
         if (!onKept) {
-          const value = acrossReduced(b, plan, emitter.enter(kept - 1, at), range)
-          storeResult(b, plan.outputDtype, b.advance(target, at, bytes), value)
+          const values = acrossReduced(b, plan, emitter.enter(kept - 1, at), range)
+          values.forEach((value, i) => {
+            storeResult(b, plan.outputDtype, b.advance(targets[i], at, bytes), value)
+          })
           return
         }
         const x = b.mul(at, b.int(block)) as Value<'i32'>
-        const placed = b.advance(target, x, bytes)
+        const placed = targets.map((target) => b.advance(target, x, bytes))
         const standing = emitter.at(kept - 1, x)
         const lastVectors = Math.ceil((inner - (blocks - 1) * block) / width)
         const emit = (vectors: number, tail: number) => {
           const counts = Array.from({ length: vectors }, (_, v) => (v === vectors - 1 ? tail : width))
-          const values = alongKept(b, plan, standing, range, counts)
-          values.forEach((value, v) => {
-            storeResult(
-              b,
-              plan.outputDtype,
-              v === 0 ? placed : b.advance(placed, b.int(v * width), bytes),
-              value,
-              counts[v],
-            )
+          const vectorsOf = alongKept(b, plan, standing, range, counts)
+          vectorsOf.forEach((values, i) => {
+            values.forEach((value, v) => {
+              const target = v === 0 ? placed[i] : b.advance(placed[i], b.int(v * width), bytes)
+              storeResult(b, plan.outputDtype, target, value, counts[v])
+            })
           })
         }
         const tail = inner % width === 0 ? width : inner % width
@@ -237,41 +235,53 @@ function overReduced(
   nest(plan.kept, emitter, b.int(0))
 }
 
-/** One vector accumulator for each of `counts`, side by side along the kept axis. */
+/** For each result one vector accumulator for each of `counts`, side by side along the kept axis. */
 function alongKept(
   b: LoopBuilder,
   plan: Plan,
   emitter: BodyEmitter,
   range: Range,
   counts: readonly number[],
-): Value[] {
-  const accumulators = counts.map(() => new Accumulator(b, plan.combine, plan.dtype, true))
+): Value[][] {
+  const accumulators = plan.body.results.map(() =>
+    counts.map(() => new Accumulator(b, plan.combine, plan.dtype, true)),
+  )
   overReduced(b, plan, emitter, range, plan.body.space.length - plan.kept, (inside, position) => {
     counts.forEach((count, v) => {
-      const [value] = inside.results({ axis: plan.kept - 1, offset: v * b.width, count })
-      accumulators[v].add(value, position)
+      const values = inside.results({ axis: plan.kept - 1, offset: v * b.width, count })
+      values.forEach((value, i) => {
+        accumulators[i][v].add(value, position)
+      })
     })
   })
-  return accumulators.map((accumulator) => accumulator.result())
+  return accumulators.map((vectors) => vectors.map((accumulator) => accumulator.result()))
 }
 
-/** Accumulators over the lanes of the last reduced axis, combined across lanes at the end. */
-function acrossReduced(b: LoopBuilder, plan: Plan, emitter: BodyEmitter, range: Range): Value {
+/** For each result accumulators over the lanes of the last reduced axis, combined across lanes at the end. */
+function acrossReduced(b: LoopBuilder, plan: Plan, emitter: BodyEmitter, range: Range): Value[] {
   const { space } = plan.body
   const last = space.length - 1
   const isIndex = plan.combine === 'indexOfMax' || plan.combine === 'indexOfMin'
   const lastIsOutermost = last === plan.kept
-  const scalars = new Accumulator(b, plan.combine, plan.dtype, false)
+  const accumulator = (wide: boolean) => new Accumulator(b, plan.combine, plan.dtype, wide)
+  const scalars = plan.body.results.map(() => accumulator(false))
+  const addScalars = (values: readonly Value[], position: Value<'i32'>) =>
+    values.forEach((value, i) => {
+      scalars[i].add(value, position)
+    })
   if (isIndex || space[last] < b.width) {
     overReduced(b, plan, emitter, range, space.length - plan.kept, (inside, position) =>
-      scalars.add(inside.results()[0], position),
+      addScalars(inside.results(), position),
     )
-    return scalars.result()
+    return scalars.map((scalar) => scalar.result())
   }
-  const vectors = Array.from(
-    { length: parallelAccumulators },
-    () => new Accumulator(b, plan.combine, plan.dtype, true),
+  const vectors = Array.from({ length: parallelAccumulators }, () =>
+    plan.body.results.map(() => accumulator(true)),
   )
+  const addVectors = (v: number, values: readonly Value[]) =>
+    values.forEach((value, i) => {
+      vectors[v][i].add(value, b.int(0))
+    })
   const inLanes = (inside: BodyEmitter, from: Value<'i32'>, to: Value<'i32'>) => {
     const block = b.width * parallelAccumulators
     const length = b.sub(to, from)
@@ -280,12 +290,12 @@ function acrossReduced(b: LoopBuilder, plan: Plan, emitter: BodyEmitter, range: 
     const lanes = (offset: number) => ({ axis: last, offset, count: b.width })
     b.for(from, blocksEnd, block, (x) => {
       const standing = inside.at(last, x)
-      vectors.forEach((accumulator, v) => accumulator.add(standing.results(lanes(v * b.width))[0], b.int(0)))
+      vectors.forEach((_, v) => {
+        addVectors(v, standing.results(lanes(v * b.width)))
+      })
     })
-    b.for(blocksEnd, vectorsEnd, b.width, (x) =>
-      vectors[0].add(inside.at(last, x).results(lanes(0))[0], b.int(0)),
-    )
-    b.for(vectorsEnd, to, 1, (x) => scalars.add(inside.enter(last, x).results()[0], b.int(0)))
+    b.for(blocksEnd, vectorsEnd, b.width, (x) => addVectors(0, inside.at(last, x).results(lanes(0))))
+    b.for(vectorsEnd, to, 1, (x) => addScalars(inside.enter(last, x).results(), b.int(0)))
   }
   if (lastIsOutermost) inLanes(emitter, range.from, range.to)
   else {
@@ -293,13 +303,18 @@ function acrossReduced(b: LoopBuilder, plan: Plan, emitter: BodyEmitter, range: 
       inLanes(inside, b.int(0), b.int(space[last])),
     )
   }
-  const [first, ...rest] = vectors.map((accumulator) => accumulator.result())
-  const combined = rest.reduce((all, value) => combineValues(b, plan.combine, plan.dtype, all, value), first)
-  const across =
-    plan.dtype === 'float32' && plan.combine !== 'sum' && plan.combine !== 'product'
-      ? lanesOneByOne(b, plan, combined)
-      : b.reduce(acrossLanes[plan.combine], combined)
-  return combineValues(b, plan.combine, plan.dtype, across, scalars.result())
+  return scalars.map((scalar, i) => {
+    const [first, ...rest] = vectors.map((accumulators) => accumulators[i].result())
+    const combined = rest.reduce(
+      (all, value) => combineValues(b, plan.combine, plan.dtype, all, value),
+      first,
+    )
+    const across =
+      plan.dtype === 'float32' && plan.combine !== 'sum' && plan.combine !== 'product'
+        ? lanesOneByOne(b, plan, combined)
+        : b.reduce(acrossLanes[plan.combine], combined)
+    return combineValues(b, plan.combine, plan.dtype, across, scalar.result())
+  })
 }
 
 const acrossLanes: Record<Combine, 'add' | 'mul' | 'min' | 'max'> = {

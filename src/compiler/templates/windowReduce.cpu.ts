@@ -34,8 +34,8 @@ export function lowerWindowReduce(node: OperationNode, lowering: GroupLowering):
   })
   const fill = kind.combine === 'sum' ? 0 : input.dtype === 'float32' ? Number.NEGATIVE_INFINITY : -(2 ** 31)
   const guards = necessaryGuards(axes, input.shape, space)
-  const body = lowering.fusedInput(
-    { tensor: input, position: { type: 'axes', shape: input.shape, axes }, guards, fill },
+  const body = lowering.fusedInputs(
+    [{ tensor: input, position: { type: 'axes', shape: input.shape, axes }, guards, fill }],
     space,
   )
   lowerReduction(
@@ -44,7 +44,7 @@ export function lowerWindowReduce(node: OperationNode, lowering: GroupLowering):
       kept,
       combine: kind.combine,
       dtype: input.dtype,
-      output: lowering.output(output),
+      outputs: [lowering.output(output)],
       outputDtype: output.dtype,
     },
     lowering,

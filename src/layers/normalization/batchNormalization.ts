@@ -10,10 +10,13 @@ import { broadcastTo } from '../../ops/broadcastTo.js'
 import { cast } from '../../ops/cast.js'
 import { divide } from '../../ops/divide.js'
 import { expandDims } from '../../ops/expandDims.js'
+import { maximum } from '../../ops/maximum.js'
 import { mean } from '../../ops/mean.js'
 import { multiply } from '../../ops/multiply.js'
+import { negative } from '../../ops/negative.js'
 import { reshape } from '../../ops/reshape.js'
 import { rsqrt } from '../../ops/rsqrt.js'
+import { slice } from '../../ops/slice.js'
 import { square } from '../../ops/square.js'
 import { stopGradient } from '../../ops/stopGradient.js'
 import { subtract } from '../../ops/subtract.js'
@@ -36,6 +39,15 @@ export interface BatchNormalizationOptions extends ScaledNormalizationOptions {
   readonly movingMeanInitializer?: InitializerLike
   /** Default: `'ones'`. */
   readonly movingVarianceInitializer?: InitializerLike
+}
+
+/** Mean and variance of each feature. */
+interface Statistics {
+  /** The mean, less the offset. */
+  readonly centre: Tensor
+  /** Default: 0. */
+  readonly offset?: Tensor
+  readonly spread: Tensor
 }
 
 /** What Keras adds to the number of places that a mask leaves. */
@@ -97,18 +109,20 @@ export class BatchNormalization extends ScaledNormalization {
     const x = cast(inputs, 'float32')
     const [movingMean, movingVariance] = this.weights.slice(-2)
     const isTraining = training && this.trainable && !fixedStatistics
-    const [average, spread] = isTraining
+    const { centre, offset, spread }: Statistics = isTraining
       ? this.batchStatistics(x, mask)
-      : [movingMean.value(), movingVariance.value()]
+      : { centre: movingMean.value(), spread: movingVariance.value() }
     if (isTraining && isTracing()) {
-      this.move(movingMean, average)
+      this.move(movingMean, offset ? add(centre, offset) : centre)
       this.move(movingVariance, spread)
     }
     const inverse = rsqrt(add(spread, this.epsilon))
     const factor = this.gamma ? multiply(inverse, this.gamma.value()) : inverse
     const along = (values: Tensor) => reshape(values, shapeAlong(x.shape, [this.axis]))
-    const normalized = multiply(subtract(x, along(average)), along(factor))
-    return this.beta ? add(normalized, along(this.beta.value())) : normalized
+    const scaled = multiply(subtract(x, along(centre)), along(factor))
+    const [shift, beta] = [offset && multiply(offset, factor), this.beta?.value()]
+    if (shift) return add(scaled, along(beta ? subtract(beta, shift) : negative(shift)))
+    return beta ? add(scaled, along(beta)) : scaled
   }
 
   override getConfig(): Config {
@@ -122,10 +136,30 @@ export class BatchNormalization extends ScaledNormalization {
     }
   }
 
-  /** Mean and variance of the batch, over the places that count. */
-  private batchStatistics(x: Tensor, mask: Tensor | undefined): [Tensor, Tensor] {
+  /**
+   * Mean and variance of the batch, over the places that count. Without a mask one pass gives both,
+   *
+   *     mean = centre + E[x - centre],   variance = E[(x - centre)^2] - E[x - centre]^2,
+   *
+   * and so it is with the sums of their gradient. Any centre is right; with one of the values themselves little is lost to rounding,
+   * however far from 0 they all lie.
+   */
+  private batchStatistics(x: Tensor, mask: Tensor | undefined): Statistics {
     const axis = otherAxes(x.rank, [this.axis])
-    if (!mask) return [mean(x, { axis }), variance(x, { axis })]
+    if (!mask && x.size > 0) {
+      const one = x.shape.map((size, i) => (axis.includes(i) ? 1 : size))
+      const first = slice(
+        x,
+        x.shape.map(() => 0),
+        one,
+      )
+      const centre = stopGradient(first)
+      const distance = subtract(x, centre)
+      const offset = mean(distance, { axis })
+      const spread = subtract(mean(square(distance), { axis }), square(offset))
+      return { centre: reshape(centre, [-1]), offset, spread: maximum(spread, 0) }
+    }
+    if (!mask) return { centre: mean(x, { axis }), spread: variance(x, { axis }) }
     if (mask.rank !== x.rank - 1) {
       throw new ShapeError(
         `${this.title}: expected a mask of one axis less than the input ${showShape(x.shape)}, received ${showShape(mask.shape)}.`,
@@ -136,7 +170,7 @@ export class BatchNormalization extends ScaledNormalization {
     const average = divide(sum(multiply(counts, x), { axis, keepDims: true }), number)
     const squares = multiply(counts, square(subtract(x, average)))
     const spread = divide(sum(squares, { axis, keepDims: true }), number)
-    return [reshape(average, [-1]), reshape(spread, [-1])]
+    return { centre: reshape(average, [-1]), spread: reshape(spread, [-1]) }
   }
 
   /** Inside a step: moving statistics go towards those of the batch. */

@@ -4,6 +4,7 @@ import { trace } from '../../graph/trace.js'
 import * as models from '../../models/index.js'
 import { tensor } from '../../ops/tensor.js'
 import * as regularizers from '../../regularizers/index.js'
+import { createExecutor } from '../../runtime/createExecutor.js'
 import { referenceEvaluate, referenceValues } from '../../testing/referenceEvaluate.js'
 import { type LayerCase, runLayerTest, sampleTensor } from '../../testing/runLayerTest.js'
 import * as layers from '../index.js'
@@ -93,6 +94,25 @@ describe('normalisation layers', () => {
     for (const at of [0, 1, 2]) {
       expect(moved[0][1][at]).toBeCloseTo(0.1 * mean(column(input, at, 3)), 6)
       expect(moved[1][1][at]).toBeCloseTo(0.9 + 0.1 * variance(column(input, at, 3)), 6)
+    }
+  })
+
+  it('normalise in float32 what lies far from 0', async () => {
+    const executor = await createExecutor({ threads: 1, target: 'wasm' })
+    try {
+      const layer = layers.batchNormalization({ epsilon: 0 })
+      layer.build([null, 1])
+      // The squares of these numbers differ by less than float32 holds.
+      const x = tensor(
+        Float32Array.from({ length: 64 }, (_, i) => 10_000 + (i % 4) / 4),
+        { shape: [64, 1] },
+      )
+      const { graph } = trace([], () => [layer(x, { training: true })])
+      const [output] = await executor.evaluate(graph.results)
+      expect(mean([...output])).toBeCloseTo(0, 5)
+      expect(variance([...output])).toBeCloseTo(1, 4)
+    } finally {
+      await executor.close()
     }
   })
 
