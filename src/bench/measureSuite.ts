@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import type { MeasuredWork } from './bareMicroKernel.js'
 import { createBenchBackend, defaultTarget } from './benchExecutor.js'
 import { fmaPeak } from './peaks.js'
 import type { Command, Peer } from './peer.js'
@@ -23,7 +24,7 @@ export interface SuiteRow {
 
 export interface SuiteResult {
   readonly task: string
-  /** Multiply-adds in registers, on all threads, in turns with the rows. */
+  /** Multiply-adds in registers, on all threads: sampled in turns with the rows, and as they are. */
   readonly fma_peak_gflops: number
   readonly rows: readonly SuiteRow[]
   /** Gradus's best time over that of the fastest peer; undefined if there is none. */
@@ -46,16 +47,59 @@ export interface SuiteOptions {
 const sampleTime = 300
 /** So long a sample rests before it, in milliseconds: threads of others that wait for work spin for a while. */
 const restTime = 250
+/** After the rest, so many milliseconds of the same work do not count: processors and threads wake up in them. */
+const wakingTime = 50
 /** Work of which one unit takes longer, in milliseconds, is measured once more than it was to warm up, and both count. */
 const slowUnit = 5000
 /** After so long in samples, in milliseconds, a contestant has no more than two rounds. */
 const longSamples = 5000
 const mostUnits = 500
 
+/** Does so many units of work. Returns the milliseconds of one; undefined if they cannot be done. */
+type Measure = (units: number) => Promise<number | undefined>
+
+/** Samples of one piece of work, each taken in the same way, whoever does it. */
+class Samples {
+  /** Of a sample, and those before it that do not count. */
+  private units = 1
+  private wakingUnits = 0
+  readonly each: number[] = []
+
+  constructor(private readonly measure: Measure) {}
+
+  /** Whether there are as many as there should be of such slow work. */
+  get areEnough(): boolean {
+    const spent = this.units * this.each.reduce((sum, ms) => sum + ms, 0)
+    return this.each.length >= 2 && spent > longSamples
+  }
+
+  /** Lets engines optimize, and finds out how often a sample repeats the work. */
+  async warmUp(): Promise<void> {
+    const once = await this.measure(1)
+    if (once === undefined) return
+    if (once > slowUnit) {
+      this.each.push(once)
+      return
+    }
+    const several = await this.measure(Math.max(1, Math.min(20, Math.floor(sampleTime / once))))
+    const unit = several ?? once
+    this.units = Math.max(1, Math.min(mostUnits, Math.ceil(sampleTime / unit)))
+    // One unit that takes as long as a sample leaves nothing of waking up to be seen.
+    this.wakingUnits = unit < sampleTime ? Math.min(this.units, Math.ceil(wakingTime / unit)) : 0
+    await this.measure(this.units)
+  }
+
+  async take(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, restTime))
+    if (this.wakingUnits > 0) await this.measure(this.wakingUnits)
+    const ms = await this.measure(this.units)
+    if (ms !== undefined) this.each.push(ms)
+  }
+}
+
 /** A peer at one task. */
 class Contestant {
-  units = 1
-  readonly samples: number[] = []
+  readonly samples = new Samples((units) => this.measure(units))
 
   constructor(
     readonly peer: Peer,
@@ -63,13 +107,12 @@ class Contestant {
     public process: PeerProcess | string,
   ) {}
 
-  /** Milliseconds of its samples so far. */
-  get spent(): number {
-    return this.units * this.samples.reduce((sum, ms) => sum + ms, 0)
+  stop(): void {
+    if (typeof this.process !== 'string') this.process.stop()
   }
 
-  /** Milliseconds of a unit; undefined if it is absent, from now on too if it fails. */
-  async sample(units = this.units): Promise<number | undefined> {
+  /** Gives nothing if it is absent, from now on too if it fails. */
+  private async measure(units: number): Promise<number | undefined> {
     if (typeof this.process === 'string') return undefined
     try {
       return await this.process.sample(units)
@@ -78,10 +121,6 @@ class Contestant {
       this.process = error instanceof Error ? error.message : String(error)
       return undefined
     }
-  }
-
-  stop(): void {
-    if (typeof this.process !== 'string') this.process.stop()
   }
 }
 
@@ -99,14 +138,9 @@ export async function measureSuite(options: SuiteOptions): Promise<SuiteResult[]
   const backend = await createBenchBackend(await defaultTarget(), options.threads)
   try {
     const arithmetic = await fmaPeak(backend)
-    const peak = async (): Promise<number> => {
-      const start = performance.now()
-      await arithmetic.run(1)
-      return arithmetic.flops / (performance.now() - start) / 1e6
-    }
     const results: SuiteResult[] = []
     for (const task of tasks) {
-      const result = await measureTask(task, commands, peak, options)
+      const result = await measureTask(task, commands, arithmetic, options)
       results.push(result)
       onResult(result)
     }
@@ -122,13 +156,16 @@ export const labelOf = ({ name, mode }: Pick<Peer, 'name' | 'mode'>): string =>
 async function measureTask(
   task: Task,
   commands: ReadonlyMap<Peer, Command | string>,
-  peak: () => Promise<number>,
+  arithmetic: MeasuredWork,
   options: SuiteOptions,
 ): Promise<SuiteResult> {
   const { threads, signal, rounds, own } = options
   const contestants: Contestant[] = []
-  const rest = () => new Promise((resolve) => setTimeout(resolve, restTime))
-  let fastest = 0
+  const peak = new Samples(async (units) => {
+    const start = performance.now()
+    await arithmetic.run(units)
+    return (performance.now() - start) / units
+  })
   try {
     for (const [peer, command] of commands) {
       signal?.throwIfAborted()
@@ -139,36 +176,22 @@ async function measureTask(
           : await PeerProcess.start(peer, command, task, { threads, signal })
       contestants.push(new Contestant(peer, process))
     }
-    for (const contestant of contestants) await warmUp(contestant)
+    const inTurns = [peak, ...contestants.filter(isPresent).map(({ samples }) => samples)]
+    for (const samples of inTurns) await samples.warmUp()
     for (let round = 0; round < rounds; round++) {
-      for (let i = 0; i < 5; i++) fastest = Math.max(fastest, await peak())
-      for (const contestant of contestants) {
-        const { samples } = contestant
-        if (samples.length >= 2 && contestant.spent > longSamples) continue
+      for (const samples of inTurns) {
+        if (samples.areEnough) continue
         signal?.throwIfAborted()
-        await rest()
-        const ms = await contestant.sample()
-        if (ms !== undefined) samples.push(ms)
+        await samples.take()
       }
     }
-    return resultOf(task, contestants, fastest, own)
+    return resultOf(task, contestants, arithmetic.flops / median(peak.each) / 1e6, own)
   } finally {
     for (const contestant of contestants) contestant.stop()
   }
 }
 
-/** Lets engines optimize, and finds out how often a sample repeats the work. */
-async function warmUp(contestant: Contestant): Promise<void> {
-  const once = await contestant.sample(1)
-  if (once === undefined) return
-  if (once > slowUnit) {
-    contestant.samples.push(once)
-    return
-  }
-  const several = await contestant.sample(Math.max(1, Math.min(20, Math.floor(sampleTime / once))))
-  contestant.units = Math.max(1, Math.min(mostUnits, Math.ceil(sampleTime / (several ?? once))))
-  await contestant.sample()
-}
+const isPresent = ({ process }: Contestant): boolean => typeof process !== 'string'
 
 function resultOf(
   task: Task,
@@ -180,7 +203,7 @@ function resultOf(
   const rows = contestants.map(({ peer, process, samples }): SuiteRow => {
     const named = { name: peer.name, ...(peer.mode === undefined ? {} : { mode: peer.mode }) }
     if (typeof process === 'string') return { ...named, absent: process }
-    const ms = median(samples)
+    const ms = median(samples.each)
     return {
       ...named,
       version: process.version,

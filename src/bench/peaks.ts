@@ -12,8 +12,8 @@ import type { Subject } from './measureInTurns.js'
 const chains = 10
 const chainLength = 4096
 
-/** Work of one run on one thread: milliseconds. */
-const runFlops = 2e8
+/** Work of one run on one thread: some milliseconds, beside which handing it to a worker takes nothing. */
+const runFlops = 1e9
 
 /** Longer than the second-level caches of today, together: 64 MiB each way. */
 const streamBytes = 64 * 2 ** 20

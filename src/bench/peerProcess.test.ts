@@ -86,3 +86,17 @@ it('takes turns with others, and those that fail drop out', async () => {
     { name: 'missing', absent: 'not installed here' },
   ])
 })
+
+it('does not count what follows a rest, while processors wake up', async () => {
+  const results: SuiteResult[] = []
+  const sleepy =
+    '(globalThis.gap = Date.now() - (globalThis.last ?? 0), globalThis.last = Date.now(), { ms: gap > 200 ? 90 : 30 })'
+  await measureSuite({
+    tasks: [task],
+    own: [peer('sleepy', program('{ ready: true, version: "1" }', sleepy))],
+    peers: [],
+    ...{ threads: 1, rounds: 3, write: () => {} },
+    onResult: (result) => results.push(result),
+  })
+  expect(results[0].rows).toMatchObject([{ name: 'sleepy', ms: 30 }])
+})
