@@ -15,7 +15,7 @@ export interface Cut {
   readonly items?: number
   /** What the outer one of a convolution's loops goes through: rows of pixels, or panels of filters. */
   readonly outer?: 'rows' | 'panels'
-  /** Whether a product's B is copied into panels, where it could be read in place. */
+  /** Whether a product's B, or a kernel gradient's output gradient, is copied into panels where it could be read in place. */
   readonly packed?: boolean
   /** The length of blocks of k, in those that the model would take. */
   readonly depth?: number

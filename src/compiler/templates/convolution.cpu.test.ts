@@ -153,6 +153,15 @@ describe('convolutionTemplate', () => {
     expect(gradient).not.toContain('shares')
   })
 
+  it('copies gradients of many filters into panels where many rows use them', () => {
+    const size: Case = { image: [2, 2, 2, 82], kernel: [5, 5, 82, 257], padding: 'same' }
+    expect(algorithms(size)[2]).toContain('gradient packed')
+    expect(algorithms({ ...size, kernel: [3, 3, 82, 257] })[2]).toContain('gradient read in place')
+    const node = nodes(size)[2]
+    const inputs = node.inputs.map(({ shape }, i) => testFloats(sizeOf(shape), i + 1))
+    checkTemplate(convolutionTemplate, node, inputs, { tolerance: 2e-5, widths: [16] })
+  })
+
   it('gives the same bits with every tile, as which one is used depends on a probe', () => {
     const sizes: Case[] = [
       { image: [2, 7, 9, 5], kernel: [3, 4, 5, 13] },

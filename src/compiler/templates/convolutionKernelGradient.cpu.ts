@@ -12,7 +12,8 @@ import {
 } from './convolutionShape.js'
 import { rowsPerBlock, wantedItems } from './gridBlocks.js'
 import { withHalo } from './haloCopy.cpu.js'
-import { mostRowsWrittenOut, planChunks, planRows } from './kernelGradientPlan.js'
+import { placeGradient } from './kernelGradientColumns.cpu.js'
+import { type Chunk, mostRowsWrittenOut, planChunks, planRows } from './kernelGradientPlan.js'
 import { divide } from './laneBlocks.js'
 import { microKernel } from './microKernel.js'
 import { blockRange, describeTiles, forPanels, type PanelClass, type Tiling } from './tiling.js'
@@ -49,6 +50,7 @@ export function lowerKernelGradient(
       ? undefined
       : lowering.scratch('float32', shares * groups * rows * tiling.lanes)
   const padded = withHalo(lowering, image, shape)
+  const columns = placeGradient(shape, gradient, tiling, lowering)
   const rowBytes = 4 * tiling.lanes
   const shareBytes = groups * rows * rowBytes
 
@@ -58,7 +60,7 @@ export function lowerKernelGradient(
     ...(isWhole ? { inPlace: epilogue.inPlace } : {}),
     report: {
       algorithm:
-        `micro-kernel with k over pixels, tiles ${describeTiles(tiling)}, pixels in ${chunks.count} chunks for the cache` +
+        `micro-kernel with k over pixels, tiles ${describeTiles(tiling)}, pixels in ${chunks.count} chunks for the cache, ${columns.how}` +
         (shares > 1 ? `, dealt out in ${shares} shares as rows are few` : ''),
       flops: convolutionFlops(shape),
       matrix: tiling.matrix,
@@ -67,7 +69,7 @@ export function lowerKernelGradient(
     },
     build: (b, operands) => {
       const from = operands.read(padded)
-      const dy = operands.read(gradient)
+      const dy = operands.read(columns.view)
       const to = sums && operands.readWrite(sums)
       const finish = isWhole ? epilogue.bind(b, operands) : undefined
       const vectorBytes = 4 * b.width
@@ -81,10 +83,10 @@ export function lowerKernelGradient(
         b.for(fromItem, toItem, 1, (item) => {
           const [group, rowItem] = divide(b, item, plan.items)
           const groupSums = share && b.advance(share, group, rows * rowBytes)
-          forPanels(b, tiling, 0, tiling.panels, (panel, _, column) =>
+          forPanels(b, tiling, 0, tiling.panels, (panel, index, column) =>
             plan.forTiles(b, rowItem, panel, (row, start, offsets) => {
               const address = groupSums && b.advance(b.advance(groupSums, row, rowBytes), column, 4)
-              body({ group, panel, row, column, start, offsets, address })
+              body({ group, panel, index, row, column, start, offsets, address })
             }),
           )
         })
@@ -107,17 +109,21 @@ export function lowerKernelGradient(
         )
       }
 
-      const accumulate = (tile: SumTile, chunk: ReturnType<typeof chunks.chunk>): Value<'f32v'>[][] => {
-        const { group, panel, column, start, offsets } = tile
+      const accumulate = (tile: SumTile, chunk: Chunk): Value<'f32v'>[][] => {
+        const { group, panel, index, start, offsets } = tile
         const imageAt = b.add(b.add(chunk.image, b.mul(group, b.int(groupChannels(shape)))), start)
-        const gradientAt = b.add(b.add(chunk.gradient, b.mul(group, b.int(groupFilters(shape)))), column)
+        const pixelBytes = columns.pixelBytes(panel)
         return microKernel(b, {
           rows: { base: b.advance(from, imageAt, 4), offsets: offsets.map((elements) => 4 * elements) },
           columns: {
-            base: b.advance(dy, gradientAt, 4),
+            base: b.advance(columns.start(b, dy, group, index, panel), chunk.pixel, pixelBytes),
             offsets: panel.counts.map((_, v) => v * vectorBytes),
           },
-          depth: chunk.depth,
+          depth: chunk.walk.map(({ count, image, pixels }) => ({
+            count,
+            a: 4 * image,
+            b: pixels * pixelBytes,
+          })),
           initial: load(tile),
         })
       }
@@ -167,6 +173,7 @@ function mostShares(rows: number, groups: number): number {
 interface SumTile {
   readonly group: Value<'i32'>
   readonly panel: PanelClass
+  readonly index: Value<'i32'>
   readonly row: Value<'i32'>
   readonly column: Value<'i32'>
   /** Where the tile's first row starts in the image, and its other rows from there, in elements. */

@@ -12,7 +12,6 @@ import {
 } from './convolutionShape.js'
 import { rowsPerBlock } from './gridBlocks.js'
 import { divide } from './laneBlocks.js'
-import type { DepthLoop } from './microKernel.js'
 import { blockRange, forRows, type PanelClass, type Tiling, tileMatrix } from './tiling.js'
 
 /** How the rows (tap, channel) of one group's kernel gradient are cut into items of the grid and tiles. */
@@ -99,15 +98,25 @@ export function planRows(shape: ConvolutionShape, traits: TargetTraits, cut: Cut
   }
 }
 
+/** A loop over output pixels: with each iteration, elements of the image and output pixels that it goes on by. */
+interface PixelLoop {
+  readonly count: number | Value<'i32'>
+  readonly image: number
+  readonly pixels: number
+}
+
+export interface Chunk {
+  /** Where it starts in the image, in elements, and its first output pixel among those of all images. */
+  readonly image: Value<'i32'>
+  readonly pixel: Value<'i32'>
+  readonly walk: readonly PixelLoop[]
+}
+
 /** How the output pixels of all images are cut into chunks that stay in the first-level cache. */
 export interface ChunkPlan {
   /** At least one, which is empty if there are no images. */
   readonly count: number
-  /** Where a chunk starts in the image and in the output gradient, in elements, and the walk over its pixels. */
-  chunk(
-    b: LoopBuilder,
-    index: Value<'i32'>,
-  ): { readonly image: Value<'i32'>; readonly gradient: Value<'i32'>; readonly depth: readonly DepthLoop[] }
+  chunk(b: LoopBuilder, index: Value<'i32'>): Chunk
 }
 
 /**
@@ -129,17 +138,17 @@ function elementsInCache(
 const enoughSteps = 512
 
 export function planChunks(shape: ConvolutionShape, traits: TargetTraits, lengths = 1): ChunkPlan {
-  const { batch, strides, padded, filters } = shape
+  const { batch, strides, padded } = shape
   const [planes, height, width] = shape.output
+  const imagePixels = planes * height * width
   const steps = imageSteps(shape)
   const imageElements = padded[0] * steps.plane
-  const gradientElements = planes * height * width * filters
   const rowMove = strides[1] * steps.row
-  const inRow: DepthLoop = { count: width, a: 4 * strides[2] * steps.pixel, b: 4 * filters }
-  const inPlane: DepthLoop = { count: height, a: 4 * rowMove, b: 4 * width * filters }
+  const inRow: PixelLoop = { count: width, image: strides[2] * steps.pixel, pixels: 1 }
+  const inPlane: PixelLoop = { count: height, image: rowMove, pixels: width }
   const budget = (lengths * 0.75 * traits.cache.l1) / 4
   const { width: lanes } = traits
-  const images = Math.floor(budget / elementsInCache(shape, imageElements, planes * height * width, lanes))
+  const images = Math.floor(budget / elementsInCache(shape, imageElements, imagePixels, lanes))
 
   /** The length of a chunk, where the last may be shorter. */
   const lengthAt = (b: LoopBuilder, from: Value<'i32'>, size: number, end: number): number | Value<'i32'> =>
@@ -148,8 +157,7 @@ export function planChunks(shape: ConvolutionShape, traits: TargetTraits, length
       : (b.binary('min', b.int(size), b.sub(b.int(end), from)) as Value<'i32'>)
 
   if (images >= 1 || planes * height === 1 || batch === 0) {
-    const pixels = planes * height * width
-    const perChunk = Math.max(1, Math.min(images, batch, Math.ceil(enoughSteps / Math.max(pixels, 1))))
+    const perChunk = Math.max(1, Math.min(images, batch, Math.ceil(enoughSteps / Math.max(imagePixels, 1))))
     return {
       count: Math.max(1, Math.ceil(batch / perChunk)),
       chunk(b, index) {
@@ -157,10 +165,10 @@ export function planChunks(shape: ConvolutionShape, traits: TargetTraits, length
         const count = lengthAt(b, first, perChunk, batch)
         return {
           image: b.mul(first, b.int(imageElements)),
-          gradient: b.mul(first, b.int(gradientElements)),
-          depth: [
-            { count, a: 4 * imageElements, b: 4 * gradientElements },
-            { count: planes, a: 4 * strides[0] * steps.plane, b: 4 * height * width * filters },
+          pixel: b.mul(first, b.int(imagePixels)),
+          walk: [
+            { count, image: imageElements, pixels: imagePixels },
+            { count: planes, image: strides[0] * steps.plane, pixels: height * width },
             inPlane,
             inRow,
           ],
@@ -182,8 +190,8 @@ export function planChunks(shape: ConvolutionShape, traits: TargetTraits, length
       const image = b.add(b.mul(n, b.int(imageElements)), b.mul(plane, b.int(strides[0] * steps.plane)))
       return {
         image: b.add(image, b.mul(row, b.int(rowMove))),
-        gradient: b.mul(b.add(b.mul(planeOfAll, b.int(height)), row), b.int(width * filters)),
-        depth: [{ ...inPlane, count: lengthAt(b, row, perChunk, height) }, inRow],
+        pixel: b.mul(b.add(b.mul(planeOfAll, b.int(height)), row), b.int(width)),
+        walk: [{ ...inPlane, count: lengthAt(b, row, perChunk, height) }, inRow],
       }
     },
   }
