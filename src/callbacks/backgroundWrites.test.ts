@@ -16,10 +16,28 @@ const settles = async (promise: Promise<unknown>) => {
 }
 
 describe('BackgroundWrites', () => {
+  it('begins when it is released, or waited for', async () => {
+    const writes = new BackgroundWrites()
+    const begun: string[] = []
+    await writes.start(async () => void begun.push('first'))
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(begun).toEqual([])
+    writes.release()
+    // Whoever releases it goes on first.
+    expect(begun).toEqual([])
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(begun).toEqual(['first'])
+    await writes.start(async () => void begun.push('second'))
+    await writes.finish()
+    writes.release()
+    expect(begun).toEqual(['first', 'second'])
+  })
+
   it('does not wait for a write, but lets the next one wait', async () => {
     const [first, second] = [write(), write()]
     const writes = new BackgroundWrites()
     await writes.start(first.run)
+    writes.release()
     let started = false
     const next = writes.start(() => {
       started = true
@@ -29,6 +47,7 @@ describe('BackgroundWrites', () => {
     expect(started).toBe(false)
     first.end()
     await next
+    writes.release()
     expect(started).toBe(false)
     await new Promise((resolve) => setTimeout(resolve, 5))
     expect(started).toBe(true)

@@ -2,24 +2,35 @@
  * Files that are written while training goes on: one at a time, so that there are never more than two copies of a model in memory.
  */
 export class BackgroundWrites {
+  private waiting: (() => Promise<void>) | undefined
   private current: Promise<void> | undefined
 
   /**
-   * Takes on a write, once the one before is done. It begins when whoever waits for this has gone on: the next step is then running.
+   * Takes on a write, once the one before is done. It begins with `release`: at the end of an epoch there may be more that the next step
+   * waits for, and that would wait for it.
    * @throws what made the one before fail
    */
   async start(write: () => Promise<void>): Promise<void> {
     await this.finish()
+    this.waiting = write
+  }
+
+  /** Lets the write begin that was taken on: to be called when a step is about to be launched, which then runs beside it. */
+  release(): void {
+    const write = this.waiting
+    if (!write) return
+    this.waiting = undefined
     this.current = new Promise<void>((resolve) => setTimeout(resolve)).then(write)
     // Its error is thrown when it is waited for; until then it must not count as unhandled.
     this.current.catch(() => {})
   }
 
   /**
-   * Resolves when nothing is being written any more.
+   * Resolves when nothing is left to be written.
    * @throws what made the last write fail; once
    */
   async finish(): Promise<void> {
+    this.release()
     const { current } = this
     this.current = undefined
     await current

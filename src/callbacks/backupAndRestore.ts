@@ -62,6 +62,7 @@ export class BackupAndRestore extends Callback {
 
   override onTrainBatchBegin(batch: number): void {
     this.count.begin(batch)
+    this.writes.release()
   }
 
   override needsModelAfter(batch: number): boolean {

@@ -93,6 +93,7 @@ export class ModelCheckpoint extends MonitorCallback<SavableModel> {
 
   override onTrainBatchBegin(batch: number): void {
     this.count.begin(batch)
+    this.writes.release()
   }
 
   override needsModelAfter(batch: number): boolean {

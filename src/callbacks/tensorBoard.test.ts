@@ -182,14 +182,11 @@ describe('TensorBoard', () => {
     const tags = (plugin: string) =>
       events('train').flatMap((event) => (event.plugin === plugin && event.step === 2 ? [event.tag] : []))
     const weights = ['hidden/kernel', 'hidden/bias', 'out/kernel', 'out/bias']
-    const arrays = [
-      ...weights,
-      ...weights.map((name) => `${name}/gradient`),
-      'hidden/activations',
-      'out/activations',
-    ]
-    expect(tags('histograms')).toEqual(arrays.map((name) => `${name}/histogram`))
-    expect(tags('images')).toEqual(arrays.map((name) => `${name}/image`))
+    const gradients = weights.map((name) => `${name}/gradient`)
+    const outputsOfLayers = ['hidden/activations', 'out/activations']
+    const counted = [...weights, ...gradients, ...outputsOfLayers]
+    expect(tags('histograms')).toEqual(counted.map((name) => `${name}/histogram`))
+    expect(tags('images')).toEqual([...weights, ...outputsOfLayers].map((name) => `${name}/image`))
     // The last layer's outputs, with the weights at the end.
     const outputs = await (await model.predict(samples[0])).data()
     const found = events('train').findLast(({ tag }) => tag === 'out/activations/histogram')?.elements ?? []

@@ -154,8 +154,9 @@ export class TensorBoard extends Callback {
     this.timed = this.epochBegan
   }
 
-  /** The first of a run: state that it goes on from has come back by now. */
   override async onTrainBatchBegin(): Promise<void> {
+    this.histograms.release()
+    // Before the first of a run, the state that it goes on from has come back.
     if (this.hasBegun) return
     this.hasBegun = true
     const { train, root } = this.writers
@@ -262,16 +263,16 @@ export class TensorBoard extends Callback {
     const names = uniqueNames(weights.map(({ name }) => name))
     for (const [i, weight] of weights.entries()) {
       const { dtype, shape } = weight
-      arrays.push({ name: names[i], dtype, shape, data: await weight.data() })
+      arrays.push({ name: names[i], isDrawn: true, dtype, shape, data: await weight.data() })
     }
     if (this.samples) {
       const { gradients, activations } = await this.model.inspect(...this.samples)
       for (const { weight, values } of gradients) {
-        arrays.push({ ...values, name: `${names[weights.indexOf(weight)]}/gradient` })
+        arrays.push({ ...values, name: `${names[weights.indexOf(weight)]}/gradient`, isDrawn: false })
       }
       const layers = uniqueNames(activations.map(({ layer }) => layer))
       for (const [i, { values }] of activations.entries()) {
-        arrays.push({ ...values, name: `${layers[i]}/activations`, isBatch: true })
+        arrays.push({ ...values, name: `${layers[i]}/activations`, isDrawn: true, isBatch: true })
       }
     }
     const { model, classNames, writeImages } = this
@@ -282,7 +283,7 @@ export class TensorBoard extends Callback {
     await this.histograms.start(async () => {
       for (const array of arrays) {
         await train.histogram(`${array.name}/histogram`, array.data, { step })
-        if (this.writeImages) await writePicture(train, array, step)
+        if (writeImages && array.isDrawn) await writePicture(train, array, step)
       }
     })
   }
@@ -326,6 +327,8 @@ async function writeScalars(writer: SummaryWriter, prefix: string, logs: Logs, s
 /** An array to be shown. */
 interface NamedArray extends StoredArray {
   readonly name: string
+  /** Whether it is looked at as a picture too. Gradients are as many numbers as weights, and look like noise. */
+  readonly isDrawn: boolean
   /** Whether its first axis counts samples, of which the first is drawn. */
   readonly isBatch?: boolean
 }

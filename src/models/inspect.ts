@@ -1,5 +1,4 @@
 import type { Inspection } from '../callbacks/inspection.js'
-import { getExecutor } from '../graph/executor.js'
 import type { Tensor } from '../graph/tensor.js'
 import { trace } from '../graph/trace.js'
 import type { AnyLayer } from '../layers/layer.js'
@@ -10,9 +9,9 @@ import type { StoredArray } from '../saving/storedArray.js'
 import type { AnyModel } from './model.js'
 import { argumentNames, type GivenData, modelData } from './modelData.js'
 import { settle } from './settle.js'
-import { trainingBody } from './step.js'
+import { type NamedTrace, trainingBody } from './step.js'
 import { batchInputs } from './stepBatch.js'
-import { feedOf } from './supply.js'
+import { type FeedBatch, feedOf } from './supply.js'
 
 /** See `Model.inspect`. */
 export async function inspectModel(model: AnyModel, given: GivenData): Promise<Inspection> {
@@ -22,32 +21,34 @@ export async function inspectModel(model: AnyModel, given: GivenData): Promise<I
   await model.prepareTraining()
   model.state.random.ensureSeeded()
   const batch = feedOf(data)
+  const { types } = batch
+  const { executable, results, keys } = await model.state.programs.get(
+    `inspect ${JSON.stringify(types)}`,
+    () => traceInspection(model, types),
+  )
+  const arrays = await executable.run([...batch.arrays, ...model.optimizers.map(() => new Float32Array(1))])
+  const stored = results.map(({ dtype, shape }, i): StoredArray => ({ dtype, shape, data: arrays[i] }))
+  const weights = model.trainableWeights
+  return {
+    gradients: weights.map((weight, i) => ({ weight, values: stored[i] })),
+    activations: keys.map((layer, i) => ({ layer, values: stored[weights.length + i] })),
+  }
+}
+
+/** The gradient of each trainable weight, and then what the layers give, under their names. */
+function traceInspection(model: AnyModel, types: FeedBatch['types']): NamedTrace {
   const rates = model.optimizers.map((_, i) => ({ name: `rate_${i}`, shape: [], dtype: 'float32' }) as const)
   const layers = new Set<AnyLayer>(model.layers)
-  const weights = model.trainableWeights
   const outputs: { readonly layer: string; readonly tensor: Tensor }[] = []
-  let slopes: readonly Tensor[] = []
-  const { graph } = trace([...batchInputs(batch.types), ...rates], (...tensors) => {
+  const { graph } = trace([...batchInputs(types), ...rates], (...tensors) => {
     const leave = (layer: AnyLayer, given: Parameters<typeof flatTensors>[0]) => {
       if (!layers.has(layer)) return
       for (const tensor of flatTensors(given)) outputs.push({ layer: layer.name, tensor })
     }
-    const { losses } = trainingBody(model, batch.types, tensors, { observer: { leave } })
-    slopes = gradients(
-      losses.reduce((a, b) => add(a, b)),
-      weights,
-    )
-    return [...slopes, ...outputs.map(({ tensor }) => tensor)]
+    const { losses } = trainingBody(model, types, tensors, { observer: { leave } })
+    const loss = losses.reduce((a, b) => add(a, b))
+    return [...gradients(loss, model.trainableWeights), ...outputs.map(({ tensor }) => tensor)]
   })
   // Nothing is assigned: the step only says what it would have computed.
-  const program = await (await getExecutor()).compile({ graph, assignments: new Map() })
-  const results = await program.run([...batch.arrays, ...rates.map(() => new Float32Array(1))])
-  const stored = ({ dtype, shape }: Tensor, i: number): StoredArray => ({ dtype, shape, data: results[i] })
-  return {
-    gradients: slopes.map((tensor, i) => ({ weight: weights[i], values: stored(tensor, i) })),
-    activations: outputs.map(({ layer, tensor }, i) => ({
-      layer,
-      values: stored(tensor, slopes.length + i),
-    })),
-  }
+  return { trace: { graph, assignments: new Map() }, keys: outputs.map(({ layer }) => layer) }
 }

@@ -18,23 +18,33 @@ const BLUE = [64, 112, 224] as const
 export function arrayPicture(shape: Shape, elements: ArrayLike<number>): Picture | undefined {
   const layout = layoutOf(shape)
   if (!layout || elements.length === 0) return undefined
-  const { rows, columns, tile, isColoured, indexOf } = layout
+  const { rows, columns, tile, isColoured, startOf, stride } = layout
   const [stepY, stepX] = [tile.height + (rows > 1 ? 1 : 0), tile.width + (columns > 1 ? 1 : 0)]
   const height = Math.min(LARGEST, rows * stepY - (stepY - tile.height))
   const width = Math.min(LARGEST, columns * stepX - (stepX - tile.width))
-  const brightness = brightnessOf(elements)
   // Grey does where nothing stands between pictures.
   const channels = rows * columns > 1 || isColoured ? 3 : 1
   const pixels = new Uint8Array(channels * height * width)
-  let pixel = 0
-  for (let y = 0; y < height; y++) {
-    const [row, tileY] = [Math.floor(y / stepY), y % stepY]
-    for (let x = 0; x < width; x++) {
-      const [column, tileX] = [Math.floor(x / stepX), x % stepX]
-      const isBetween = tileY >= tile.height || tileX >= tile.width
-      for (let channel = 0; channel < channels; channel++) {
-        const index = isBetween ? -1 : indexOf(row, column, tileY, tileX, isColoured ? channel : 0)
-        pixels[pixel++] = index < 0 ? BLUE[channel] : brightness(elements[index])
+  if (rows * columns > 1) for (let i = 0; i < pixels.length; i++) pixels[i] = BLUE[i % channels]
+
+  const { least, greatest } = boundsOf(elements)
+  const range = greatest - least
+  for (let row = 0; row * stepY < height; row++) {
+    for (let column = 0; column * stepX < width; column++) {
+      const start = startOf(row, column)
+      if (start === undefined) continue
+      const [top, left] = [row * stepY, column * stepX]
+      const [bottom, right] = [Math.min(height, top + tile.height), Math.min(width, left + tile.width)]
+      for (let y = top; y < bottom; y++) {
+        let element = start + (y - top) * stride.y
+        let pixel = channels * (y * width + left)
+        for (let x = left; x < right; x++, element += stride.x) {
+          for (let channel = 0; channel < channels; channel++) {
+            const number = elements[isColoured ? element + channel * stride.channel : element]
+            // The middle where all are equal.
+            pixels[pixel++] = range > 0 ? Math.round((255 * (number - least)) / range) : 128
+          }
+        }
       }
     }
   }
@@ -48,34 +58,33 @@ interface Layout {
   readonly tile: { readonly height: number; readonly width: number }
   /** Whether elements are red, green and blue, rather than grey. */
   readonly isColoured: boolean
-  /** Which element a pixel of a picture of the table shows; -1 behind the last picture. */
-  readonly indexOf: (row: number, column: number, y: number, x: number, channel: number) => number
+  /** The element at the top left of a picture of the table; none behind the last picture. */
+  readonly startOf: (row: number, column: number) => number | undefined
+  /** How many elements it is to the next pixel below, to the right, and in the next colour. */
+  readonly stride: { readonly y: number; readonly x: number; readonly channel: number }
 }
 
 function layoutOf(shape: Shape): Layout | undefined {
-  const one = { rows: 1, columns: 1, isColoured: false } as const
+  const one = { rows: 1, columns: 1, isColoured: false, startOf: () => 0 } as const
   const [first = 1, second = 1, third = 1, fourth = 1] = shape
   switch (shape.length) {
     case 0:
     case 1:
-      return { ...one, tile: { height: 1, width: first }, indexOf: (_row, _column, _y, x) => x }
+      return { ...one, tile: { height: 1, width: first }, stride: { y: 0, x: 1, channel: 0 } }
     case 2:
       return first > second
-        ? { ...one, tile: { height: second, width: first }, indexOf: (_row, _column, y, x) => x * second + y }
-        : { ...one, tile: { height: first, width: second }, indexOf: (_row, _column, y, x) => y * second + x }
+        ? { ...one, tile: { height: second, width: first }, stride: { y: 1, x: second, channel: 0 } }
+        : { ...one, tile: { height: first, width: second }, stride: { y: second, x: 1, channel: 0 } }
     case 3: {
       const columns = Math.ceil(Math.sqrt(third))
       return {
-        ...{
-          rows: Math.ceil(third / columns),
-          columns,
-          isColoured: false,
-          tile: { height: first, width: second },
-        },
-        indexOf: (row, column, y, x) => {
+        ...{ rows: Math.ceil(third / columns), columns, isColoured: false },
+        tile: { height: first, width: second },
+        startOf: (row, column) => {
           const map = row * columns + column
-          return map < third ? (y * second + x) * third + map : -1
+          return map < third ? map : undefined
         },
+        stride: { y: second * third, x: third, channel: 0 },
       }
     }
     case 4: {
@@ -86,11 +95,12 @@ function layoutOf(shape: Shape): Layout | undefined {
       return {
         ...{ rows: channels === 1 ? Math.ceil(fourth / columns) : channels, columns, isColoured },
         tile: { height: first, width: second },
-        indexOf: (row, column, y, x, channel) => {
+        startOf: (row, column) => {
           const filter = channels === 1 ? row * columns + column : column
-          const input = isColoured ? channel : channels === 1 ? 0 : row
-          return filter < fourth ? ((y * second + x) * third + input) * fourth + filter : -1
+          const input = channels === 1 ? 0 : row
+          return filter < fourth ? input * fourth + filter : undefined
         },
+        stride: { y: second * third * fourth, x: third * fourth, channel: fourth },
       }
     }
     default:
@@ -98,13 +108,11 @@ function layoutOf(shape: Shape): Layout | undefined {
   }
 }
 
-/** A byte for a number, by where it lies between the least and the greatest; the middle where all are equal. */
-function brightnessOf(elements: ArrayLike<number>): (number: number) => number {
+function boundsOf(elements: ArrayLike<number>): { readonly least: number; readonly greatest: number } {
   let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (let i = 0; i < elements.length; i++) {
     if (elements[i] < least) least = elements[i]
     if (elements[i] > greatest) greatest = elements[i]
   }
-  const range = greatest - least
-  return (number) => (range > 0 ? Math.round((255 * (number - least)) / range) : 128)
+  return { least, greatest }
 }

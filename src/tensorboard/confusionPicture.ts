@@ -75,8 +75,14 @@ class Canvas {
   }
 
   fill(left: number, top: number, side: number, colour: Colour): void {
+    const [red, green, blue] = colour
     for (let y = top; y < top + side; y++) {
-      for (let x = left; x < left + side; x++) this.pixels.set(colour, 3 * (y * this.width + x))
+      let at = 3 * (y * this.width + left)
+      for (let x = 0; x < side; x++) {
+        this.pixels[at++] = red
+        this.pixels[at++] = green
+        this.pixels[at++] = blue
+      }
     }
   }
 

@@ -22,21 +22,22 @@ function bucketRows(numbers: ArrayLike<number>, buckets: number): Float64Array {
   let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (let i = 0; i < numbers.length; i++) {
     const number = numbers[i]
-    if (!Number.isFinite(number)) continue
-    if (number < least) least = number
-    if (number > greatest) greatest = number
+    if (number < least && number > Number.NEGATIVE_INFINITY) least = number
+    if (number > greatest && number < Number.POSITIVE_INFINITY) greatest = number
   }
   if (least > greatest) return rows
   const width = (greatest - least) / buckets
-  for (let bucket = 0; bucket < buckets; bucket++) {
-    rows[3 * bucket] = least + bucket * width
-    rows[3 * bucket + 1] = bucket === buckets - 1 ? greatest : least + (bucket + 1) * width
-  }
+  const counts = new Uint32Array(buckets)
   for (let i = 0; i < numbers.length; i++) {
     const number = numbers[i]
-    if (!Number.isFinite(number)) continue
-    const bucket = width === 0 ? buckets - 1 : Math.floor((number - least) / width)
-    rows[3 * Math.min(bucket, buckets - 1) + 2]++
+    // Nothing that is not finite lies between them.
+    if (!(number >= least && number <= greatest)) continue
+    counts[width === 0 ? buckets - 1 : Math.min(Math.floor((number - least) / width), buckets - 1)]++
+  }
+  for (const [bucket, count] of counts.entries()) {
+    rows[3 * bucket] = least + bucket * width
+    rows[3 * bucket + 1] = bucket === buckets - 1 ? greatest : least + (bucket + 1) * width
+    rows[3 * bucket + 2] = count
   }
   return rows
 }
