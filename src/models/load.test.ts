@@ -270,7 +270,7 @@ describe('Readers of model files', () => {
     for (let round = 0; round < rounds; round++) {
       let mutated: ConfigValue = config
       for (let edit = 0; edit <= round % 3; edit++) mutated = mutate(mutated, random)
-      const bytes = await writeZip(
+      const bytes = writeZip(
         new Map([
           ['metadata.json', [metadata]],
           ['config.json', [new TextEncoder().encode(writeJson(mutated))]],

@@ -5,8 +5,13 @@ const table = Int32Array.from({ length: 256 }, (_, byte) => {
   return remainder
 })
 
-/** The CRC-32 of ZIP files: the remainder of the bytes by the polynomial 0x04C11DB7, its bits in reverse. */
+/**
+ * The CRC-32 of ZIP files: the remainder of the bytes by the polynomial 0x04C11DB7, its bits in reverse. Node's own, from 20.15 on, takes a
+ * twentieth of the time.
+ */
 export function crc32(bytes: Uint8Array): number {
+  const native = globalThis.process?.getBuiltinModule?.('node:zlib').crc32
+  if (native) return native(bytes)
   let remainder = -1
   for (const byte of bytes) remainder = table[(remainder ^ byte) & 0xff] ^ (remainder >>> 8)
   return ~remainder >>> 0

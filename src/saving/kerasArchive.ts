@@ -50,7 +50,7 @@ export function writeKerasArchive({
 }: {
   readonly config: Config
   readonly weights: Hdf5Tree
-}): Promise<Uint8Array> {
+}): Uint8Array {
   const json = (value: Config) => [new TextEncoder().encode(writeJson(value))]
   return writeZip(
     new Map([

@@ -1,4 +1,4 @@
-import { DataError } from '../errors.js'
+import { ArgumentError, DataError } from '../errors.js'
 import { crc32 } from './crc32.js'
 import { Source } from './cursor.js'
 import { joinBytes } from './storedArray.js'
@@ -24,15 +24,39 @@ const [ELSEWHERE, ELSEWHERE_16] = [0xffffffff, 0xffff]
 export const isZip = (bytes: Uint8Array): boolean => [0x50, 0x4b, 3, 4].every((byte, i) => bytes[i] === byte)
 
 /**
- * A ZIP file of these files, which are stored as they are.
+ * A ZIP file of these files, which are stored as they are, dated the first day that the format knows: the same files give the same bytes.
  * @param files each as pieces that follow each other
+ * @throws ArgumentError for more than the format's 32 bits can count
  */
-export async function writeZip(files: ReadonlyMap<string, readonly Uint8Array[]>): Promise<Uint8Array> {
-  const { zipSync } = await import('fflate')
-  return zipSync(
-    Object.fromEntries([...files].map(([name, parts]) => [name, [joinBytes(parts), { level: 0 }]])),
-  )
+export function writeZip(files: ReadonlyMap<string, readonly Uint8Array[]>): Uint8Array<ArrayBuffer> {
+  const stored: Uint8Array[] = []
+  const list: Uint8Array[] = []
+  let at = 0
+  for (const [name, parts] of files) {
+    const [title, bytes] = [new TextEncoder().encode(name), joinBytes(parts)]
+    const [size, date] = [bytes.length, 1 + (1 << 5)]
+    // The version of ZIP that reads it, that names are UTF-8, stored, midnight; and then sizes packed and unpacked, and no extra field.
+    const about = [u16(20, 0x0800, 0, 0, date), u32(crc32(bytes), size, size), u16(title.length, 0)]
+    list.push(u32(ENTRY), u16(20), ...about, u16(0, 0, 0), u32(0, at), title)
+    const file = [u32(FILE), ...about, title, bytes]
+    stored.push(...file)
+    at += lengthOf(file)
+  }
+  const size = lengthOf(list)
+  if (at + size > ELSEWHERE || files.size >= ELSEWHERE_16) {
+    throw new ArgumentError(
+      `A ZIP file, as .keras files are, holds 4 GiB, received ${at + size} bytes in ${files.size} files. Save the weights as .safetensors.`,
+    )
+  }
+  return joinBytes([...stored, ...list, u32(END), u16(0, 0, files.size, files.size), u32(size, at), u16(0)])
 }
+
+const lengthOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, part) => sum + part.length, 0)
+/** Numbers of 16 and of 32 bits, the lowest byte first. */
+const u16 = (...numbers: number[]): Uint8Array =>
+  Uint8Array.from(numbers.flatMap((number) => [number, number >>> 8]))
+const u32 = (...numbers: number[]): Uint8Array =>
+  u16(...numbers.flatMap((number) => [number & 0xffff, number >>> 16]))
 
 /**
  * The files in a ZIP file. Names that lead out of a folder, lists that do not fit their file, and files that would take absurdly
