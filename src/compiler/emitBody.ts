@@ -3,7 +3,7 @@ import type { DType } from '../graph/dtype.js'
 import type { ScalarMath } from '../graph/scalarMath.js'
 import type { LoopBuilder } from '../loops/builder.js'
 import { storageBytes, type Value } from '../loops/ir.js'
-import { loopMath } from '../loops/math/scalarMath.js'
+import { type LoopPosition, loopMath } from '../loops/math/scalarMath.js'
 import type { Affine } from './affine.js'
 import { asksForPosition, type Body, type BodyStep, type Guard } from './body.js'
 import { type Operands, storageOf } from './lowering.js'
@@ -36,6 +36,7 @@ export class BodyEmitter {
     /** Per unguarded read: its pointer, moved along known axes. */
     private readonly pointers: ReadonlyMap<BodyStep, Value<'ptr'>>,
     private readonly anchor: Value | undefined,
+    private readonly element: Element,
   ) {}
 
   static start(b: LoopBuilder, body: Body, operands: Operands): BodyEmitter {
@@ -92,6 +93,7 @@ export class BodyEmitter {
       partial,
       pointers,
       undefined,
+      new Element(b),
     )
     return start.settled()
   }
@@ -153,6 +155,7 @@ export class BodyEmitter {
       changes.partial ?? this.partial,
       changes.pointers ?? this.pointers,
       changes.anchor ?? this.anchor,
+      this.element,
     )
   }
 
@@ -183,11 +186,7 @@ export class BodyEmitter {
         )
       case 'apply': {
         const inputs = step.inputs.map((input) => values[input] as Value)
-        const position = {
-          coordinate: (axis: number) => this.indexValue(coordinateOf(step, axis), lanes),
-          linearIndex: () => this.indexValue(step.linear, lanes),
-        }
-        const math: ScalarMath<Value> = loopMath(b, position)
+        const math = this.element.at(step, (form) => this.indexValue(form, lanes))
         if (step.op.kind === 'random') {
           return step.op.expression(math, [inputs[0], inputs[1]], math.linearIndex(), step.attributes)
         }
@@ -239,6 +238,35 @@ export class BodyEmitter {
       .map(({ index, size }) => b.compare('ltU', this.indexValue(index, lanes), b.int(size)) as Value)
       .reduce((all, one) => b.logic('and', all, one))
   }
+}
+
+/** The arithmetic of a body's steps, made once: it asks for the place of whichever step is being emitted. */
+class Element implements LoopPosition {
+  private readonly math: ScalarMath<Value>
+  private step: Extract<BodyStep, { type: 'apply' }> | undefined
+  private indexValue: (form: Affine) => Value = noStep
+
+  constructor(b: LoopBuilder) {
+    this.math = loopMath(b, this)
+  }
+
+  at(step: Extract<BodyStep, { type: 'apply' }>, indexValue: (form: Affine) => Value): ScalarMath<Value> {
+    this.step = step
+    this.indexValue = indexValue
+    return this.math
+  }
+
+  coordinate(axis: number): Value {
+    return this.step ? this.indexValue(coordinateOf(this.step, axis)) : noStep()
+  }
+
+  linearIndex(): Value {
+    return this.step ? this.indexValue(this.step.linear) : noStep()
+  }
+}
+
+function noStep(): never {
+  throw new InternalError('no step of the body is being emitted')
 }
 
 function coordinateOf(step: Extract<BodyStep, { type: 'apply' }>, axis: number): Affine {

@@ -8,7 +8,15 @@ import {
   type PseudoInstruction,
   rulesOf,
 } from './machineCode.js'
-import { general, isMemory, type Memory, machineRegister, Register, type RegisterClass } from './operands.js'
+import {
+  at,
+  general,
+  isMemory,
+  type Memory,
+  machineRegister,
+  Register,
+  type RegisterClass,
+} from './operands.js'
 import { rewriteSpills } from './spill.js'
 
 /** Machine numbers that may be given to virtual registers, in order of preference. */
@@ -59,7 +67,7 @@ export function allocate(code: MachineCode, file: RegisterFile): Allocation {
     for (const register of spilled) {
       // The stack pointer is aligned to 64 bytes, and slots to their length.
       frameBytes = Math.ceil(frameBytes / register.bytes) * register.bytes
-      added.set(register, { base: stackPointer, scale: 1, displacement: frameBytes })
+      added.set(register, at(stackPointer, frameBytes))
       frameBytes += register.bytes
     }
     for (const { register } of intervals) {

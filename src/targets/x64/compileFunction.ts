@@ -4,7 +4,7 @@ import { assemble } from './assembler.js'
 import { listing } from './listing.js'
 import { lower } from './lower.js'
 import { type Item, machineInstruction } from './machineCode.js'
-import { general, machineRegister, Register } from './operands.js'
+import { at, general, machineRegister, Register } from './operands.js'
 
 /** How functions are called: System V everywhere but on Windows. */
 export type CallingConvention = 'sysv' | 'win64'
@@ -97,7 +97,7 @@ function makeFrame(
   const vectorsAt = Math.ceil(frameBytes / 16) * 16
   const stackAt = vectorsAt + 16 * savedVectors.length
   const size = Math.ceil((stackAt + 8) / alignment) * alignment
-  const slot = (at: number) => ({ base: stack, scale: 1 as const, displacement: at })
+  const slot = (bytes: number) => at(stack, bytes)
   enter.push(machineInstruction('mov', 64, [scratch, stack]))
   // Windows grows the stack page by page, as each is touched for the first time.
   for (let touched = pageBytes; touched < size; touched += pageBytes) {

@@ -1,8 +1,8 @@
 import { InternalError } from '../../errors.js'
 import type { Bits, Encodable } from './encoder.js'
-import { conditions, type InstructionName, instructions } from './instructions.js'
-import type { PseudoInstruction } from './machineCode.js'
-import { isMemory, isRegister, type Operand, type Register } from './operands.js'
+import { conditions, type InstructionName } from './instructions.js'
+import { machineInstruction, type PseudoInstruction } from './machineCode.js'
+import { at, isMemory, isRegister, type Operand, type Register } from './operands.js'
 
 /** Where the instructions go. */
 type Out = (instruction: Encodable) => void
@@ -11,7 +11,7 @@ type Out = (instruction: Encodable) => void
 export function expand(out: Out, item: PseudoInstruction): void {
   const { name, bits, operands, condition } = item
   const emit = (instruction: InstructionName, ...of: Operand[]): void =>
-    out({ form: instructions[instruction], bits, operands: of })
+    out(machineInstruction(instruction, bits, of))
   const to = operands[0] as Register
   switch (name) {
     case 'move':
@@ -53,11 +53,11 @@ export function expand(out: Out, item: PseudoInstruction): void {
 
 function move(out: Out, to: Register, from: Register, bits: Bits): void {
   if (to.number === from.number) return
-  if (to.registerClass === 'general') out({ form: instructions.mov, bits, operands: [to, from] })
-  else if (to.registerClass === 'mask') out({ form: instructions.kmovw, bits: 128, operands: [to, from] })
+  if (to.registerClass === 'general') out(machineInstruction('mov', bits, [to, from]))
+  else if (to.registerClass === 'mask') out(machineInstruction('kmovw', 128, [to, from]))
   else {
     const width = (8 * Math.max(16, to.bytes)) as Bits
-    out({ form: instructions.vmovaps, bits: width, operands: [to, from] })
+    out(machineInstruction('vmovaps', width, [to, from]))
   }
 }
 
@@ -74,12 +74,12 @@ function expandArithmetic(
   b: Operand,
 ): void {
   const emit = (instruction: InstructionName, ...operands: Operand[]): void =>
-    out({ form: instructions[instruction], bits, operands })
+    out(machineInstruction(instruction, bits, operands))
   if (typeof b === 'number') {
     const suffix = fitsByte(b) ? 'imm8' : 'imm32'
     if (name === 'imul') emit(`imul_${suffix}`, to, a, b)
     else if (to.number !== a.number && (name === 'add' || (name === 'sub' && b !== -(2 ** 31)))) {
-      emit('lea', to, { base: a, scale: 1, displacement: name === 'add' ? b : -b })
+      emit('lea', to, at(a, name === 'add' ? b : -b))
     } else {
       move(out, to, a, bits)
       emit(`${name}_${suffix}`, to, b)
@@ -89,7 +89,7 @@ function expandArithmetic(
   if (!isRegister(b) || to.number !== b.number) {
     if (name === 'add' && isRegister(b) && to.number !== a.number) {
       // r13 and rbp take a byte more as a base: it does not matter here.
-      emit('lea', to, { base: a, index: b, scale: 1, displacement: 0 })
+      emit('lea', to, at(a, 0, b))
       return
     }
     move(out, to, a, bits)
@@ -112,7 +112,7 @@ function expandFma(out: Out, bits: Bits, to: Register, a: Register, b: Operand, 
   const suffix = bits === 32 ? 'ss' : 'ps'
   const width = bits === 32 ? 128 : bits
   const emit = (order: '132' | '213' | '231', x: Operand, y: Operand): void =>
-    out({ form: instructions[`vfmadd${order}${suffix}`], bits: width, operands: [to, x, y] })
+    out(machineInstruction(`vfmadd${order}${suffix}`, width, [to, x, y]))
   const is = (operand: Operand): boolean => isRegister(operand) && operand.number === to.number
   if (isMemory(c)) {
     if (is(a)) emit('213', b, c)

@@ -307,7 +307,7 @@ function lowerAdvance(result: Value, to: Register, values: Values): void {
   const index = values.extend(advance.index)
   const base = values.pointer(advance.base)
   if (isScale(bytes)) {
-    code.emit('lea', 64, [to, { base, index, scale: bytes, displacement: 0 }])
+    code.emit('lea', 64, [to, at(base, 0, index, bytes)])
     return
   }
   const scaled = code.general()

@@ -1,7 +1,7 @@
 import type { Statement, Value } from '../../loops/ir.js'
 import { isFloat, isVector } from './analysis.js'
 import { inLane } from './lowerLanes.js'
-import type { Memory, Register } from './operands.js'
+import { at, type Memory, type Register } from './operands.js'
 import { isPlain, type Of, type Values } from './values.js'
 
 type Store = Extract<Statement, { readonly kind: 'store' }>
@@ -117,12 +117,7 @@ export function lowerLoadIndexed(load: Of<'loadIndexed'>, to: Register, values: 
   // A gather adds its indices to a register and a constant.
   const base = code.general()
   if (memory.index) code.emit('lea', 64, [base, { ...memory, displacement: 0 }])
-  const address: Memory = {
-    base: memory.index ? base : memory.base,
-    index,
-    scale: 4,
-    displacement: memory.displacement,
-  }
+  const address: Memory = { ...memory, base: memory.index ? base : memory.base, index, scale: 4 }
   const gathered = values.splatRegister(0, bits)
   if (evex) {
     const mask = code.mask()
@@ -154,7 +149,7 @@ function gatherByLane(index: Register, memory: Memory, to: Register, values: Val
       const [word, wide, next] = [code.general(), code.general(), code.short()]
       code.emit('vpextrd', 128, [word, indices, lane])
       code.emit('movsxd', 64, [wide, word])
-      code.emit('vpinsrb', 128, [next, bytes, { base, index: wide, scale: 1, displacement: 0 }, lane])
+      code.emit('vpinsrb', 128, [next, bytes, at(base, 0, wide), lane])
       bytes = next
     }
     quarters.push(bytes)

@@ -1,6 +1,6 @@
 import type { Bits, Encodable } from './encoder.js'
 import { type Condition, type InstructionName, instructions, type OperandRule } from './instructions.js'
-import { type Constant, isMemory, type Memory, type Operand, Register } from './operands.js'
+import { type Constant, constantAt, isMemory, type Memory, type Operand, Register } from './operands.js'
 
 /** A place in the code. */
 export interface Label {
@@ -151,7 +151,7 @@ export class MachineCode {
       constant = { bytes: new Uint8Array(Int32Array.from(words).buffer) }
       this.constants.set(key, constant)
     }
-    return { scale: 1, displacement: 0, constant }
+    return constantAt(constant)
   }
 }
 

@@ -70,4 +70,22 @@ export const general = {
 export const machineRegister = (name: keyof typeof general): Register =>
   new Register('general', 8, general[name])
 
-export const at = (base: Register, displacement = 0): Memory => ({ base, scale: 1, displacement })
+/** `[base + index * scale + displacement]`. All memory operands have the same fields: V8 then reads them without asking which they have. */
+export const at = (base: Register, displacement = 0, index?: Register, scale: Scale = 1): Memory => ({
+  base,
+  index,
+  scale,
+  displacement,
+  constant: undefined,
+  broadcast: false,
+})
+
+/** The place of a constant. */
+export const constantAt = (constant: Constant): Memory => ({
+  base: undefined,
+  index: undefined,
+  scale: 1,
+  displacement: 0,
+  constant,
+  broadcast: false,
+})

@@ -11,7 +11,7 @@ import {
 import { type Analysis, isVector, type Place } from './analysis.js'
 import type { Bits } from './encoder.js'
 import type { MachineCode } from './machineCode.js'
-import type { Memory, Operand, Register, Scale } from './operands.js'
+import { at, type Memory, type Operand, type Register, type Scale } from './operands.js'
 
 export type Of<O extends Instruction['op']> = Extract<Instruction, { readonly op: O }>
 
@@ -243,7 +243,7 @@ export class Values {
     const place = this.analysis.placeOf(pointer)
     const displacement = place.offset + offset
     const indexed = this.waiting.has(place.root.id) ? this.indexedAddress(place.root) : undefined
-    const memory = indexed ?? { base: this.register(place.root), scale: 1 as const, displacement: 0 }
+    const memory = indexed ?? at(this.register(place.root))
     return this.displaced(memory, displacement)
   }
 
@@ -251,7 +251,7 @@ export class Values {
   pointer({ root, offset }: Place): Register {
     if (offset === 0) return this.register(root)
     const to = this.code.general()
-    const memory = { base: this.register(root), scale: 1 as const, displacement: 0 }
+    const memory = at(this.register(root))
     this.code.emit('lea', 64, [to, this.displaced(memory, offset)])
     return to
   }
@@ -264,7 +264,7 @@ export class Values {
     const quarter = (displacement - rest) / 4
     this.code.emit('lea', 64, [base, { ...memory, displacement: 0 }])
     for (let i = 0; i < 4; i++) this.code.pseudo('add', 64, [base, base, quarter])
-    return { base, scale: 1, displacement: rest }
+    return at(base, rest)
   }
 
   /** The address of an `advance` that waits, if an operand can express it. */
@@ -272,12 +272,7 @@ export class Values {
     const advance = this.analysis.variableAdvanceOf(root)
     if (!advance || !isScale(advance.bytes)) return undefined
     this.waiting.delete(root.id)
-    return {
-      base: this.pointer(advance.base),
-      index: this.extend(advance.index),
-      scale: advance.bytes,
-      displacement: 0,
-    }
+    return at(this.pointer(advance.base), 0, this.extend(advance.index), advance.bytes)
   }
 
   /** A 32-bit index as a signed 64-bit number. */
