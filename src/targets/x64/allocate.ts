@@ -27,8 +27,8 @@ export interface Allocation {
   readonly used: Readonly<Record<RegisterClass, ReadonlySet<number>>>
   /** Bytes of stack for spilled registers, from the stack pointer up. */
   readonly frameBytes: number
-  /** Loads from and stores to the stack inside innermost loops: zero where speed matters. */
-  readonly innermostSpills: number
+  /** Counts loads from and stores to the stack inside innermost loops: zero where speed matters. */
+  innermostSpills(): number
 }
 
 /**
@@ -60,8 +60,7 @@ export function allocate(code: MachineCode, file: RegisterFile): Allocation {
     const intervals = findIntervals(code.items)
     const { spilled, used } = scan(intervals, file, brief)
     if (spilled.length === 0) {
-      const innermostSpills = frameBytes === 0 ? 0 : countInnermost(code.items, stackPointer)
-      return { used, frameBytes, innermostSpills }
+      return { used, frameBytes, innermostSpills: () => countInnermost(code.items, stackPointer) }
     }
     const added = new Map<Register, Memory>()
     for (const register of spilled) {
@@ -96,7 +95,8 @@ class IntervalFinder {
 
   find(items: readonly Item[]): Interval[] {
     const { loops } = this
-    for (const item of items) {
+    for (let i = 0; i < items.length; i++) {
+      const item = items[i]
       this.step++
       if (item.kind === 'instruction' || item.kind === 'pseudo') this.visit(item)
       else if (item.kind === 'loopStart') {
@@ -158,7 +158,8 @@ class IntervalFinder {
     }
     interval.weight += this.weight
     if (interval.through) return interval
-    for (const loop of this.loops) {
+    for (let i = 0; i < this.loops.length; i++) {
+      const loop = this.loops[i]
       if (loop.start <= interval.start) continue
       loop.through.push(interval)
       interval.through = loop
@@ -212,7 +213,8 @@ function scan(
   }
   const spilled: Register[] = []
 
-  for (const interval of intervals) {
+  for (let next = 0; next < intervals.length; next++) {
+    const interval = intervals[next]
     const { register } = interval
     const own = classes[register.registerClass]
     const { active } = own
@@ -255,7 +257,7 @@ function give(own: Class, interval: Interval, number: number): void {
 function freeNumber({ allowed, taken }: Class, hint: Register | undefined): number {
   const wanted = hint?.number ?? -1
   if (wanted >= 0 && !isIn(taken, wanted) && allowed.includes(wanted)) return wanted
-  for (const number of allowed) if (!isIn(taken, number)) return number
+  for (let i = 0; i < allowed.length; i++) if (!isIn(taken, allowed[i])) return allowed[i]
   return -1
 }
 

@@ -92,7 +92,8 @@ class Definitions {
   }
 
   private define(block: readonly Statement[]): void {
-    for (const statement of block) {
+    for (let i = 0; i < block.length; i++) {
+      const statement = block[i]
       if (statement.kind === 'let') {
         const { result, instruction } = statement
         this.instructions[result.id] = instruction
@@ -114,7 +115,7 @@ class Definitions {
   }
 
   private hasPlace(values: readonly Value[]): boolean {
-    for (const { id } of values) if (this.places[id] !== undefined) return true
+    for (let i = 0; i < values.length; i++) if (this.places[values[i].id] !== undefined) return true
     return false
   }
 
@@ -174,7 +175,9 @@ function countUses(fn: LoopFunction, definitions: Definitions): Uint32Array {
       switch (statement.kind) {
         case 'let': {
           const { id } = statement.result
-          if (uses[id] > 0) for (const operand of definitions.reads[id]) uses[operand.id]++
+          if (uses[id] === 0) break
+          const reads = definitions.reads[id]
+          for (let j = 0; j < reads.length; j++) uses[reads[j].id]++
           break
         }
         case 'declare':
@@ -263,13 +266,15 @@ class Lives {
   private visit(statements: readonly Statement[]): void {
     const { definitions } = this
     const block = ++this.blocks
-    for (const statement of statements) {
+    for (let i = 0; i < statements.length; i++) {
+      const statement = statements[i]
       this.position++
       switch (statement.kind) {
         case 'let': {
           const { result } = statement
           if (this.uses[result.id] === 0) break
-          for (const operand of definitions.reads[result.id]) this.use(operand, block)
+          const reads = definitions.reads[result.id]
+          for (let j = 0; j < reads.length; j++) this.use(reads[j], block)
           this.born(result, block)
           break
         }

@@ -1,5 +1,5 @@
 import { InternalError } from '../../errors.js'
-import { CodeBytes, encode } from './encoder.js'
+import { CodeBytes, type Encodable, encode } from './encoder.js'
 import { expand } from './expand.js'
 import { conditions } from './instructions.js'
 import type { Item, Label } from './machineCode.js'
@@ -36,9 +36,11 @@ const noOperations = [
 export function assemble(items: readonly Item[]): Uint8Array<ArrayBuffer> {
   const body = new CodeBytes()
   const spots: Spot[] = []
-  for (const item of items) {
+  const out = (instruction: Encodable): void => encode(body, instruction)
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i]
     if (item.kind === 'instruction') encode(body, item)
-    else if (item.kind === 'pseudo') expand((instruction) => encode(body, instruction), item)
+    else if (item.kind === 'pseudo') expand(out, item)
     else if (item.kind === 'label') spots.push({ ...item, at: body.length })
     else if (item.kind === 'jump') spots.push({ ...item, at: body.length, long: false })
   }

@@ -112,7 +112,7 @@ describe.skipIf(reason !== undefined)(`machine code ${reason ? `(skipped: ${reas
     { width: 16, rows: 9, vectors: 3 },
   ])('keeps a tile of $rows x $vectors vectors of $width lanes in registers', ({ width, rows, vectors }) => {
     for (const convention of ['sysv', 'win64'] as const) {
-      expect(compileFunction(tile(width, rows, vectors), convention).innermostSpills).toBe(0)
+      expect(compileFunction(tile(width, rows, vectors), convention).innermostSpills()).toBe(0)
     }
   })
 })

@@ -37,8 +37,8 @@ export const conventions: Record<CallingConvention, Convention> = {
 export interface CompiledFunction {
   /** Position-independent, to be placed at a multiple of `codeAlignment`. */
   readonly code: Uint8Array<ArrayBuffer>
-  /** Loads and stores of spilled registers inside innermost loops. */
-  readonly innermostSpills: number
+  /** Counts loads and stores of spilled registers inside innermost loops. */
+  innermostSpills(): number
   /** The code as people read it. */
   listing(): string
 }

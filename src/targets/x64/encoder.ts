@@ -121,7 +121,8 @@ const bit = (value: number, index: number): number => (value >> index) & 1
 export function needsEvex({ form, bits, operands, mask }: Encodable): boolean {
   if (form.evex === undefined) return false
   if (form.vex === undefined || mask || (bits === 512 && form.length === undefined)) return true
-  for (const operand of operands) {
+  for (let i = 0; i < operands.length; i++) {
+    const operand = operands[i]
     if (isRegister(operand)) {
       if (operand.number > 15) return true
     } else if (isMemory(operand)) {

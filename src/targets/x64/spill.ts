@@ -1,6 +1,5 @@
 import {
   changesMask,
-  forEachRegister,
   type Item,
   type MachineInstruction,
   machineInstruction,
@@ -19,11 +18,30 @@ export function rewriteSpills(
   brief: Set<Register>,
 ): Item[] {
   const out: Item[] = []
-  for (const item of items) {
-    if (item.kind === 'instruction' || item.kind === 'pseudo') rewrite(item, slots, brief, out)
-    else out.push(item)
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i]
+    if ((item.kind === 'instruction' || item.kind === 'pseudo') && touches(item, slots)) {
+      rewrite(item, slots, brief, out)
+    } else out.push(item)
   }
   return out
+}
+
+function touches(
+  item: MachineInstruction | PseudoInstruction,
+  slots: ReadonlyMap<Register, Memory>,
+): boolean {
+  const { operands } = item
+  for (let i = 0; i < operands.length; i++) {
+    const operand = operands[i]
+    if (operand instanceof Register) {
+      if (slots.has(operand)) return true
+    } else if (isMemory(operand)) {
+      if (operand.base && slots.has(operand.base)) return true
+      if (operand.index && slots.has(operand.index)) return true
+    }
+  }
+  return item.kind === 'instruction' && item.mask !== undefined && slots.has(item.mask)
 }
 
 function rewrite(
@@ -32,14 +50,6 @@ function rewrite(
   brief: Set<Register>,
   out: Item[],
 ): void {
-  let touched = false
-  forEachRegister(item, (register) => {
-    touched ||= slots.has(register)
-  })
-  if (!touched) {
-    out.push(item)
-    return
-  }
   const rules = rulesOf(item)
   const replaced = new Map<Register, { register: Register; reads: boolean; writes: boolean }>()
   const replace = (register: Register, reads: boolean, writes: boolean): Register => {
