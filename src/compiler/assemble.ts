@@ -43,10 +43,17 @@ export function assemble(
     }
   }
 
+  const keys = new Map<LoopFunction, string>()
+  const keyOf = (fn: LoopFunction): string => {
+    const key = keys.get(fn) ?? functionKey(fn)
+    keys.set(fn, key)
+    return key
+  }
+
   const walk = (steps: readonly PlannedStep[]): Step[] =>
     steps.map((step): Step => {
       if (step.type === 'repeat') return repeat(step)
-      const key = functionKey(step.function)
+      const key = keyOf(step.function)
       functions.set(key, step.function)
       const solo = isSolo(step, width)
       const { singleThreaded = 'it is too little to share' } = step.report

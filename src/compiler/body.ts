@@ -1,3 +1,4 @@
+import { attributesText } from '../graph/canonical.js'
 import type { DType } from '../graph/dtype.js'
 import type { Attributes, Elementwise, Random } from '../graph/op.js'
 import type { Shape } from '../graph/shape.js'
@@ -258,6 +259,44 @@ export function formsOf(body: Body): Affine[] {
         return []
     }
   })
+}
+
+/** A body as text, but for where its views lie: bodies of equal texts are emitted alike. And the views, in order. */
+export function describeBody({ space, steps, results }: Body): { text: string; views: BufferView[] } {
+  const views: BufferView[] = []
+  const form = ({ offset, factors }: Affine): string => `${offset}+${factors}`
+  const guarded = (guards: readonly Guard[]): string =>
+    guards.map(({ index, size }) => `${form(index)}<${size}`).join('&')
+  const lines = steps.map((step): string => {
+    switch (step.type) {
+      case 'read':
+        views.push(step.view)
+        return `read ${step.dtype} ${form(step.index)} ${guarded(step.guards)}`
+      case 'literal':
+        return `literal ${step.dtype} ${Object.is(step.value, -0) ? '-0' : step.value}`
+      case 'anchor':
+        return `anchor ${step.dtype}`
+      case 'guarded':
+        return `guarded ${step.dtype} ${step.value} ${Object.is(step.fill, -0) ? '-0' : step.fill} ${guarded(step.guards)}`
+      case 'apply': {
+        const place = asksForPosition(step)
+          ? [step.linear, ...(step.coordinates ?? [])].map(form).join(';')
+          : ''
+        return `${numberOfOp(step.op)} ${attributesText(step.attributes)} ${step.inputs} ${step.dtype} ${place}`
+      }
+    }
+  })
+  return { text: [space, ...lines, results].join('\n'), views }
+}
+
+const opNumbers = new WeakMap<object, number>()
+let ops = 0
+
+/** A number that no other op has: names may be shared. */
+function numberOfOp(op: object): number {
+  const number = opNumbers.get(op) ?? ops++
+  opNumbers.set(op, number)
+  return number
 }
 
 /** Whether an op's result depends on where the element is. */

@@ -1,3 +1,4 @@
+import { InternalError } from '../errors.js'
 import type { DType } from '../graph/dtype.js'
 import { LoopBuilder } from '../loops/builder.js'
 import type { LoopFunction, Parameter, Value } from '../loops/ir.js'
@@ -29,6 +30,8 @@ export class LaunchRecorder {
   readonly steps: PlannedStep[] = []
   private current = this.steps
   private nextBuffer = 0
+  /** Functions that later launches may share, by what they depend on. Operands are numbers of views. */
+  private readonly shared = new Map<string, Pick<PlannedLaunch, 'function'> & { operands: SharedOperand[] }>()
 
   constructor(private readonly width: number) {}
 
@@ -60,10 +63,8 @@ export class LaunchRecorder {
     cutBy: CutOrigin,
   ): void {
     if (request.grid === 0) return
-    const b = new LoopBuilder(request.name, this.width)
-    const declared = new DeclaredOperands(b)
-    request.build(b, declared)
-    const touched = new Set(declared.list.map(({ view }) => view.buffer))
+    const { function: built, operands } = this.functionFor(request)
+    const touched = new Set(operands.map(({ view }) => view.buffer))
     const report: LaunchReport = {
       ...request.report,
       ...(request.report.matrix ? { cutBy } : {}),
@@ -78,14 +79,51 @@ export class LaunchRecorder {
     }))
     this.current.push({
       type: 'launch',
-      function: b.finish(),
-      operands: declared.list,
+      function: built,
+      operands,
       grid: request.grid,
       inPlace,
       report,
     })
   }
+
+  private functionFor(request: LaunchRequest): Built {
+    if (!request.same) return this.build(request)
+    const { text, views } = request.same
+    const numbers = views.map((view) => views.findIndex((other) => sameView(view, other)))
+    const key = `${request.name} ${numbers} ${text}`
+    const known = this.shared.get(key)
+    if (known) {
+      const operands = known.operands.map(({ view, access }) => ({ view: views[view], access }))
+      return { function: known.function, operands }
+    }
+    const built = this.build(request)
+    const operands = built.operands.map(({ view, access }) => {
+      const number = views.findIndex((other) => sameView(view, other))
+      if (number < 0) throw new InternalError(`${request.name} declares memory that it did not name`)
+      return { view: number, access }
+    })
+    this.shared.set(key, { function: built.function, operands })
+    return built
+  }
+
+  private build(request: LaunchRequest): Built {
+    const b = new LoopBuilder(request.name, this.width)
+    const declared = new DeclaredOperands(b)
+    request.build(b, declared)
+    return { function: b.finish(), operands: declared.list }
+  }
 }
+
+type Built = Pick<PlannedLaunch, 'function' | 'operands'>
+
+interface SharedOperand {
+  readonly view: number
+  readonly access: Parameter['access']
+}
+
+const sameView = (a: BufferView, b: BufferView): boolean =>
+  a.buffer === b.buffer && a.offset === b.offset && a.strides.join() === b.strides.join()
 
 /** Declares one pointer parameter for each view and access. */
 class DeclaredOperands implements Operands {
@@ -99,13 +137,7 @@ class DeclaredOperands implements Operands {
   readWrite = (view: BufferView): Value<'ptr'> => this.declare(view, 'readwrite')
 
   private declare(view: BufferView, access: Parameter['access']): Value<'ptr'> {
-    const at = this.list.findIndex(
-      (known) =>
-        known.access === access &&
-        known.view.buffer === view.buffer &&
-        known.view.offset === view.offset &&
-        known.view.strides.join() === view.strides.join(),
-    )
+    const at = this.list.findIndex((known) => known.access === access && sameView(known.view, view))
     if (at >= 0) return this.pointers[at]
     this.list.push({ view, access })
     const pointer = this.b.pointer(`${access === 'read' ? 'in' : 'out'}${this.list.length - 1}`, access)

@@ -35,6 +35,11 @@ export interface LaunchRequest {
    * declaring them: `const x = operands.read(view)`; the same view declared twice is one parameter.
    */
   readonly build: (b: LoopBuilder, operands: Operands) => void
+  /**
+   * All that `build` depends on, but for the traits and for where the memory lies: launches with equal texts, on views that are equal among each
+   * other alike, have one function, which is built once. `views` are those that `build` may declare. Default: the function is built.
+   */
+  readonly same?: { readonly text: string; readonly views: readonly BufferView[] }
   /** Pairs in which each element of the output is written after the same element of the input was last read. */
   readonly inPlace?: readonly { readonly output: BufferView; readonly input: BufferView }[]
   readonly report: Pick<LaunchReport, 'algorithm' | 'flops' | 'matrix' | 'lanes' | 'singleThreaded'>

@@ -81,7 +81,8 @@ const typeText = (type: { readonly shape: readonly number[]; readonly dtype: DTy
 
 const literalText = (value: number): string => (Object.is(value, -0) ? '-0' : String(value))
 
-function attributesText(attributes: Attributes): string {
+/** Attributes as text, with numbers that JSON cannot write. */
+export function attributesText(attributes: Attributes): string {
   return JSON.stringify(attributes, (_, value) => {
     if (value instanceof Graph) return canonicalize({ graph: value, assignments: new Map() }).key
     if (typeof value === 'number' && !Number.isFinite(value)) return `number:${value}`

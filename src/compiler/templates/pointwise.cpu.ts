@@ -2,7 +2,7 @@ import type { DType } from '../../graph/dtype.js'
 import type { LoopBuilder } from '../../loops/builder.js'
 import { storageBytes, type Value } from '../../loops/ir.js'
 import { type Affine, mergedForm } from '../affine.js'
-import { type Body, mergeBody, opsOf } from '../body.js'
+import { type Body, describeBody, mergeBody, opsOf } from '../body.js'
 import { BodyEmitter, storeResult } from '../emitBody.js'
 import { type BufferView, type Lowering, storageOf } from '../lowering.js'
 
@@ -42,7 +42,13 @@ export function lowerPointwise(original: Body, stores: readonly Store[], lowerin
     (step) => step.type === 'read' && ![0, 1].includes(step.index.factors[last]),
   ).length
   const names = opsOf(body)
+  const described = describeBody(body)
+  const targets = stores.map(({ dtype }, i) => `${dtype} ${indices[i].offset}+${indices[i].factors}`)
   lowering.launch({
+    same: {
+      text: `${described.text}\n${targets.join('\n')}`,
+      views: [...described.views, ...stores.map(({ view }) => view)],
+    },
     name: `pointwise ${names.slice(0, 8).join('+') || 'copy'}${names.length > 8 ? '+...' : ''}`,
     grid: rows * chunks,
     inPlace: stores.flatMap((store, i) => inPlacePairs(body, store, indices[i])),

@@ -3,7 +3,7 @@ import type { Reduction } from '../../graph/op.js'
 import type { LoopBuilder } from '../../loops/builder.js'
 import { storageBytes, type Value, type ValueType, type Variable } from '../../loops/ir.js'
 import { type Affine, mergedForm } from '../affine.js'
-import { type Body, type BodyStep, mergeBody, opsOf } from '../body.js'
+import { type Body, type BodyStep, describeBody, mergeBody, opsOf } from '../body.js'
 import { BodyEmitter, literal, storeResult } from '../emitBody.js'
 import { type BufferView, type Lowering, storageOf } from '../lowering.js'
 import { forCoordinates } from './pointwise.cpu.js'
@@ -132,7 +132,13 @@ function launchReduction(plan: Plan, lowering: Lowering, detail: string): void {
   const inner = body.space[kept - 1]
   const blocks = onKept ? Math.ceil(inner / block) : inner
   const fused = opsOf(body)
+  const described = describeBody(body)
+  const { combine, dtype, outputDtype, store, parts, part } = plan
   lowering.launch({
+    same: {
+      text: `${described.text}\n${[kept, combine, dtype, outputDtype, store.offset, store.factors, parts, part].join(' ')}`,
+      views: [...described.views, ...plan.outputs],
+    },
     name: `reduce ${plan.combine} ${fused.join('+')}`.trim(),
     grid: (outputs / inner) * blocks * plan.parts,
     report: {
