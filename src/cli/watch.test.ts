@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -56,13 +56,32 @@ describe('gradus watch', () => {
     await expect(listening.text()).rejects.toThrow()
   })
 
+  it('waits for a folder that the first run makes', async () => {
+    const runs = join(folder, 'later')
+    const { stdout, interrupt, ended } = await watch(runs, '--port', '0')
+    expect(stdout()).toContain(`${runs} does not exist yet: its runs are shown at `)
+    const [url] = /http:\/\/127\.0\.0\.1:\d+\//.exec(stdout()) ?? []
+    const { body } = await fetch(`${url}api/changes`)
+    const reader = body?.pipeThrough(new TextDecoderStream()).getReader()
+    let told = ''
+    const until = async (text: string) => {
+      while (!told.includes(text)) told += (await reader?.read())?.value ?? ''
+    }
+    await until('there is no such folder yet')
+    mkdirSync(join(runs, 'first'), { recursive: true })
+    writeFileSync(join(runs, 'first', 'log.csv'), 'epoch,loss\n0,0.5\n')
+    await until('"name":"first"')
+    interrupt()
+    expect(await ended).toEqual({ code: 0, stderr: '' })
+  })
+
   it('says in a line what is wrong with its folder or port', async () => {
-    const { ended } = await watch(join(folder, 'none'))
-    expect(await ended).toMatchObject({
+    const file = join(folder, 'file')
+    writeFileSync(file, '')
+    const { ended } = await watch(file)
+    expect(await ended).toEqual({
       code: 1,
-      stderr: expect.stringMatching(
-        /^gradus: .*none: there is no such folder\. Train first, with npx gradus train lenet, or .*\.\n$/,
-      ),
+      stderr: `gradus: ${file}: is a file. Name the folder of your runs.\n`,
     })
     const { ended: strange } = await watch(folder, '--port', '70000')
     expect(await strange).toMatchObject({

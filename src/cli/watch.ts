@@ -15,7 +15,10 @@ export function addWatchCommand(program: Command, { stdout, signal }: CliContext
     .action(async (runs: string, { port }: { readonly port: number }) => {
       const { startWatch } = await import('../watch/watchServer.node.js')
       const watch = await startWatch(runs, { port })
-      stdout.write(`${runs} is shown at ${watch.url}\nCtrl-C ends it.\n`)
+      const shown = watch.isWaiting
+        ? `${runs} does not exist yet: its runs are shown at ${watch.url} as soon as the first begins.`
+        : `${runs} is shown at ${watch.url}`
+      stdout.write(`${shown}\nCtrl-C ends it.\n`)
       if (!signal.aborted)
         await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
       await watch.close()

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { InternalError, StateError } from '../errors.js'
@@ -15,6 +15,8 @@ export interface WatchOptions {
 export interface Watch {
   /** Where the page is. */
   readonly url: string
+  /** Whether the folder is not there yet: its runs are shown as soon as it is. */
+  readonly isWaiting: boolean
   close(): Promise<void>
 }
 
@@ -22,7 +24,7 @@ export interface Watch {
 const HOST = '127.0.0.1'
 
 /**
- * Serves a page that shows the runs in a folder as they go on.
+ * Serves a page that shows the runs in a folder as they go on. The folder may come later, with the first of them.
  *
  * It listens on this machine's loopback alone, and answers only those who call it by a name of that: a page of another site, whose name
  * was pointed at this machine, is refused. Its own page may load nothing from elsewhere. Nothing can be changed through it.
@@ -31,7 +33,8 @@ const HOST = '127.0.0.1'
  * @throws StateError if the port is taken
  */
 export async function startWatch(folder: string, { port, every = 700 }: WatchOptions): Promise<Watch> {
-  await findRuns(folder)
+  const isWaiting = await isMissing(folder)
+  if (!isWaiting) await findRuns(folder)
   const pages = await loadPages()
   const view = new RunFolderView(folder)
   const listeners = new Set<ServerResponse>()
@@ -53,6 +56,7 @@ export async function startWatch(folder: string, { port, every = 700 }: WatchOpt
   const { port: taken } = server.address() as AddressInfo
   return {
     url: `http://${HOST}:${taken}/`,
+    isWaiting,
     close: () =>
       new Promise((resolve) => {
         clearInterval(timer)
@@ -61,6 +65,12 @@ export async function startWatch(folder: string, { port, every = 700 }: WatchOpt
       }),
   }
 }
+
+const isMissing = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => false,
+    ({ code }: NodeJS.ErrnoException) => code === 'ENOENT',
+  )
 
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
