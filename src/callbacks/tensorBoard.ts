@@ -1,5 +1,5 @@
 import { ArgumentError, DataError } from '../errors.js'
-import { tensor } from '../ops/tensor.js'
+import { constant } from '../graph/node.js'
 import type { StoredArray } from '../saving/storedArray.js'
 import { arrayPicture } from '../tensorboard/arrayPicture.js'
 import type { EventFileSizes } from '../tensorboard/eventFile.node.js'
@@ -282,7 +282,8 @@ export class TensorBoard extends Callback {
     }
     await this.histograms.start(async () => {
       for (const array of arrays) {
-        await train.histogram(`${array.name}/histogram`, array.data, { step })
+        const numbers = constant(array.data, array.shape, array.dtype)
+        await train.histogram(`${array.name}/histogram`, numbers, { step })
         if (writeImages && array.isDrawn) await writePicture(train, array, step)
       }
     })
@@ -339,7 +340,7 @@ async function writePicture(writer: SummaryWriter, array: NamedArray, step: numb
   const picture = arrayPicture(shape, elements)
   if (!picture) return
   const { height, width, channels, pixels } = picture
-  await writer.image(`${array.name}/image`, tensor(pixels, { shape: [1, height, width, channels] }), { step })
+  await writer.image(`${array.name}/image`, constant(pixels, [1, height, width, channels], 'uint8'), { step })
 }
 
 /** Names, from the second of its kind on with a number that no other has. */

@@ -9,6 +9,7 @@ import { add } from '../ops/add.js'
 import { keyFromSeed } from '../ops/hostRandom.js'
 import { tensor } from '../ops/tensor.js'
 import { readJson, writeJson } from '../saving/json.js'
+import { joinBytes } from '../saving/storedArray.js'
 import { openZip, writeZip } from '../saving/zip.js'
 import type { Config, ConfigValue } from '../utils/config.js'
 import { RandomStream } from '../utils/randomStream.js'
@@ -88,12 +89,14 @@ async function withConfig(change: (config: Config) => Config, metadata?: Config)
   const read = async (name: string) => (await files.get(name)?.()) ?? new Uint8Array()
   const config = readJson(await read('config.json'), 'made')
   const text = (value: Config) => [new TextEncoder().encode(writeJson(value))]
-  return writeZip(
-    new Map<string, readonly Uint8Array[]>([
-      ['metadata.json', metadata ? text(metadata) : [await read('metadata.json')]],
-      ['config.json', text(change(config))],
-      ['model.weights.h5', [await read('model.weights.h5')]],
-    ]),
+  return joinBytes(
+    writeZip(
+      new Map<string, readonly Uint8Array[]>([
+        ['metadata.json', metadata ? text(metadata) : [await read('metadata.json')]],
+        ['config.json', text(change(config))],
+        ['model.weights.h5', [await read('model.weights.h5')]],
+      ]),
+    ),
   )
 }
 
@@ -270,12 +273,14 @@ describe('Readers of model files', () => {
     for (let round = 0; round < rounds; round++) {
       let mutated: ConfigValue = config
       for (let edit = 0; edit <= round % 3; edit++) mutated = mutate(mutated, random)
-      const bytes = writeZip(
-        new Map([
-          ['metadata.json', [metadata]],
-          ['config.json', [new TextEncoder().encode(writeJson(mutated))]],
-          ['model.weights.h5', [weights]],
-        ]),
+      const bytes = joinBytes(
+        writeZip(
+          new Map([
+            ['metadata.json', [metadata]],
+            ['config.json', [new TextEncoder().encode(writeJson(mutated))]],
+            ['model.weights.h5', [weights]],
+          ]),
+        ),
       )
       try {
         await models.loadModel(bytes)

@@ -71,7 +71,7 @@ const snapshots: Record<
   keras: async (model, includeOptimizer) => {
     const config = modelConfig(model, includeOptimizer)
     const weights = await copyKerasWeights(model, includeOptimizer)
-    return async () => [writeKerasArchive({ config, weights })]
+    return async () => writeKerasArchive({ config, weights })
   },
   h5: async (model, includeOptimizer) => {
     const { compiled } = model.state

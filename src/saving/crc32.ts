@@ -8,11 +8,12 @@ const table = Int32Array.from({ length: 256 }, (_, byte) => {
 /**
  * The CRC-32 of ZIP files: the remainder of the bytes by the polynomial 0x04C11DB7, its bits in reverse. Node's own, from 20.15 on, takes a
  * twentieth of the time.
+ * @param before that of the bytes in front of them
  */
-export function crc32(bytes: Uint8Array): number {
+export function crc32(bytes: Uint8Array, before = 0): number {
   const native = globalThis.process?.getBuiltinModule?.('node:zlib').crc32
-  if (native) return native(bytes)
-  let remainder = -1
+  if (native) return native(bytes, before)
+  let remainder = ~before
   for (const byte of bytes) remainder = table[(remainder ^ byte) & 0xff] ^ (remainder >>> 8)
   return ~remainder >>> 0
 }

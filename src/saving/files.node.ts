@@ -3,6 +3,10 @@ import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promis
 import { basename, dirname, join } from 'node:path'
 import { DataError } from '../errors.js'
 import type { WriteOptions } from './files.js'
+import { joinBytes } from './storedArray.js'
+
+/** Bytes from which on a part of a file is written by itself. */
+const SMALL = 2 ** 16
 
 export const nodeFiles = { read, write, makeFolderOf }
 
@@ -71,12 +75,27 @@ async function followLinks(path: string): Promise<Target> {
   }
 }
 
+/** Small parts that follow each other as one, for each write takes its time; large ones are not copied. */
+function* gathered(parts: readonly Uint8Array[]): Generator<Uint8Array> {
+  let small: Uint8Array[] = []
+  for (const part of parts) {
+    if (part.length < SMALL) {
+      small.push(part)
+      continue
+    }
+    yield joinBytes(small)
+    small = []
+    yield part
+  }
+  yield joinBytes(small)
+}
+
 async function writeWhole(path: string, mode: number, parts: readonly Uint8Array[]): Promise<void> {
   const temporary = join(dirname(path), temporaryName(basename(path)))
   try {
     const file = await open(temporary, 'wx', mode)
     try {
-      for (const part of parts) await file.writeFile(part)
+      for (const piece of gathered(parts)) await file.writeFile(piece)
       await file.sync()
     } finally {
       await file.close()

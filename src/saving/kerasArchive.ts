@@ -43,14 +43,14 @@ export async function readKerasArchive(bytes: Uint8Array, file: string): Promise
   }
 }
 
-/** A `.keras` file, byte for byte. */
+/** A `.keras` file, piece by piece. */
 export function writeKerasArchive({
   config,
   weights,
 }: {
   readonly config: Config
   readonly weights: Hdf5Tree
-}): Uint8Array {
+}): Uint8Array[] {
   const json = (value: Config) => [new TextEncoder().encode(writeJson(value))]
   return writeZip(
     new Map([

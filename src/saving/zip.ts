@@ -1,7 +1,6 @@
 import { ArgumentError, DataError } from '../errors.js'
 import { crc32 } from './crc32.js'
 import { Source } from './cursor.js'
-import { joinBytes } from './storedArray.js'
 
 /** The files in a ZIP file, by their names; each is unpacked and checked when it is asked for. */
 export type ZipFiles = ReadonlyMap<string, () => Promise<Uint8Array>>
@@ -25,20 +24,21 @@ export const isZip = (bytes: Uint8Array): boolean => [0x50, 0x4b, 3, 4].every((b
 
 /**
  * A ZIP file of these files, which are stored as they are, dated the first day that the format knows: the same files give the same bytes.
+ * Given as pieces to be written one after another, of which those of the files are not copied.
  * @param files each as pieces that follow each other
  * @throws ArgumentError for more than the format's 32 bits can count
  */
-export function writeZip(files: ReadonlyMap<string, readonly Uint8Array[]>): Uint8Array<ArrayBuffer> {
+export function writeZip(files: ReadonlyMap<string, readonly Uint8Array[]>): Uint8Array[] {
   const stored: Uint8Array[] = []
   const list: Uint8Array[] = []
   let at = 0
   for (const [name, parts] of files) {
-    const [title, bytes] = [new TextEncoder().encode(name), joinBytes(parts)]
-    const [size, date] = [bytes.length, 1 + (1 << 5)]
+    const [title, size, date] = [new TextEncoder().encode(name), lengthOf(parts), 1 + (1 << 5)]
+    const checksum = parts.reduce((before, part) => crc32(part, before), 0)
     // The version of ZIP that reads it, that names are UTF-8, stored, midnight; and then sizes packed and unpacked, and no extra field.
-    const about = [u16(20, 0x0800, 0, 0, date), u32(crc32(bytes), size, size), u16(title.length, 0)]
+    const about = [u16(20, 0x0800, 0, 0, date), u32(checksum, size, size), u16(title.length, 0)]
     list.push(u32(ENTRY), u16(20), ...about, u16(0, 0, 0), u32(0, at), title)
-    const file = [u32(FILE), ...about, title, bytes]
+    const file = [u32(FILE), ...about, title, ...parts]
     stored.push(...file)
     at += lengthOf(file)
   }
@@ -48,7 +48,7 @@ export function writeZip(files: ReadonlyMap<string, readonly Uint8Array[]>): Uin
       `A ZIP file, as .keras files are, holds 4 GiB, received ${at + size} bytes in ${files.size} files. Save the weights as .safetensors.`,
     )
   }
-  return joinBytes([...stored, ...list, u32(END), u16(0, 0, files.size, files.size), u32(size, at), u16(0)])
+  return [...stored, ...list, u32(END), u16(0, 0, files.size, files.size), u32(size, at), u16(0)]
 }
 
 const lengthOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, part) => sum + part.length, 0)

@@ -1,4 +1,5 @@
 import { ArgumentError, StateError } from '../errors.js'
+import { readTensors } from '../graph/executor.js'
 import { Tensor } from '../graph/tensor.js'
 import { asTensor, type TensorLike } from '../ops/tensor.js'
 import { checkOptions } from '../utils/checkOptions.js'
@@ -82,7 +83,8 @@ export class SummaryWriter {
   async histogram(name: string, data: TensorLike, options: HistogramOptions): Promise<void> {
     await this.write('histogram', name, options, async () => {
       const buckets = positiveInteger(options.buckets ?? 30, 'summary.histogram: buckets')
-      return histogramSummary(name, await asTensor(data).data(), buckets, options.description)
+      const [numbers] = await readTensors([asTensor(data)])
+      return histogramSummary(name, numbers, buckets, options.description)
     })
   }
 
@@ -95,7 +97,8 @@ export class SummaryWriter {
     await this.write('image', name, options, async () => {
       const most = positiveInteger(options.maxOutputs ?? 3, 'summary.image: maxOutputs')
       const images = asTensor(data)
-      const pixels = { shape: images.shape, data: await images.data() }
+      const [elements] = await readTensors([images])
+      const pixels = { shape: images.shape, data: elements }
       return imageSummary(name, picturesOf(pixels, most, `summary.image '${name}'`), options.description)
     })
   }
