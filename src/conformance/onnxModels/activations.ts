@@ -66,6 +66,7 @@ export const activationModels: readonly OnnxModel[] = [
     layers.prelu({ sharedAxes: [1, 2] }),
     layers.conv2d(2, 2),
   ]),
+  chain('layer PReLU of which one axis is shared', [5, 4, 3], () => [layers.prelu({ sharedAxes: [2] })]),
   chain('layer Softmax over two axes', [4, 5], () => [layers.softmax({ axis: [1, 2] })]),
   chain('layer Softmax over channels of images', [4, 4, 3], () => [layers.conv2d(5, 2), layers.softmax()]),
   chain('layer Maxout', [8], () => [layers.dense(12), layers.maxout(3)]),

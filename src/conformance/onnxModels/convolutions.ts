@@ -39,10 +39,16 @@ export const convolutionModels: readonly OnnxModel[] = [
   chain('DepthwiseConv2D same, strided', [7, 8, 3], () => [
     layers.depthwiseConv2d(3, { padding: 'same', strides: 2 }),
   ]),
+  chain('DepthwiseConv2D same, strided, several filters', [8, 7, 4], () => [
+    layers.depthwiseConv2d(4, { padding: 'same', strides: 2, depthMultiplier: 3 }),
+  ]),
   chain('DepthwiseConv2D dilated, several filters', [7, 8, 3], () => [
     layers.depthwiseConv2d(3, { dilationRate: 2, depthMultiplier: 3, activation: 'relu' }),
   ]),
   chain('SeparableConv1D strided', [9, 3], () => [layers.separableConv1d(5, 3, { strides: 2 })]),
+  chain('SeparableConv2D dilated', [9, 8, 3], () => [
+    layers.separableConv2d(5, [2, 3], { dilationRate: [2, 3], padding: 'same', depthMultiplier: 2 }),
+  ]),
   chain('SeparableConv2D same', [7, 8, 3], () => [
     layers.separableConv2d(5, 3, { padding: 'same', depthMultiplier: 2, activation: 'relu' }),
   ]),

@@ -7,12 +7,22 @@ export const normalizationModels: readonly OnnxModel[] = [
   chain('BatchNormalization of features', [6], () => [layers.batchNormalization()]),
   chain('BatchNormalization of images', [5, 6, 3], () => [layers.conv2d(4, 2), layers.batchNormalization()]),
   chain('BatchNormalization along another axis', [3, 5, 4], () => [layers.batchNormalization({ axis: 1 })]),
+  chain('BatchNormalization along the first axis of convolved images', [6, 5, 3], () => [
+    layers.conv2d(4, 2),
+    layers.batchNormalization({ axis: 1 }),
+    layers.conv2d(2, 2),
+  ]),
   chain('BatchNormalization without scale', [5, 4], () => [
     layers.batchNormalization({ scale: false, epsilon: 0.01 }),
   ]),
   chain('BatchNormalization without centre', [5, 4], () => [layers.batchNormalization({ center: false })]),
   chain('LayerNormalization', [5, 4], () => [layers.layerNormalization()]),
   chain('LayerNormalization over two axes', [5, 4], () => [layers.layerNormalization({ axis: [1, 2] })]),
+  chain('LayerNormalization over two axes of images', [6, 5, 3], () => [
+    layers.conv2d(4, 2),
+    layers.layerNormalization({ axis: [1, 3] }),
+    layers.conv2d(2, 2),
+  ]),
   chain('LayerNormalization along the first axis', [5, 4], () => [layers.layerNormalization({ axis: 1 })]),
   chain('GroupNormalization of images', [4, 5, 6], () => [
     layers.conv2d(6, 2),

@@ -51,6 +51,16 @@ export const recurrentModels: readonly OnnxModel[] = [
       layers.bidirectional(layers.lstm(4, { returnSequences: true }), { mergeMode }),
     ]),
   ),
+  ...modes.map((mergeMode) =>
+    chain(`Bidirectional GRU: ${mergeMode}`, [7, 3], () => [
+      layers.bidirectional(layers.gru(4, { returnSequences: true }), { mergeMode }),
+    ]),
+  ),
+  {
+    name: 'Bidirectional GRU: sum, masked',
+    x: numbers(4, 7),
+    make: masked(() => layers.bidirectional(layers.gru(4), { mergeMode: 'sum' }) as unknown as Layer, {}),
+  },
   chain('Bidirectional, last outputs', [7, 3], () => [layers.bidirectional(layers.gru(4))]),
   {
     name: 'states handed from one LSTM to another',

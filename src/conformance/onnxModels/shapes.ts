@@ -46,6 +46,11 @@ export const shapeModels: readonly OnnxModel[] = [
     layers.conv2d(2, 3),
   ]),
   chain('UpSampling2D bilinear', [4, 5, 3], () => [layers.upSampling2d(2, { interpolation: 'bilinear' })]),
+  chain('UpSampling2D bilinear, by two factors, between convolutions', [4, 5, 3], () => [
+    layers.conv2d(4, 2),
+    layers.upSampling2d([3, 2], { interpolation: 'bilinear' }),
+    layers.conv2d(2, 3),
+  ]),
   chain('UpSampling3D', [2, 3, 4, 2], () => [layers.upSampling3d(2)]),
   chain('EinsumDense', [4, 6], () => [layers.einsumDense('abc,cde->abde', [null, 3, 5], { biasAxes: 'de' })]),
   chain('Dense of sequences', [4, 6], () => [layers.dense(5, { activation: 'relu' }), layers.dense(3)]),
