@@ -62,6 +62,7 @@ describe('gradus plot', () => {
 
   it.each([
     ['third', ArgumentError, /no run 'third' in .*Known: 'both.svg', 'empty', 'first'/],
+    ['RUNS/first/curves.svg', DataError, /curves\.svg: is a file that does not end in \.csv\. Expected the/],
     ['first --metrics accuracy', ArgumentError, "no run has measured 'accuracy'"],
     ['first --log accuracy', ArgumentError, "no run has measured 'accuracy'"],
     ['first --output curves.jpg', ArgumentError, 'ends in .svg, .png or .html'],
@@ -74,6 +75,11 @@ describe('gradus plot', () => {
     const outcome = plot(`${line} --runs RUNS`)
     await expect(outcome).rejects.toThrow(kind)
     await expect(outcome).rejects.toThrow(message)
+  })
+
+  it('says what to do where there are no runs', async () => {
+    const outcome = plot('first --runs RUNS/without')
+    await expect(outcome).rejects.toThrow(/There are no runs in .*without: train first, .* with --runs\.$/)
   })
 
   it('refuses options that do not go together', async () => {

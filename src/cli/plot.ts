@@ -75,7 +75,10 @@ async function pathOf(name: string, runs: string): Promise<string> {
   const run = join(runs, name)
   if (existsSync(run)) return run
   const known = await readdir(runs).catch(() => [])
-  const hint = known.length === 0 ? `There are no runs in ${runs}.` : suggestion(name, known.sort())
+  const hint =
+    known.length === 0
+      ? `There are no runs in ${runs}: train first, with npx gradus train lenet, or name their folder with --runs.`
+      : suggestion(name, known.sort())
   throw new ArgumentError(
     `plot: there is no run '${name}' in ${runs}, and no folder or file of this name. ${hint}`,
   )

@@ -44,8 +44,10 @@ function spaced(epochs: readonly number[], count: number): number[] {
  * @throws DataError for a file that is empty, of another kind, or damaged, naming the line
  */
 export function parseLog(text: string, name: string, path: string): RunLog {
-  if (text.trim() === '') throw new DataError(`${path}: the log is empty: the first epoch has not ended yet.`)
+  const notYet = 'the first epoch has not ended. It can be shown when it has.'
+  if (text.trim() === '') throw new DataError(`${path}: the log is empty: ${notYet}`)
   const end = text.lastIndexOf('\n')
+  if (end < 0 && 'epoch'.startsWith(text)) throw new DataError(`${path}: the log has no epoch yet: ${notYet}`)
   const [header = '', ...rows] = text.slice(0, end < 0 ? undefined : end).split(/\r?\n/)
   const separator = /^"?epoch"?(.)/.exec(header)?.[1]
   const columns = separator === undefined ? [] : cellsOf(header, separator)
@@ -73,7 +75,7 @@ export function parseLog(text: string, name: string, path: string): RunLog {
       log.values.push(value)
     }
   })
-  if (epoch === 0) throw new DataError(`${path}: the log has no epoch yet: the first one has not ended.`)
+  if (epoch === 0) throw new DataError(`${path}: the log has no epoch yet: ${notYet}`)
   const measured = logs.filter(({ epochs }) => epochs.length > 0)
   return {
     name,

@@ -102,8 +102,10 @@ export async function readRunLog(path: string, name = nameOf(path)): Promise<Run
   const file = /\.csv$/i.test(path) ? path : `${path.replace(/[\\/]+$/, '')}/log.csv`
   const bytes = await readFile(file).catch((error: Error) => {
     if (!(error instanceof DataError)) throw error
+    const { code } = (error.cause ?? {}) as NodeJS.ErrnoException
+    const found = code === 'ENOTDIR' ? `${path}: is a file that does not end in .csv.` : error.message
     throw new DataError(
-      `${error.message} Expected the folder of a run, as gradus train makes it, or a file of csvLogger.`,
+      `${found} Expected the folder of a run, as gradus train makes it, or a file of csvLogger.`,
       { cause: error },
     )
   })

@@ -34,7 +34,7 @@ export async function findRuns(folder: string): Promise<FoundRun[]> {
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such folder yet. Train, with npx gradus train lenet, or name the folder of your runs.',
   ENOTDIR: 'is a file. Name the folder of your runs.',
-  EACCES: 'this user may not read it.',
+  EACCES: 'this user may not read it. Name a folder that may be read, or change its permissions.',
 }
 
 async function runsIn(
