@@ -10,7 +10,7 @@ describe('getLoss', () => {
   ] as const
 
   it('takes names, class names, functions, objects and configs', () => {
-    for (const name of ['categorical_crossentropy', 'CategoricalCrossentropy'] as LossLike[]) {
+    for (const name of ['categorical_crossentropy', 'CategoricalCrossentropy'] as const) {
       expect(getLoss(name, ...shapes)).toBeInstanceOf(losses.CategoricalCrossentropy)
     }
     expect(getLoss(losses.meanSquaredError, ...shapes)).toBeInstanceOf(losses.MeanSquaredError)

@@ -8,7 +8,7 @@ import {
   type SerializedObject,
   serializeObject,
 } from '../utils/config.js'
-import { toSnakeCase } from '../utils/naming.js'
+import { type PascalCase, toSnakeCase } from '../utils/naming.js'
 import { suggestion } from '../utils/nearest.js'
 import { refuseClass } from '../utils/refuseClass.js'
 import { show } from '../utils/show.js'
@@ -90,11 +90,13 @@ const aliases = {
   logcosh: 'log_cosh',
 } as const satisfies Record<string, Name>
 
+type ClassName = 'CTC' | 'KLDivergence' | PascalCase<Exclude<Name, 'ctc' | 'kl_divergence'>>
+
 /**
  * Names of losses, as in Keras. `'crossentropy'` and `'ce'` are the cross-entropy that fits the shapes of labels and
  * outputs. Class names (`'MeanSquaredError'`) work as well.
  */
-export type LossName = Name | keyof typeof aliases | 'crossentropy' | 'ce'
+export type LossName = Name | keyof typeof aliases | 'crossentropy' | 'ce' | ClassName
 
 /** What stands for a loss in `compile`. */
 export type LossLike = LossName | Loss | LossFunction

@@ -26,8 +26,8 @@ describe('getMetric', () => {
     expect(form('MAPE')).toEqual(['MeanAbsolutePercentageError', 'MAPE'])
     expect(form('rmse')).toEqual(['RootMeanSquaredError', 'rmse'])
     expect(form('auc')).toEqual(['AUC', 'auc'])
-    expect(form('AUC' as MetricLike)).toEqual(['AUC', 'AUC'])
-    expect(form('Precision' as MetricLike)).toEqual(['Precision', 'Precision'])
+    expect(form('AUC')).toEqual(['AUC', 'AUC'])
+    expect(form('Precision')).toEqual(['Precision', 'Precision'])
     expect(form('f1_score')).toEqual(['F1Score', 'f1_score'])
   })
 

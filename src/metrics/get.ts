@@ -9,7 +9,7 @@ import {
   type SerializedObject,
   serializeObject,
 } from '../utils/config.js'
-import { toSnakeCase } from '../utils/naming.js'
+import { type PascalCase, toSnakeCase } from '../utils/naming.js'
 import { suggestion } from '../utils/nearest.js'
 import { refuseClass } from '../utils/refuseClass.js'
 import { show } from '../utils/show.js'
@@ -158,11 +158,17 @@ const aliases = {
   rmsle: 'root_mean_squared_logarithmic_error',
 } as const satisfies Record<string, keyof typeof factories>
 
+type ClassName =
+  | 'Accuracy'
+  | 'AUC'
+  | 'KLDivergence'
+  | PascalCase<Exclude<keyof typeof factories, 'auc' | 'kl_divergence'>>
+
 /**
  * Names of metrics, as in Keras. `'accuracy'` and `'acc'` are the accuracy that fits the shapes of labels and outputs. The
  * name given is the key in logs. Class names (`'AUC'`) work as well.
  */
-export type MetricName = 'accuracy' | 'acc' | keyof typeof factories | keyof typeof aliases
+export type MetricName = 'accuracy' | 'acc' | keyof typeof factories | keyof typeof aliases | ClassName
 
 /** What stands for a metric in `compile`. */
 export type MetricLike = MetricName | Metric | MetricFunction

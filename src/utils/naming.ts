@@ -9,6 +9,11 @@ export function toSnakeCase(name: string): string {
     .toLowerCase()
 }
 
+/** `mean_squared_error` to `MeanSquaredError`: an identifier to the class's name, unless this has abbreviations. */
+export type PascalCase<Name extends string> = Name extends `${infer First}_${infer Rest}`
+  ? `${Capitalize<First>}${PascalCase<Rest>}`
+  : Capitalize<Name>
+
 /** `kernel_size` to `kernelSize`: a key of a Keras config to an option's name. */
 export const toCamelCase = (name: string): string =>
   name.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())

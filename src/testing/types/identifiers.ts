@@ -17,6 +17,19 @@ import { exactly } from './exactly.js'
 const model = models.sequential([layers.dense(1)])
 
 model.compile({ loss: 'mse', optimizer: 'adam', metrics: ['accuracy', 'mae'] })
+// Keras's names of classes stand for them, too.
+model.compile({
+  loss: 'CategoricalFocalCrossentropy',
+  optimizer: 'AdamW',
+  metrics: ['AUC', 'BinaryIoU', 'F1Score', 'Accuracy'],
+})
+model.compile({ loss: { output: 'KLDivergence' }, metrics: { output: ['R2Score', 'KLDivergence'] } })
+// @ts-expect-error
+model.compile({ loss: 'mse', metrics: ['Auc'] })
+// @ts-expect-error Without its options it cannot be made.
+model.compile({ loss: 'mse', metrics: ['MeanIoU'] })
+// @ts-expect-error
+model.compile({ loss: 'KlDivergence' })
 // @ts-expect-error
 model.compile({ loss: 'mes' })
 // @ts-expect-error
