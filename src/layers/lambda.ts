@@ -39,8 +39,14 @@ export class Lambda<In extends Tensors = Tensor, Out extends Tensors = Tensor> e
         `${this.title}: expected a function of tensors such as (x) => ops.square(x), received ${show(fn)}.`,
       )
     }
-    this.outputShapeRule = options.outputShape
-    if (options.outputShape) this.computeOutputShape = options.outputShape
+    const { outputShape } = options
+    if (outputShape !== undefined && typeof outputShape !== 'function') {
+      throw new ArgumentError(
+        `${this.title}: expected outputShape as a function such as ([batch, ...rest]) => [batch, 1], received ${show(outputShape)}.`,
+      )
+    }
+    this.outputShapeRule = outputShape
+    if (outputShape) this.computeOutputShape = outputShape
   }
 
   override call(inputs: In, context: CallContext): Out {
