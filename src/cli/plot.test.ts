@@ -16,6 +16,8 @@ beforeAll(async () => {
     ['empty', ''],
     ['waiting', 'epoch,loss\r\n'],
     ['foreign', 'a,b\r\n1,2\r\n'],
+    ['odd', 'epoch,toString,__proto__,lr\r\n0,1,2,3\r\n'],
+    ['unmeasured', 'epoch,loss\r\n0,NA\r\n'],
     ['without', undefined],
   ] as const) {
     await mkdir(join(runs, name))
@@ -60,6 +62,13 @@ describe('gradus plot', () => {
     }
   })
 
+  it('takes every name for a metric, those of what objects inherit too', async () => {
+    const line = 'odd --runs RUNS --log __proto__,toString'
+    expect(await plot(line)).toMatch(/^odd, 1 epoch\n {2}toString +1 ▅ 1\n {2}__proto__ +2 ▅ 2\n/)
+    const svg = await readFile(join(runs, 'odd', 'curves.svg'), 'utf8')
+    for (const title of ['ToString', 'proto']) expect(svg).toContain(title)
+  })
+
   it.each([
     ['third', ArgumentError, /no run 'third' in .*Known: 'both.svg', 'empty', 'first'/],
     ['RUNS/first/curves.svg', DataError, /curves\.svg: is a file that does not end in \.csv\. Expected the/],
@@ -70,6 +79,7 @@ describe('gradus plot', () => {
     ['empty', DataError, 'empty/log.csv: the log is empty'],
     ['waiting', DataError, 'waiting/log.csv: the log has no epoch yet'],
     ['foreign', DataError, 'foreign/log.csv: expected the log of a run'],
+    ['unmeasured', ArgumentError, 'nothing was measured'],
     ['without', DataError, 'without/log.csv: there is no such file'],
   ])('refuses %s', async (line, kind, message) => {
     const outcome = plot(`${line} --runs RUNS`)

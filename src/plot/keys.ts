@@ -42,11 +42,14 @@ export function metricsOf(keys: readonly string[]): string[] {
 }
 
 const abbreviations = new Set(['auc', 'iou', 'mae', 'mape', 'mse', 'msle', 'rmse'])
-const spelledOut: Readonly<Record<string, string>> = { acc: 'accuracy', lr: 'learning rate' }
+const spelledOut = new Map([
+  ['acc', 'accuracy'],
+  ['lr', 'learning rate'],
+])
 
 /** A metric as people write it: `Sparse categorical accuracy`, `MAE`. */
 export function titleOf(metric: string): string {
-  const words = (spelledOut[metric] ?? metric)
+  const words = (spelledOut.get(metric) ?? metric)
     .split('_')
     .map((word) => (abbreviations.has(word) ? word.toUpperCase() : word))
   const text = words.join(' ')

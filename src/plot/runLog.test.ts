@@ -51,6 +51,7 @@ describe('parseLog', () => {
     ['\x89PNG\r\n\x1a\n\0\0', 'expected the log of a run'],
     ['epoch,loss\n0,1\n1,high\n2,1\n', 'line 3: expected 2 numbers (epoch, loss), found "1,high"'],
     ['epoch,loss\n0,1,2\n1,1\n', 'line 2: expected 2 numbers'],
+    ['epoch,loss\n1e20,1\n', 'line 2: expected 2 numbers'],
     ['epoch,loss\nNA,1\n', 'line 2: expected 2 numbers'],
   ])('refuses %j', (text, message) => {
     expect(() => parse(text)).toThrow(DataError)

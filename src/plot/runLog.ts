@@ -62,7 +62,7 @@ export function parseLog(text: string, name: string, path: string): RunLog {
     if (row.trim() === '') return
     const cells = cellsOf(row, separator)
     const numbers = cells.map(numberOf)
-    if (cells.length !== columns.length || numbers.includes(undefined) || !Number.isInteger(numbers[0])) {
+    if (cells.length !== columns.length || numbers.includes(undefined) || !Number.isSafeInteger(numbers[0])) {
       throw new DataError(
         `${path}, line ${i + 2}: expected ${columns.length} numbers (${columns.join(', ')}), found ${JSON.stringify(row.slice(0, 60))}.`,
       )

@@ -162,7 +162,7 @@ interface PanelPlan {
 
 function panelsOf(runs: readonly Run[], { metrics, yScale }: CurveOptions): PanelPlan[] {
   const keys = [...new Set(runs.flatMap((run) => run.keys.map(({ key }) => key)))]
-  if (keys.length === 0) throw new ArgumentError('plot: there is nothing to draw: no epoch has ended.')
+  if (keys.length === 0) throw new ArgumentError('plot: there is nothing to draw: nothing was measured.')
   const known = metricsOf(keys)
   if (typeof yScale === 'object') {
     const stranger = Object.keys(yScale).find((metric) => !known.includes(metric))
@@ -249,7 +249,9 @@ function scaleOf(
   { metric }: PanelPlan,
   curves: readonly Curve[],
 ): AxisScale {
-  const scale = typeof yScale === 'object' ? (yScale[metric] ?? 'linear') : yScale
+  const scaleIn = (scales: Readonly<Record<string, AxisScale>>) =>
+    Object.hasOwn(scales, metric) ? scales[metric] : 'linear'
+  const scale = typeof yScale === 'object' ? scaleIn(yScale) : yScale
   if (scale === 'log' && !curves.some(({ y }) => y.some((value) => value > 0 && Number.isFinite(value)))) {
     throw new ArgumentError(
       `plot: ${metric} cannot be drawn on a logarithmic axis: none of its numbers is finite and above 0. Leave out yScale for it.`,

@@ -79,16 +79,16 @@ export function chartsOf(
   return [...charts]
     .map(([key, lines]) => ({
       ...{ key, lines, xTitle: xTitles[axis] },
-      title: titles[key] ?? titleOf(key),
+      title: titles.get(key) ?? titleOf(key),
       mayBeLog: key !== EPOCH_TIME && key !== RATE,
     }))
     .sort((a, b) => rankOf(a.key) - rankOf(b.key))
 }
 
-const titles: Readonly<Record<string, string>> = {
-  [RATE]: 'Milliseconds a step',
-  [EPOCH_TIME]: 'Seconds an epoch',
-}
+const titles = new Map([
+  [RATE, 'Milliseconds a step'],
+  [EPOCH_TIME, 'Seconds an epoch'],
+])
 
 function rankOf(metric: string): number {
   if (metric === 'loss') return 0
