@@ -1,8 +1,8 @@
 import { DataError } from '../errors.js'
 import { showShape } from '../graph/shape.js'
 import type { Variable } from '../graph/variable.js'
+import type { Hdf5Tree } from '../saving/hdf5/hdf5Tree.js'
 import type { Hdf5Group } from '../saving/hdf5/openHdf5.js'
-import type { Hdf5Tree } from '../saving/hdf5/writeHdf5.js'
 import { type StoredObject, variablesAt, weightTree } from '../saving/weightTree.js'
 import type { AnyModel } from './model.js'
 import { readArrays } from './modelState.js'
@@ -58,14 +58,14 @@ export async function loadKerasWeights(
       )
     }
     for (const [i, weight] of weights.entries()) {
-      pending.add(weight, await stored.array(String(i)), `${file}: '${path}/vars/${i}'`)
+      pending.add(weight, stored.array(String(i)), `${file}: '${path}/vars/${i}'`)
     }
   }
   const setRate = await takeStored(model, root, pending, file, strictly)
   const random = variablesAt(root, RANDOM)
   if (random?.names.length === 2) {
     for (const [i, variable] of model.state.random.variables.entries()) {
-      pending.add(variable, await random.array(String(i)), `${file}: '${RANDOM}/vars/${i}'`)
+      pending.add(variable, random.array(String(i)), `${file}: '${RANDOM}/vars/${i}'`)
     }
   }
   pending.write()
@@ -86,7 +86,7 @@ async function takeStored(
   const arrays = []
   for (let i = 0; i < stored.names.length; i++) {
     const where = `${file}: '${OPTIMIZER}/vars/${i}'`
-    arrays.push({ name: String(i), array: await stored.array(String(i)), where })
+    arrays.push({ name: String(i), array: stored.array(String(i)), where })
   }
   return takeOptimizerState(model, arrays, pending, strictly ? file : undefined)
 }

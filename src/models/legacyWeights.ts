@@ -128,7 +128,7 @@ async function takeGroup(
     )
   }
   for (const [i, weight] of weights.entries()) {
-    pending.add(weight, await group.array(arrayNames[i]), `${file}: layer '${name}': '${arrayNames[i]}'`)
+    pending.add(weight, group.array(arrayNames[i]), `${file}: layer '${name}': '${arrayNames[i]}'`)
   }
 }
 
@@ -142,7 +142,7 @@ async function takeState(
   // What stands before belongs to an optimizer that scales losses, around the one whose state follows.
   const begin = arrayNames.findIndex((name) => name.includes('dynamic_scale')) + 1
   for (const name of arrayNames.slice(begin)) {
-    arrays.push({ name, array: await group.array(name), where: `${file}: optimizer: '${name}'` })
+    arrays.push({ name, array: group.array(name), where: `${file}: optimizer: '${name}'` })
   }
   return takeOptimizerState(model, arrays, pending, file)
 }

@@ -61,19 +61,32 @@ export async function loadModel(source: FileSource, options: LoadOptions = {}): 
   )
 }
 
-async function loadKerasModel(bytes: Uint8Array, file: string, options: LoadOptions): Promise<AnyModel> {
-  const { config, weights } = await readKerasArchive(bytes, file)
+async function loadKerasModel(
+  bytes: Uint8Array<ArrayBuffer>,
+  file: string,
+  options: LoadOptions,
+): Promise<AnyModel> {
+  const { config, readWeights } = await readKerasArchive(bytes, file)
   const maker = new ModelMaker(file, bytes.length, options)
   const model = maker.make(config, 'config.json')
   const compiled = config.compile_config as Config | null | undefined
   if (compiled) maker.compile(model, compiled, 'config.json: compile_config')
-  await loadKerasWeights(model, weights, `${file}: model.weights.h5`, Boolean(compiled?.optimizer))
+  await loadKerasWeights(
+    model,
+    await readWeights(),
+    `${file}: model.weights.h5`,
+    Boolean(compiled?.optimizer),
+  )
   return model
 }
 
-async function loadLegacyModel(bytes: Uint8Array, file: string, options: LoadOptions): Promise<AnyModel> {
-  const { config, training, weights, optimizer } = readLegacyModel(bytes, file)
+async function loadLegacyModel(
+  bytes: Uint8Array<ArrayBuffer>,
+  file: string,
+  options: LoadOptions,
+): Promise<AnyModel> {
   const maker = new ModelMaker(file, bytes.length, options)
+  const { config, training, weights, optimizer } = await readLegacyModel(bytes, file)
   const model = maker.make(config, 'model_config')
   if (training) {
     const { optimizer_config: own, ...rest } = training
@@ -200,26 +213,26 @@ export async function loadWeights(model: AnyModel, source: FileSource): Promise<
   const { bytes, file } = await bytesFrom(source)
   // What a name promises is what a file is taken for that does not begin as any.
   if (isZip(bytes) || (file.endsWith('.keras') && !isHdf5(bytes))) {
-    const { weights } = await readKerasArchive(bytes, file)
-    return loadKerasWeights(model, weights, `${file}: model.weights.h5`)
+    const { readWeights } = await readKerasArchive(bytes, file)
+    return loadKerasWeights(model, await readWeights(), `${file}: model.weights.h5`)
   }
   if (!isHdf5(bytes) && !/\.(h5|hdf5)$/.test(file)) {
     return writeVariables(namedWeights(model), decodeSafetensors(bytes, file).arrays, file)
   }
-  const root = openHdf5(bytes, file)
+  const root = await openHdf5(bytes, file)
   if (holdsLegacyWeights(root)) return loadLegacyWeights(model, legacyWeights(root, file), undefined, file)
   return loadKerasWeights(model, root, file)
 }
 
-/** The bytes of a file, and what errors call it. */
-async function bytesFrom(source: FileSource): Promise<{ readonly bytes: Uint8Array; readonly file: string }> {
+/** The bytes of a file, which whoever reads them may use up, and what errors call it. */
+async function bytesFrom(
+  source: FileSource,
+): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly file: string }> {
   if (typeof source === 'string') return { bytes: await readFile(source), file: source }
   const file = 'The given file'
-  // A Buffer of Node is one, whose methods do other things.
-  if (source instanceof Uint8Array) {
-    return { bytes: new Uint8Array(source.buffer, source.byteOffset, source.byteLength), file }
-  }
-  if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source), file }
+  // Copied: what was given stays the giver's.
+  if (source instanceof Uint8Array) return { bytes: new Uint8Array(source), file }
+  if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source.slice()), file }
   if (typeof Blob !== 'undefined' && source instanceof Blob) {
     const { name } = source as Blob & { readonly name?: string }
     return { bytes: new Uint8Array(await source.arrayBuffer()), file: name ?? file }

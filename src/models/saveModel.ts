@@ -82,11 +82,11 @@ const snapshots: Record<
       copyLegacyWeights(model),
       training && copyLegacyOptimizer(model),
     ])
-    return async () => writeLegacyModel({ config, training, ...layers, optimizer })
+    return async () => [await writeLegacyModel({ config, training, ...layers, optimizer })]
   },
   'weights.h5': async (model, includeOptimizer) => {
     const weights = await copyKerasWeights(model, includeOptimizer)
-    return async () => writeHdf5(weights)
+    return async () => [await writeHdf5(weights)]
   },
   safetensors: async (model) => {
     const arrays = await readVariables(namedWeights(model), typesInFiles(model))

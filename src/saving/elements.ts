@@ -23,29 +23,29 @@ export type FloatType = 'float64' | 'float32' | 'float16' | 'bfloat16'
 interface ElementType {
   readonly bytes: number
   readonly dtype: DType
-  read(view: DataView, at: number, littleEndian: boolean): number | bigint
+  read(view: DataView, at: number): number | bigint
 }
 
 const types: Record<FileDType, ElementType> = {
-  float64: { bytes: 8, dtype: 'float32', read: (view, at, little) => view.getFloat64(at, little) },
-  float32: { bytes: 4, dtype: 'float32', read: (view, at, little) => view.getFloat32(at, little) },
+  float64: { bytes: 8, dtype: 'float32', read: (view, at) => view.getFloat64(at, true) },
+  float32: { bytes: 4, dtype: 'float32', read: (view, at) => view.getFloat32(at, true) },
   float16: {
     bytes: 2,
     dtype: 'float32',
-    read: (view, at, little) => halfToNumber(view.getUint16(at, little)),
+    read: (view, at) => halfToNumber(view.getUint16(at, true)),
   },
   bfloat16: {
     bytes: 2,
     dtype: 'float32',
-    read: (view, at, little) => brainToNumber(view.getUint16(at, little)),
+    read: (view, at) => brainToNumber(view.getUint16(at, true)),
   },
-  int64: { bytes: 8, dtype: 'int32', read: (view, at, little) => view.getBigInt64(at, little) },
-  int32: { bytes: 4, dtype: 'int32', read: (view, at, little) => view.getInt32(at, little) },
-  int16: { bytes: 2, dtype: 'int32', read: (view, at, little) => view.getInt16(at, little) },
+  int64: { bytes: 8, dtype: 'int32', read: (view, at) => view.getBigInt64(at, true) },
+  int32: { bytes: 4, dtype: 'int32', read: (view, at) => view.getInt32(at, true) },
+  int16: { bytes: 2, dtype: 'int32', read: (view, at) => view.getInt16(at, true) },
   int8: { bytes: 1, dtype: 'int32', read: (view, at) => view.getInt8(at) },
-  uint64: { bytes: 8, dtype: 'int32', read: (view, at, little) => view.getBigUint64(at, little) },
-  uint32: { bytes: 4, dtype: 'int32', read: (view, at, little) => view.getUint32(at, little) },
-  uint16: { bytes: 2, dtype: 'int32', read: (view, at, little) => view.getUint16(at, little) },
+  uint64: { bytes: 8, dtype: 'int32', read: (view, at) => view.getBigUint64(at, true) },
+  uint32: { bytes: 4, dtype: 'int32', read: (view, at) => view.getUint32(at, true) },
+  uint16: { bytes: 2, dtype: 'int32', read: (view, at) => view.getUint16(at, true) },
   uint8: { bytes: 1, dtype: 'uint8', read: (view, at) => view.getUint8(at) },
   bool: { bytes: 1, dtype: 'bool', read: (view, at) => Number(view.getUint8(at) !== 0) },
 }
@@ -63,21 +63,20 @@ export function readElements(
   bytes: Uint8Array,
   type: FileDType,
   where: string,
-  littleEndian = true,
 ): { readonly dtype: DType; readonly data: TypedArray } {
   const { bytes: width, dtype, read } = types[type]
-  const isPlain = type === dtype && dtype !== 'bool' && (littleEndian || width === 1)
+  const isPlain = type === dtype && dtype !== 'bool'
   if (isPlain) return { dtype, data: copied(bytes, dtype) }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const count = bytes.byteLength / width
   if (dtype !== 'int32') {
     const data = dtype === 'float32' ? new Float32Array(count) : new Uint8Array(count)
-    for (let i = 0; i < count; i++) data[i] = Number(read(view, i * width, littleEndian))
+    for (let i = 0; i < count; i++) data[i] = Number(read(view, i * width))
     return { dtype, data }
   }
   const data = new Int32Array(count)
   for (let i = 0; i < count; i++) {
-    const value = Number(read(view, i * width, littleEndian))
+    const value = Number(read(view, i * width))
     data[i] = value
     if (data[i] !== value) {
       throw new DataError(

@@ -1,7 +1,8 @@
 import { DataError } from '../errors.js'
 import type { Config } from '../utils/config.js'
+import type { Hdf5Tree } from './hdf5/hdf5Tree.js'
 import { type Hdf5Group, openHdf5 } from './hdf5/openHdf5.js'
-import { type Hdf5Tree, writeHdf5 } from './hdf5/writeHdf5.js'
+import { writeHdf5 } from './hdf5/writeHdf5.js'
 import { readJson, writeJson } from './json.js'
 import { checkVersion, KERAS_VERSION } from './kerasVersion.js'
 import { currentConfig } from './olderConfig.js'
@@ -10,7 +11,8 @@ import { openZip, writeZip } from './zip.js'
 /** What a `.keras` file holds: the model with what it was compiled for, and its arrays. */
 export interface KerasArchive {
   readonly config: Config
-  readonly weights: Hdf5Group
+  /** Reads the arrays: after the config, which may be wrong, and once, since the file's bytes are handed over for it. */
+  readWeights(): Promise<Hdf5Group>
 }
 
 const METADATA = 'metadata.json'
@@ -19,12 +21,13 @@ const WEIGHTS = 'model.weights.h5'
 
 /**
  * Reads a `.keras` file (Keras 3's own format).
+ * @param bytes handed over when weights are read; see `openHdf5`
  * @param file what errors call it
  * @throws DataError if it is cut off, damaged, no model file, or of a newer form
  */
-export async function readKerasArchive(bytes: Uint8Array, file: string): Promise<KerasArchive> {
+export async function readKerasArchive(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<KerasArchive> {
   const files = openZip(bytes, file)
-  const read = (name: string): Promise<Uint8Array> => {
+  const read = (name: string): Promise<Uint8Array<ArrayBuffer>> => {
     const unpack = files.get(name)
     if (unpack) return unpack()
     const instead = files.has('model.weights.npz') && name === WEIGHTS
@@ -39,24 +42,24 @@ export async function readKerasArchive(bytes: Uint8Array, file: string): Promise
   const config = readJson(await read(CONFIG), `${file}: ${CONFIG}`)
   return {
     config: currentConfig(config, version),
-    weights: openHdf5(await read(WEIGHTS), `${file}: ${WEIGHTS}`),
+    readWeights: async () => openHdf5(await read(WEIGHTS), `${file}: ${WEIGHTS}`),
   }
 }
 
-/** A `.keras` file, piece by piece. */
-export function writeKerasArchive({
+/** A `.keras` file, piece by piece. The arrays are handed over; see `writeHdf5`. */
+export async function writeKerasArchive({
   config,
   weights,
 }: {
   readonly config: Config
   readonly weights: Hdf5Tree
-}): Uint8Array[] {
+}): Promise<Uint8Array[]> {
   const json = (value: Config) => [new TextEncoder().encode(writeJson(value))]
   return writeZip(
     new Map([
       [METADATA, json({ keras_version: KERAS_VERSION, date_saved: timestamp(new Date()) })],
       [CONFIG, json(config)],
-      [WEIGHTS, writeHdf5(weights)],
+      [WEIGHTS, [await writeHdf5(weights)]],
     ]),
   )
 }

@@ -1,8 +1,8 @@
 import { DataError } from '../errors.js'
 import type { Config } from '../utils/config.js'
-import { emptyTree, groupAt } from './hdf5/growingTree.js'
+import { emptyTree, groupAt, type Hdf5Tree } from './hdf5/hdf5Tree.js'
 import { type Hdf5Group, openHdf5 } from './hdf5/openHdf5.js'
-import { type Hdf5Tree, writeHdf5 } from './hdf5/writeHdf5.js'
+import { writeHdf5 } from './hdf5/writeHdf5.js'
 import { readJson, writeJson } from './json.js'
 import { checkVersion, KERAS_VERSION } from './kerasVersion.js'
 import { currentConfig } from './olderConfig.js'
@@ -36,11 +36,12 @@ export const holdsLegacyWeights = (root: Hdf5Group): boolean =>
 
 /**
  * Reads a whole model that Keras 1, 2 or 3 wrote as `.h5`.
+ * @param bytes handed over; see `openHdf5`
  * @param file what errors call it
  * @throws DataError if the file is damaged, holds weights only, or is of a newer form
  */
-export function readLegacyModel(bytes: Uint8Array, file: string): LegacyModel {
-  const root = openHdf5(bytes, file)
+export async function readLegacyModel(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<LegacyModel> {
+  const root = await openHdf5(bytes, file)
   const version = root.text('keras_version')
   checkVersion(version, file)
   const config = root.text('model_config')
@@ -93,8 +94,8 @@ export interface LegacyModelToWrite {
   readonly optimizer: StoredArrays | undefined
 }
 
-/** A whole model as an older `.h5` file, piece by piece. */
-export function writeLegacyModel(model: LegacyModelToWrite): Uint8Array[] {
+/** A whole model as an older `.h5` file. Its arrays are handed over; see `writeHdf5`. */
+export function writeLegacyModel(model: LegacyModelToWrite): Promise<Uint8Array<ArrayBuffer>> {
   const { config, training, weights, ownWeights, optimizer } = model
   const layers = [...weights, [TOP_LEVEL, ownWeights] as const]
   const versions = { backend: 'tensorflow', keras_version: KERAS_VERSION }

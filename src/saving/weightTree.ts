@@ -1,6 +1,5 @@
-import { emptyTree, groupAt } from './hdf5/growingTree.js'
+import { emptyTree, groupAt, type Hdf5Tree } from './hdf5/hdf5Tree.js'
 import type { Hdf5Group } from './hdf5/openHdf5.js'
-import type { Hdf5Tree } from './hdf5/writeHdf5.js'
 import type { StoredArray } from './storedArray.js'
 
 /** Arrays that an object keeps, in order, and the object's name. */

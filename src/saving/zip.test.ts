@@ -15,7 +15,7 @@ const files = new Map([
 ])
 
 /** A ZIP file of one entry, in which numbers of the list have been replaced. */
-function edited(at: number, bytes: readonly number[]): Uint8Array {
+function edited(at: number, bytes: readonly number[]): Uint8Array<ArrayBuffer> {
   const zip = zipSync({ 'a.json': text('{"a": 1}') }, { level: 0 })
   const list = zip.findIndex((_, i) => [0x50, 0x4b, 1, 2].every((byte, k) => zip[i + k] === byte))
   zip.set(bytes, list + at)
@@ -32,7 +32,7 @@ describe('crc32', () => {
 
 describe('zip', () => {
   it('gives back what was written', async () => {
-    const zip = openZip(joinBytes(writeZip(files)), 'x.zip')
+    const zip = openZip(joinBytes(await writeZip(files)), 'x.zip')
     expect([...zip.keys()]).toEqual([...files.keys()])
     for (const [name, parts] of files) expect(await zip.get(name)?.()).toEqual(joinBytes(parts))
   })
@@ -85,7 +85,7 @@ describe('zip', () => {
   it.each(['../a', '/a', 'a/../../b', 'C:/a', '..\\a', 'a\\b'])(
     'refuses names that lead out: %s',
     async (name) => {
-      const zip = joinBytes(writeZip(new Map([[name, [text('x')]]])))
+      const zip = joinBytes(await writeZip(new Map([[name, [text('x')]]])))
       expect(() => openZip(zip, 'x.zip')).toThrow(/x\.zip: names a file '.*', which leads out of its folder/)
     },
   )

@@ -99,5 +99,6 @@ describe.skipIf(!executable)('In Chromium', () => {
       expect(sample.pathRefused).toMatch(/a page has no files\. Save with await model\.toBytes\('keras'\)/)
       expect((await runSavingSample(sample.files)).loaded.keras).toEqual(sample.predictions)
     }
-  })
+    // Each file starts a worker with a library of 4 MB.
+  }, 180_000)
 })

@@ -22,6 +22,10 @@ const importMap = JSON.stringify({
   imports: Object.fromEntries(Object.keys(packages).map((name) => [name, `/packages/${name}.js`])),
 })
 
+/** The folder of the HDF5 library, which a worker imports. Maps do not hold in workers: its name is replaced where it is imported. */
+const hdf5Folder = new URL('.', import.meta.resolve('h5wasm'))
+const hdf5Entry = '/packages/h5wasm/hdf5_hl.js'
+
 /** By which a content-security policy allows the page's map. */
 export const importMapHash = `'sha256-${createHash('sha256').update(importMap).digest('base64')}'`
 
@@ -56,13 +60,16 @@ export async function serveBuilt(headers: Readonly<Record<string, string>>): Pro
 }
 
 /** A built script, or a package; nothing outside their folder. */
-function readBuilt(pathname: string): Promise<Buffer> {
+async function readBuilt(pathname: string): Promise<Buffer> {
   for (const [name, url] of Object.entries(packages)) {
     if (pathname === `/packages/${name}.js`) return readFile(url)
   }
+  const [, file] = /^\/packages\/h5wasm\/(hdf5_\w+\.js)$/.exec(pathname) ?? []
+  if (file) return readFile(new URL(file, hdf5Folder))
   const path = join(built, pathname)
   if (!path.startsWith(built.endsWith(sep) ? built : built + sep) || !path.endsWith('.js')) {
     throw new RangeError(`not a built script: ${pathname}`)
   }
-  return readFile(path)
+  const script = await readFile(path, 'utf8')
+  return Buffer.from(script.replace("from 'h5wasm'", `from '${hdf5Entry}'`))
 }

@@ -1,13 +1,13 @@
 import { File as H5File, type LIBVER_BOUND, ready } from 'h5wasm'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { DataError, GradusError } from '../../errors.js'
+import { DataError } from '../../errors.js'
 import { keyFromSeed } from '../../ops/hostRandom.js'
 import { RandomStream } from '../../utils/randomStream.js'
-import { joinBytes, type StoredArray } from '../storedArray.js'
+import type { StoredArray } from '../storedArray.js'
+import type { Hdf5Tree } from './hdf5Tree.js'
 import { type Hdf5Group, openHdf5 } from './openHdf5.js'
-import { type Hdf5Tree, writeHdf5 } from './writeHdf5.js'
+import { writeHdf5 } from './writeHdf5.js'
 
-// HDF5's own library, compiled to WebAssembly, is what our reader and writer are held against.
 let fs: Awaited<typeof ready>['FS']
 beforeAll(async () => {
   fs = (await ready).FS
@@ -19,10 +19,11 @@ const floats = (shape: readonly number[], seed = 1): StoredArray => ({
   data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(seed + i)),
 })
 
-const sample: Hdf5Tree = {
+/** Made anew each time, since writing takes the arrays. */
+const sample = (): Hdf5Tree => ({
   attributes: {
     model_config: `${'{"a": [1]}'.repeat(10_000)}ü`,
-    layer_names: ['dense', 'a_longer_name', ''],
+    layer_names: ['dense', 'a_longer_name_ü', ''],
     weight_names: [],
     // More than the 64 KiB that an attribute may have.
     many: Array.from({ length: 5000 }, (_, i) => `a_name_of_some_length_${i}`),
@@ -34,237 +35,292 @@ const sample: Hdf5Tree = {
     ['integers', { dtype: 'int32', shape: [2], data: Int32Array.of(-5, 2 ** 31 - 1) }],
     ['bytes', { dtype: 'uint8', shape: [2, 1], data: Uint8Array.of(250, 7) }],
     ['flags', { dtype: 'bool', shape: [2], data: Uint8Array.of(1, 0) }],
-    // More than one B-tree node holds: three levels.
     ['group', { members: new Map(Array.from({ length: 700 }, (_, i) => [`member_${i}`, floats([2], i)])) }],
     ['nothing', { attributes: { name: 'an empty group' }, members: new Map() }],
   ]),
-}
+})
 
-const written = () => joinBytes(writeHdf5(sample))
+type Make = (file: H5File) => void
 
-/** A file that HDF5's library wrote with `make`. */
-function theirs(libver: LIBVER_BOUND, make: (file: H5File) => void): Uint8Array {
-  const file = new H5File('/theirs.h5', 'w', { libver: [libver, 'latest'] })
+/** A file that the library writes with `make`, here, without a worker. */
+function made(libver: LIBVER_BOUND, make: Make): Uint8Array<ArrayBuffer> {
+  const file = new H5File('/made.h5', 'w', { libver: [libver, 'latest'] })
   try {
     make(file)
   } finally {
     file.close()
   }
-  return fs.readFile('/theirs.h5').slice()
+  return new Uint8Array(fs.readFile('/made.h5'))
 }
 
-/** A model's file as the library writes it: attributes, a group of many datasets, elements in compressed chunks. */
-const fillFile = (file: H5File) => {
-  file.create_attribute('model_config', 'x'.repeat(70_000))
-  file.create_attribute('names', ['a', 'bcd'])
-  file.create_attribute('fixed', ['a', 'bcd'], [2], 'S3')
-  file.create_attribute('version', 3)
-  // From the ninth on HDF5's newer form keeps attributes in a heap.
-  for (let i = 0; i < 12; i++) file.create_attribute(`note_${i}`, `text ${i}`)
-  const group = file.create_group('group')
-  for (let i = 0; i < 300; i++) {
-    group.create_dataset({ name: `a_name_of_some_length_${i}`, data: Float32Array.of(i, -i), shape: [2] })
-  }
-  file.create_dataset({ name: 'doubles', data: Float64Array.of(0.1, -2), shape: [2, 1] })
-  file.create_dataset({ name: 'iteration', data: BigInt64Array.of(12n), shape: [] })
-  file.create_dataset({
-    name: 'chunks',
-    data: Float32Array.from({ length: 35 * 17 }, (_, i) => i),
-    shape: [35, 17],
-    chunks: [8, 8],
-    compression: 'gzip',
-    compression_opts: 5,
-  })
+/** What the library's own calls give of a dataset. */
+function read(file: H5File, path: string) {
+  const { shape, value } = file.get(path) as unknown as { shape: number[]; value: ArrayLike<number> | number }
+  return { shape, values: typeof value === 'number' ? [value] : Array.from(value) }
 }
 
 describe('writeHdf5', () => {
-  it('writes what the library reads', () => {
-    fs.writeFile('/ours.h5', written())
+  it('writes groups, arrays and texts as Keras lays them out', async () => {
+    const { attributes, members } = sample()
+    fs.writeFile('/ours.h5', await writeHdf5(sample()))
     const file = new H5File('/ours.h5', 'r')
-    expect(file.keys().sort()).toEqual([...sample.members.keys()].sort())
-    expect(file.attrs.model_config.value).toBe(sample.attributes?.model_config)
-    expect(file.attrs.layer_names.value).toEqual(sample.attributes?.layer_names)
+    expect(file.keys().sort()).toEqual([...members.keys()].sort())
+    const { model_config: config, layer_names: names } = file.attrs
+    // h5py writes a text in UTF-8, of variable length, and a list of texts with one width, as bytes.
+    expect(config.value).toBe(attributes?.model_config)
+    expect(config.metadata).toMatchObject({ vlen: true, cset: 1, shape: [] })
+    expect(names.metadata).toMatchObject({ vlen: false, cset: 0, shape: [3], size: 17 })
     expect(file.attrs.weight_names.shape).toEqual([0])
-    const parts = [0, 1, 2].flatMap((k) => file.attrs[`many${k}`].value)
-    expect(parts).toEqual(sample.attributes?.many)
-    const read = (path: string) => {
-      const { shape, value } = file.get(path) as unknown as {
-        shape: number[]
-        value: ArrayLike<number> | number
-      }
-      return { shape, values: typeof value === 'number' ? [value] : Array.from(value) }
-    }
-    for (const [name, member] of sample.members) {
-      if ('members' in member) continue
-      expect(read(name), name).toEqual({ shape: member.shape, values: [...member.data] })
+    expect([0, 1, 2].flatMap((k) => file.attrs[`many${k}`].value)).toEqual(attributes?.many)
+    for (const [name, member] of members) {
+      if (!('members' in member))
+        expect(read(file, name), name).toEqual({ shape: member.shape, values: [...member.data] })
     }
     expect((file.get('group') as H5File).keys()).toHaveLength(700)
-    for (const i of [0, 7, 8, 255, 256, 257, 699]) {
-      expect(read(`group/member_${i}`).values).toEqual([...floats([2], i).data])
-    }
+    expect(read(file, 'group/member_256').values).toEqual([...floats([2], 256).data])
     expect((file.get('nothing') as H5File).attrs.name.value).toBe('an empty group')
     file.close()
   })
 
   it('and what is read here', async () => {
-    const root = openHdf5(written(), 'ours.h5')
-    expect(root.names).toEqual([...sample.members.keys()].sort())
-    expect(root.text('model_config')).toBe(sample.attributes?.model_config)
+    const { attributes, members } = sample()
+    const root = await openHdf5(await writeHdf5(sample()), 'ours.h5')
+    expect(root.names).toEqual([...members.keys()].sort())
+    expect(root.text('model_config')).toBe(attributes?.model_config)
     for (const name of ['layer_names', 'weight_names', 'many']) {
-      expect(root.texts(name)).toEqual(sample.attributes?.[name])
+      expect(root.texts(name)).toEqual(attributes?.[name])
     }
     expect(root.texts('nothing')).toBeUndefined()
-    for (const [name, member] of sample.members) {
-      if (!('members' in member)) expect(await root.array(name)).toEqual(member)
+    for (const [name, member] of members) {
+      if (!('members' in member)) expect(root.array(name)).toEqual(member)
     }
-    expect(await root.array('group/member_699')).toEqual(floats([2], 699))
+    expect(root.array('group/member_699')).toEqual(floats([2], 699))
     expect(root.group('nothing')?.text('name')).toBe('an empty group')
     expect(root.group('kernel')).toBeUndefined()
+  })
+
+  it('gives the same bytes at another time', async () => {
+    const first = await writeHdf5(sample())
+    // HDF5 counts in seconds.
+    await new Promise((resolve) => setTimeout(resolve, 1100))
+    expect(Buffer.compare(first, await writeHdf5(sample()))).toBe(0)
+  })
+
+  it('writes floats of other types, those of two bytes as float32', async () => {
+    const typed = (fileType: StoredArray['fileType']) => ({ ...floats([3]), fileType })
+    const types = ['float64', 'float16', 'bfloat16'] as const
+    const bytes = await writeHdf5({ members: new Map(types.map((type) => [type, typed(type)])) })
+    fs.writeFile('/types.h5', bytes)
+    const file = new H5File('/types.h5', 'r')
+    const dtypes = types.map((type) => (file.get(type) as unknown as { dtype: string }).dtype)
+    expect(dtypes).toEqual(['<d', '<f', '<f'])
+    expect(read(file, 'float64').values).toEqual([...floats([3]).data])
+    file.close()
   })
 })
 
 describe('openHdf5', () => {
-  it.each(['earliest', 'v108', 'v110'] as const)('reads what the library writes for %s', async (libver) => {
-    const root = openHdf5(theirs(libver, fillFile), 'theirs.h5')
-    expect(root.text('model_config')).toBe('x'.repeat(70_000))
-    expect(root.texts('names')).toEqual(['a', 'bcd'])
-    expect(root.texts('fixed')).toEqual(['a', 'bcd'])
-    expect(root.text('version')).toBe('3')
-    expect(root.text('note_11')).toBe('text 11')
-    expect(root.group('group')?.names).toHaveLength(300)
-    for (const i of [0, 8, 299]) {
-      expect([...(await root.array(`group/a_name_of_some_length_${i}`)).data]).toEqual([i, -i])
-    }
-    const doubles = await root.array('doubles')
-    expect(doubles).toEqual({ dtype: 'float32', shape: [2, 1], data: Float32Array.of(0.1, -2) })
-    expect(await root.array('iteration')).toEqual({ dtype: 'int32', shape: [], data: Int32Array.of(12) })
-    if (libver === 'v110') {
-      await expect(root.array('chunks')).rejects.toThrow(
-        /chunks in HDF5's newest form, which Gradus does not read/,
+  it.each(['earliest', 'v108', 'v110', 'latest'] as const)(
+    'reads what the library writes for %s',
+    async (libver) => {
+      const bytes = made(libver, (file) => {
+        file.create_attribute('model_config', 'x'.repeat(70_000))
+        file.create_attribute('names', ['a', 'bcd'])
+        file.create_attribute('fixed', ['a', 'bcd'], [2], 'S3')
+        file.create_attribute('version', 3)
+        // From the ninth on HDF5's newer form keeps attributes in a heap.
+        for (let i = 0; i < 12; i++) file.create_attribute(`note_${i}`, `text ${i}`)
+        const group = file.create_group('group')
+        for (let i = 0; i < 300; i++) {
+          const data = Float32Array.of(i, -i)
+          group.create_dataset({ name: `a_name_of_some_length_${i}`, data, shape: [2] })
+        }
+        file.create_dataset({ name: 'doubles', data: Float64Array.of(0.1, -2), shape: [2, 1] })
+        file.create_dataset({ name: 'iteration', data: BigInt64Array.of(12n), shape: [] })
+        const data = Float32Array.from({ length: 35 * 17 }, (_, i) => i)
+        const packed = { chunks: [8, 8], compression: 'gzip' as const, compression_opts: 5 }
+        file.create_dataset({ name: 'chunks', data, shape: [35, 17], ...packed })
+      })
+      const root = await openHdf5(bytes, 'made.h5')
+      expect(root.text('model_config')).toBe('x'.repeat(70_000))
+      expect(root.texts('names')).toEqual(['a', 'bcd'])
+      expect(root.texts('fixed')).toEqual(['a', 'bcd'])
+      expect(root.text('version')).toBeUndefined()
+      expect(root.text('note_11')).toBe('text 11')
+      expect(root.group('group')?.names).toHaveLength(300)
+      for (const i of [0, 8, 299]) {
+        expect([...root.array(`group/a_name_of_some_length_${i}`).data]).toEqual([i, -i])
+      }
+      const doubles = { dtype: 'float32', shape: [2, 1], data: Float32Array.of(0.1, -2) }
+      expect(root.array('doubles')).toEqual(doubles)
+      expect(root.array('iteration')).toEqual({ dtype: 'int32', shape: [], data: Int32Array.of(12) })
+      expect(root.array('chunks').data.every((value, i) => value === i)).toBe(true)
+    },
+  )
+
+  it('reads arrays of many megabytes, piece by piece, whole chunks at a time', async () => {
+    const size = 3 * 2 ** 24
+    const data = Float32Array.from({ length: size }, (_, i) => i)
+    const plain = { data, shape: [1, 3, 2 ** 24] }
+    const bytes = made('earliest', (file) => {
+      file.create_dataset({ name: 'plain', ...plain })
+      file.create_dataset({ name: 'chunks', data, shape: [size], chunks: [5_000_000] })
+    })
+    const root = await openHdf5(bytes, 'large.h5')
+    for (const name of ['plain', 'chunks']) {
+      expect(Buffer.compare(new Uint8Array(root.array(name).data.buffer), new Uint8Array(data.buffer))).toBe(
+        0,
       )
-    } else {
-      expect((await root.array('chunks')).data.every((value, i) => value === i)).toBe(true)
     }
+    expect(root.array('plain').shape).toEqual(plain.shape)
   })
 
-  it('follows no links out of the file', async () => {
-    const root = openHdf5(
-      theirs('v108', (file) => {
-        file.create_external_link('/etc/passwd', '/', 'outside')
-        file.create_soft_link('/outside', 'soft')
-      }),
-      'x.h5',
+  it('follows no links, and reads nothing twice', async () => {
+    const bytes = made('v108', (file) => {
+      file.create_group('group').create_dataset({ name: 'a', data: Float32Array.of(1), shape: [1] })
+      file.create_external_link('/etc/passwd', '/', 'outside')
+      file.create_soft_link('/group', 'soft')
+      file.create_soft_link('/group/round', 'group/round')
+      file.create_hard_link('/group', 'group/itself')
+    })
+    const root = await openHdf5(bytes, 'x.h5')
+    expect(() => root.array('outside')).toThrow(/'\/outside' is a link to another place or another file/)
+    expect(() => root.group('soft')).toThrow(/'\/soft' is a link/)
+    expect(() => root.array('group/round')).toThrow(/x\.h5: '\/group\/round' is a link/)
+    expect(() => root.group('group/itself')).toThrow(
+      /'\/group\/itself' is in the file under another name already/,
     )
-    await expect(root.array('outside')).rejects.toThrow(
-      /'outside' is a link to another place or another file/,
-    )
-    expect(() => root.group('soft')).toThrow(/'soft' is a link/)
+    expect([...root.array('group/a').data]).toEqual([1])
   })
 
   it('names the dataset that is missing, is a group, or holds no numbers', async () => {
-    const root = openHdf5(
-      theirs('earliest', (file) => {
-        file.create_dataset({ name: 'texts', data: ['a'], shape: [1] })
-        file.create_group('dense').create_dataset({ name: 'kernel', data: Float32Array.of(1), shape: [1] })
-      }),
-      'x.h5',
-    )
-    await expect(root.array('dense/kernal')).rejects.toThrow(
+    const bytes = made('earliest', (file) => {
+      file.create_dataset({ name: 'texts', data: ['a'], shape: [1] })
+      file.create_dataset({ name: 'long', data: BigInt64Array.of(2n ** 40n), shape: [1] })
+      file.create_group('dense').create_dataset({ name: 'kernel', data: Float32Array.of(1), shape: [1] })
+    })
+    const root = await openHdf5(bytes, 'x.h5')
+    expect(() => root.array('dense/kernal')).toThrow(
       /x\.h5: group '\/dense': there is no dataset 'kernal'.*Did you mean 'kernel'/,
     )
-    await expect(root.array('dense')).rejects.toThrow(/dataset '\/dense': expected a dataset, found a group/)
-    await expect(root.array('texts')).rejects.toThrow(/dataset '\/texts': expected numbers, found texts/)
+    expect(() => root.array('dense')).toThrow(/'dense': expected a dataset, found a group/)
+    expect(() => root.array('texts')).toThrow(/x\.h5: '\/texts' holds texts, where numbers are expected/)
+    expect(() => root.array('long')).toThrow(
+      /x\.h5: '\/long': expected integers from .*, found 1099511627776/,
+    )
   })
 
-  it('refuses other files, and those that are cut off', () => {
-    expect(() => openHdf5(new TextEncoder().encode('PK no HDF5'), 'x.h5')).toThrow(/x\.h5: is no HDF5 file/)
-    const bytes = written()
-    for (const size of [8, 40, 90, 200, bytes.length / 2]) {
-      expect(() => openHdf5(bytes.subarray(0, size), 'x.h5')).toThrow(/cut off or damaged/)
+  it('refuses other files, and those that are cut off', async () => {
+    const foreign = new TextEncoder().encode('PK no HDF5')
+    await expect(openHdf5(foreign, 'x.h5')).rejects.toThrow(/x\.h5: is no HDF5 file/)
+    const bytes = await writeHdf5(sample())
+    for (const size of [8, 90, 200, bytes.length / 2]) {
+      const cut = openHdf5(bytes.slice(0, size), 'x.h5')
+      await expect(cut).rejects.toThrow(
+        /^x\.h5: the file: the HDF5 library failed there: .*cut off or damaged/,
+      )
     }
   })
 
   it('unpacks no more than 64 MiB out of next to nothing', async () => {
-    const bomb = theirs('earliest', (file) => {
-      const shape = [5000, 5000]
-      file.create_dataset({
-        name: 'zeros',
-        data: new Float32Array(25_000_000),
-        shape,
-        chunks: [1000, 1000],
-        compression: 'gzip',
-        compression_opts: 9,
-      })
+    const zeros = (size: number) => ({
+      ...{ data: new Float32Array(size), shape: [size], chunks: [1_000_000] },
+      ...{ compression: 'gzip' as const, compression_opts: 9 },
     })
-    expect(bomb.length).toBeLessThan(200_000)
-    await expect(openHdf5(bomb, 'x.h5').array('zeros')).rejects.toThrow(
-      /dataset '\/zeros': would take 100000000 bytes out of \d+ that are stored/,
+    const bomb = made('earliest', (file) => {
+      file.create_dataset({ name: 'zeros', ...zeros(25_000_000) })
+      file.create_dataset({ name: 'a', ...zeros(10_000_000) })
+      file.create_dataset({ name: 'b', ...zeros(10_000_000) })
+    })
+    expect(bomb.length).toBeLessThan(250_000)
+    const root = await openHdf5(bomb, 'x.h5')
+    expect(() => root.array('zeros')).toThrow(/'\/zeros' would take 100000000 bytes out of a file of \d+/)
+    expect(root.array('a').data).toHaveLength(10_000_000)
+    expect(() => root.array('b')).toThrow(/'\/b' would take 40000000 bytes/)
+  })
+
+  it('refuses a shape that the file has no room for, before it is read', async () => {
+    const bytes = made('earliest', (file) => {
+      // Space for chunks is not taken before they are written to.
+      const growing = { maxshape: [null], chunks: [100] }
+      const data = new Float32Array(1)
+      file.create_dataset({ name: 'large', data, shape: [1], ...growing })?.resize([2 ** 40])
+    })
+    const root = await openHdf5(bytes, 'x.h5')
+    expect(() => root.array('large')).toThrow(/'\/large' would take 4398046511104 bytes/)
+  })
+
+  const small = (): Hdf5Tree => ({
+    attributes: { model_config: 'text', layer_names: ['a', 'b'] },
+    members: new Map<string, Hdf5Tree | StoredArray>([
+      ['kernel', floats([2, 3])],
+      ['group', { members: new Map(Array.from({ length: 20 }, (_, i) => [`name_${i}`, floats([1], i)])) }],
+    ]),
+  })
+
+  const many: Make = (file) => {
+    for (let i = 0; i < 10; i++) file.create_attribute(`note_${i}`, 'text')
+    const group = file.create_group('group')
+    for (let i = 0; i < 20; i++) {
+      group.create_dataset({ name: `name_${i}`, data: Float32Array.of(i), shape: [1] })
+    }
+    const packed = { chunks: [8, 8], compression: 'gzip' as const }
+    file.create_dataset({ name: 'chunks', data: new Float32Array(400), shape: [20, 20], ...packed })
+  }
+
+  it('ends a worker whose library does not come to an end, and says where it was', async () => {
+    const damaged = made('v110', many)
+    // In the index of attributes: one of many changes of one byte, found by trying, with which the library goes round for ever.
+    damaged[2240] = 219
+    const start = performance.now()
+    await expect(openHdf5(damaged, 'x.h5', { patience: 1 })).rejects.toThrow(
+      /^x\.h5: .*'.*: the HDF5 library failed there: it does not come to an end\. The file is cut off or damaged/,
     )
+    expect(performance.now() - start).toBeGreaterThan(1000)
+    expect(workersLeft()).toEqual([])
   })
 
   it.each(['ours', 'earliest', 'v108', 'v110'] as const)(
-    'gives arrays or a GradusError for changed bytes: %s',
+    'gives arrays or a DataError for changed bytes, and leaves no worker: %s',
     async (form) => {
-      const bytes =
-        form === 'ours'
-          ? joinBytes(
-              writeHdf5({
-                attributes: { model_config: 'text', layer_names: ['a', 'b'] },
-                members: new Map<string, Hdf5Tree | StoredArray>([
-                  ['kernel', floats([2, 3])],
-                  [
-                    'group',
-                    { members: new Map(Array.from({ length: 20 }, (_, i) => [`name_${i}`, floats([1], i)])) },
-                  ],
-                ]),
-              }),
-            )
-          : theirs(form, (file) => {
-              for (let i = 0; i < 10; i++) file.create_attribute(`note_${i}`, 'text')
-              const group = file.create_group('group')
-              for (let i = 0; i < 20; i++) {
-                group.create_dataset({ name: `name_${i}`, data: Float32Array.of(i), shape: [1] })
-              }
-              file.create_dataset({
-                name: 'chunks',
-                data: new Float32Array(400),
-                shape: [20, 20],
-                chunks: [8, 8],
-                compression: 'gzip',
-              })
-            })
+      const bytes = form === 'ours' ? await writeHdf5(small()) : made(form, many)
       const random = new RandomStream(keyFromSeed(5))
       const below = (limit: number) => Math.floor(random.uniform() * limit)
+      const rounds = process.env.GRADUS_VERIFY ? 1000 : 40
       let refused = 0
-      for (let round = 0; round < 1500; round++) {
+      for (let round = 0; round < rounds; round++) {
         const mutated = bytes.slice(0, round % 20 === 0 ? below(bytes.length) : bytes.length)
         for (let edit = below(4); edit >= 0; edit--)
           mutated[below(mutated.length)] = round % 3 ? below(256) : 255
         try {
-          await readAll(openHdf5(mutated, 'fuzzed.h5'))
+          readAll(await openHdf5(mutated, 'fuzzed.h5', { patience: 2 }))
         } catch (error) {
-          if (!(error instanceof GradusError)) throw error
+          if (!(error instanceof DataError)) throw error
           refused++
         }
       }
-      expect(refused).toBeGreaterThan(100)
+      expect(refused).toBeGreaterThan(rounds / 15)
+      expect(workersLeft()).toEqual([])
     },
+    600_000,
   )
 })
 
+/** Channels to workers that still run. */
+const workersLeft = () => process.getActiveResourcesInfo().filter((name) => /Worker|MessagePort/.test(name))
+
 /** Reads everything in a group; the first error of a member is thrown when all have been tried. */
-async function readAll(group: Hdf5Group, depth = 0): Promise<void> {
+function readAll(group: Hdf5Group): void {
   for (const name of ['model_config', 'layer_names', 'note_3']) group.texts(name)
   const errors: unknown[] = []
   for (const name of group.names) {
     try {
       const inner = group.group(name)
-      if (inner === undefined) await group.array(name)
-      else if (depth < 4) await readAll(inner, depth + 1)
+      if (inner === undefined) group.array(name)
+      else readAll(inner)
     } catch (error) {
       errors.push(error)
     }
   }
-  const unexpected = errors.find((error) => !(error instanceof DataError))
-  if (errors.length > 0) throw unexpected ?? errors[0]
+  if (errors.length > 0) throw errors[0]
 }

@@ -1,6 +1,11 @@
 import { ArgumentError } from '../../errors.js'
 import type { StoredArray } from '../storedArray.js'
-import type { Hdf5Tree } from './writeHdf5.js'
+
+/** A group that is to be written: attributes that are a text or a list of texts; arrays and more groups by their names. */
+export interface Hdf5Tree {
+  readonly attributes?: Readonly<{ [name: string]: string | readonly string[] }>
+  readonly members: ReadonlyMap<string, Hdf5Tree | StoredArray>
+}
 
 /** A tree that is still being put together. */
 export interface GrowingTree extends Hdf5Tree {
