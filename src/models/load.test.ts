@@ -206,27 +206,31 @@ describe('loadModel refuses', () => {
 describe('Readers of model files', () => {
   const fixtures = ['keras-3.15.keras', 'keras-3.15.h5', 'keras-2.15.h5', 'keras-3.0.keras']
 
-  it.each(fixtures)('give a model or a GradusError for changed bytes: %s', async (file) => {
-    const bytes = new Uint8Array(readFileSync(join(folder, file)))
-    const random = new RandomStream(keyFromSeed(7))
-    const below = (limit: number) => Math.floor(random.uniform() * limit)
-    // A worker is started for each file that is looked into.
-    const rounds = process.env.GRADUS_VERIFY ? 1000 : 50
-    let refused = 0
-    for (let round = 0; round < rounds; round++) {
-      const mutated = bytes.slice(0, round % 10 === 0 ? below(bytes.length) : bytes.length)
-      for (let edit = below(6); edit >= 0; edit--)
-        mutated[below(mutated.length)] = round % 3 ? below(256) : 255
-      try {
-        await models.loadModel(mutated)
-      } catch (error) {
-        if (!(error instanceof GradusError)) throw error
-        refused++
+  it.each(fixtures)(
+    'give a model or a GradusError for changed bytes: %s',
+    async (file) => {
+      const bytes = new Uint8Array(readFileSync(join(folder, file)))
+      const random = new RandomStream(keyFromSeed(7))
+      const below = (limit: number) => Math.floor(random.uniform() * limit)
+      // A worker is started for each file that is looked into, and one in which the library hangs is given half a minute.
+      const rounds = process.env.GRADUS_VERIFY ? 500 : 25
+      let refused = 0
+      for (let round = 0; round < rounds; round++) {
+        const mutated = bytes.slice(0, round % 10 === 0 ? below(bytes.length) : bytes.length)
+        for (let edit = below(6); edit >= 0; edit--)
+          mutated[below(mutated.length)] = round % 3 ? below(256) : 255
+        try {
+          await models.loadModel(mutated)
+        } catch (error) {
+          if (!(error instanceof GradusError)) throw error
+          refused++
+        }
       }
-    }
-    // Of `.h5` files most bytes are weights, of which any will do.
-    expect(refused).toBeGreaterThan(rounds / 20)
-  })
+      // Of `.h5` files most bytes are weights, of which any will do.
+      expect(refused).toBeGreaterThan(rounds / 20)
+    },
+    600_000,
+  )
 
   /** A value of JSON with one part of it replaced by something else. */
   function mutate(value: ConfigValue, random: RandomStream): ConfigValue {
@@ -269,7 +273,7 @@ describe('Readers of model files', () => {
     const [metadata, weights] = [await read('metadata.json'), await read('model.weights.h5')]
     const config = readJson(await read('config.json'), 'x')
     const random = new RandomStream(keyFromSeed(9))
-    const rounds = process.env.GRADUS_VERIFY ? 1000 : 100
+    const rounds = process.env.GRADUS_VERIFY ? 500 : 50
     let refused = 0
     for (let round = 0; round < rounds; round++) {
       let mutated: ConfigValue = config
@@ -291,5 +295,5 @@ describe('Readers of model files', () => {
       }
     }
     expect(refused).toBeGreaterThan(rounds / 4)
-  })
+  }, 600_000)
 })
