@@ -117,7 +117,7 @@ describe.each(await microKernelBackends())('tuning on $name', ({ create }) => {
     const { report } = await run(executor)
     expect(told[told.length - 1]).toMatchObject({ done: 0, finished: true, keptIn: undefined })
     expect(report).not.toMatch(/measured|cached/)
-    const next = await tuned({ budget: 3000 })
+    const next = await tuned({ budget: 30_000 })
     await run(next.executor)
     expect(next.told[next.told.length - 1].done).toBeGreaterThan(0)
   })
@@ -129,7 +129,7 @@ describe.each(await microKernelBackends())('tuning on $name', ({ create }) => {
   })
 
   it('measures anew what the file says of a cut that cannot be', async () => {
-    const { executor } = await tuned({ budget: 2000 })
+    const { executor } = await tuned({ budget: 30_000 })
     await run(executor)
     const path = join(folder, 'tuning.json')
     const file = JSON.parse(await readFile(path, 'utf8'))
@@ -139,7 +139,7 @@ describe.each(await microKernelBackends())('tuning on $name', ({ create }) => {
       machine,
       new Map([[op, { cut: { tile: { rows: 99, vectors: 99 } }, ms: 1, model_ms: 1 }]]),
     )
-    const later = await tuned({ budget: 2000 })
+    const later = await tuned({ budget: 30_000 })
     await run(later.executor)
     expect(later.told[0]).toMatchObject({ total: 1 })
   })
