@@ -69,7 +69,9 @@ function unique<T>(named: readonly (readonly [string, T])[]): Map<string, T> {
 function weightNames(layer: AnyLayer, path: string): Map<Variable, string> {
   const names = new Map<Variable, string>()
   for (const weight of layer.ownWeights) {
-    names.set(weight, `${path}/${weight.name.slice(layer.name.length + 1)}`)
+    // A wrapper may hold a weight of the layer inside as its own: that has the name of the inner layer.
+    const own = weight.name.startsWith(`${layer.name}/`)
+    names.set(weight, `${path}/${own ? weight.name.slice(layer.name.length + 1) : weight.name}`)
   }
   for (const inner of layer.sublayers()) {
     for (const [weight, name] of weightNames(inner, `${path}/${inner.name}`)) {
