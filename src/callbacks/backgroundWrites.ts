@@ -32,7 +32,10 @@ export class BackgroundWrites {
   async finish(): Promise<void> {
     this.release()
     const { current } = this
-    this.current = undefined
-    await current
+    try {
+      await current
+    } finally {
+      if (this.current === current) this.current = undefined
+    }
   }
 }

@@ -69,11 +69,20 @@ export class BackupAndRestore extends Callback {
     return this.count.isDue(batch)
   }
 
-  override async keepTraining(capture: CaptureState, moment: TrainingMoment): Promise<void> {
+  override async keepTraining(
+    capture: CaptureState,
+    moment: TrainingMoment,
+    filesWritten: () => Promise<void>,
+  ): Promise<void> {
     const { folder } = this
     if (!folder || !this.isDue(moment)) return
     const state = await capture()
-    if (state) await this.writes.start(async () => folder.write(encodeState(state)))
+    if (!state) return
+    await this.writes.start(async () => {
+      // Killed between the two, a run that goes on would remember a best model that was never written.
+      await filesWritten()
+      await folder.write(encodeState(state))
+    })
   }
 
   private isDue(moment: TrainingMoment): boolean {

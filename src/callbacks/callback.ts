@@ -188,9 +188,11 @@ export class Callback<M extends CallbackModel = CallbackModel> {
   restoreTraining?(): Promise<SavedTraining | undefined>
   /**
    * A state could be kept here: all callbacks were told what led to it. `capture` copies it; after a batch it may be called only if
-   * `needsModelAfter` asked for that.
+   * `needsModelAfter` asked for that. `filesWritten` is that of all callbacks: what remembers a file must not be found without it.
    */
-  keepTraining?(capture: CaptureState, moment: TrainingMoment): unknown
+  keepTraining?(capture: CaptureState, moment: TrainingMoment, filesWritten: () => Promise<void>): unknown
+  /** Resolves when the files are written of which its state tells, as far as it has begun them or is to begin them. */
+  filesWritten?(): Promise<void>
   /**
    * What it has to remember for a run that is interrupted and resumed: plain data (numbers that are not finite and typed arrays
    * among it).

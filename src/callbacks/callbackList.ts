@@ -106,7 +106,10 @@ export class CallbackList {
 
   /** Lets callbacks keep the state that was reached. */
   async keepTraining(capture: CaptureState, moment: TrainingMoment): Promise<void> {
-    for (const callback of this.callbacks) await callback.keepTraining?.(capture, moment)
+    const filesWritten = async () => {
+      for (const callback of this.callbacks) await callback.filesWritten?.()
+    }
+    for (const callback of this.callbacks) await callback.keepTraining?.(capture, moment, filesWritten)
   }
 
   async tell<M extends Moment>(moment: M, ...details: ArgumentsOf<M>): Promise<void> {

@@ -162,6 +162,10 @@ export class ModelCheckpoint extends MonitorCallback<SavableModel> {
     return formatPath(this.filepath, fields, `${this.className}: filepath`)
   }
 
+  override filesWritten(): Promise<void> {
+    return this.writes.finish()
+  }
+
   override getState(): ModelCheckpointState {
     return { best: this.best, seen: this.count.seen }
   }
