@@ -117,6 +117,16 @@ function abortAfter(steps: number): { readonly callback: CallbackLike; readonly 
 /** Four steps of four samples an epoch, the last of two; three epochs. */
 const options: FitOptions<Tensor, Tensor> = { batchSize: 4, epochs: 3, seed: 5, validationSplit: 0 }
 
+it('writes its state after the files of which the state tells', async () => {
+  const found: string[][] = []
+  const states = async () => (await readdir(folder)).filter((name) => !/lock/.test(name))
+  const checkpoint: CallbackLike = { filesWritten: async () => void found.push(await states()) }
+  const backup = backupAndRestore(folder, { deleteCheckpoint: false })
+  await network().fit(x, y, { ...silent, epochs: 1, callbacks: [backup, checkpoint] })
+  expect(found).toEqual([[]])
+  expect(await states()).not.toEqual([])
+})
+
 describe('a run that was interrupted by its signal', () => {
   it.each([1, 2, 3, 4, 5, 7, 8, 11, 12])('after step %i ends as if it had not been', async (steps) => {
     const run: Run = { options: { ...options, validationData: [x, y] }, backup: {} }
