@@ -60,6 +60,13 @@ function read(file: H5File, path: string) {
 }
 
 describe('writeHdf5', () => {
+  it('says of what the library cannot write that it is no damaged file', async () => {
+    const array: StoredArray = { data: Float32Array.of(1), dtype: 'float32', shape: [1] }
+    await expect(writeHdf5({ members: new Map([['', array]]) })).rejects.toThrow(
+      /^The new HDF5 file: dataset '.*': the HDF5 library could not write it: .*\. Save the weights as \.safetensors instead\.$/,
+    )
+  })
+
   it('writes groups, arrays and texts as Keras lays them out', async () => {
     const { attributes, members } = sample()
     fs.writeFile('/ours.h5', await writeHdf5(sample()))

@@ -1,7 +1,7 @@
 import type { StoredArray } from '../storedArray.js'
 import type { Hdf5Tree } from './hdf5Tree.js'
 
-/** What a worker is asked to do: one thing, then it is ended. */
+/** What a worker is asked to do. One that has read is ended then; one that wrote may be asked to write again. */
 export type Hdf5Request =
   | {
       readonly type: 'read'

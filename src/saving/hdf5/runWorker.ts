@@ -23,7 +23,8 @@ export interface RunOptions {
  * happens with damaged files, is noticed by its silence.
  *
  * @param transfer what is handed over to the worker, not copied
- * @throws DataError if the library fails, dies or does not come to an end, naming the file and the place in it
+ * @throws DataError if the library cannot read the file, dies or does not come to an end, naming the file and the place in it
+ * @throws GradusError if it cannot be loaded, or cannot write
  */
 export async function runWorker<T extends 'read' | 'written'>(
   answer: T,
@@ -39,7 +40,7 @@ export async function runWorker<T extends 'read' | 'written'>(
       /** Where the library is; nowhere before it is loaded, which takes as long as it takes. */
       let place: string | undefined
       let ticksLeft = Number.POSITIVE_INFINITY
-      const fail = (reason: string) => reject(failure(file, place, reason))
+      const fail = (reason: string) => reject(failure(request.type, file, place, reason))
       const hear = (report: Hdf5Report) => {
         switch (report.type) {
           case 'working':
@@ -97,11 +98,16 @@ function keep(worker: Hdf5Worker): boolean {
   return true
 }
 
-function failure(file: string, place: string | undefined, reason: string): Error {
+function failure(what: Hdf5Request['type'], file: string, place: string | undefined, reason: string): Error {
   if (place === undefined) {
     return new GradusError(
       `${file}: the HDF5 library (h5wasm) could not be loaded in a worker: ${reason}. A page must allow workers and WebAssembly: ` +
         "worker-src 'self' and script-src 'self' 'wasm-unsafe-eval' in its content security policy.",
+    )
+  }
+  if (what === 'write') {
+    return new GradusError(
+      `${file}: ${place}: the HDF5 library could not write it: ${reason}. Save the weights as .safetensors instead.`,
     )
   }
   return new DataError(
