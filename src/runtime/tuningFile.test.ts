@@ -67,6 +67,7 @@ it('says that nothing is kept where nothing can be written', async () => {
   )
 })
 
+// Root may write everywhere.
 it.skipIf(process.getuid?.() === 0)('says so of a folder that is not ours to write', async () => {
   const closed = join(folder, 'closed')
   await mkdir(closed)
