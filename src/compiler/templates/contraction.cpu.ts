@@ -43,7 +43,7 @@ export function lowerProduct(product: MatrixProduct, lowering: Lowering, epilogu
   if (batch * rows * columns === 0) return
   const tiling = tileMatrix(rows, columns, traits, cut)
   const blocks = chooseBlocks(product, tiling, traits, cut)
-  const { columns: b, how: howB } = placeColumns(product, blocks, tiling, lowering)
+  const { columns: b, how: howB } = placeColumns(product, tiling, lowering)
   const { rows: a, how: howA } = placeRows(product, blocks, tiling, lowering)
   const rowBlocks = Math.ceil(rows / blocks.rows)
   const panelBlocks = Math.ceil(tiling.panels / blocks.panels)

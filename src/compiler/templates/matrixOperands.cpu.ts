@@ -30,11 +30,10 @@ export interface Rows {
 /** Takes B where it is, or packs it, and says so. */
 export function placeColumns(
   product: MatrixProduct,
-  blocks: Blocks,
   tiling: Tiling,
   lowering: Lowering,
 ): { readonly columns: Columns; readonly how: string } {
-  const direct = readsDirectly(product, blocks, tiling, lowering)
+  const direct = readsDirectly(product, lowering)
   return direct
     ? { columns: directColumns(product), how: `B read in place (${direct})` }
     : {
@@ -122,22 +121,18 @@ function directColumns({ depth, columns, b: view }: MatrixProduct): Columns {
   }
 }
 
-/** With more rows than these, a panel is used so often that packing costs nothing to speak of. */
-const manyRows = 256
+/** For as few rows as these, packing takes longer than reading panels out of rows that lie far apart. */
+const fewRows = 8
 
 /** Whether B is read where it is, and why. */
 function readsDirectly(
   { rows, depth, columns, transposeB }: MatrixProduct,
-  blocks: Blocks,
-  tiling: Tiling,
   { traits: { cache }, cut }: Lowering,
 ): string | undefined {
   if (transposeB) return undefined
   if (cut.packed !== undefined) return cut.packed ? undefined : 'as measured'
-  if (rows <= 2 * tiling.rows) return 'few rows use it'
-  if (4 * depth * columns <= cache.l1 / 2) return 'it fits the first-level cache'
-  const fits = blocks.depth <= 2 * linesAt(4 * columns, cache)
-  return rows <= manyRows && fits ? 'packing would cost more than it saves' : undefined
+  if (rows <= fewRows) return 'few rows use it'
+  return 4 * depth * columns <= cache.l1 / 2 ? 'it fits the first-level cache' : undefined
 }
 
 const lineBytes = 64

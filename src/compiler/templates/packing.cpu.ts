@@ -1,6 +1,7 @@
 import type { LoopBuilder } from '../../loops/builder.js'
 import type { Value } from '../../loops/ir.js'
 import type { BufferView, Lowering } from '../lowering.js'
+import { wantedItems } from './gridBlocks.js'
 import { divide } from './laneBlocks.js'
 import { blockRange, firstLane, forPanels, type PanelClass, type Tiling } from './tiling.js'
 
@@ -23,9 +24,11 @@ export interface PackSource {
   readonly columnStride: number
 }
 
-/** Panels that are filled side by side where each row of the source is on a page of its own, to visit it less often. */
-const panelsTogether = 4
-const pageElements = 1024
+/** Panels that are filled side by side: a page each, of which the processor remembers so many. */
+const panelsTogether = 16
+
+/** An item should be worth more than its overhead. In elements. */
+const smallestCopy = 4096
 
 const product = (loops: readonly SourceLoop[]): number => loops.reduce((size, { count }) => size * count, 1)
 
@@ -38,48 +41,67 @@ export interface Panels {
   readonly elements: number
 }
 
-/** Copies matrices into panels, in a launch of its own. */
+/**
+ * Copies matrices into panels, in a launch of its own. Where columns lie side by side, an item goes through some rows as they
+ * lie in memory, which the processor foresees, and which the thread that changed them last may still hold; else it fills one
+ * panel after another.
+ */
 export function packPanels(lowering: Lowering, source: PackSource, tiling: Tiling): Panels {
+  const { columns, columnStride } = source
   const depth = product(source.depth)
   const matrices = product(source.matrices)
   const elements = depth * tiling.lanes
   const view = lowering.scratch('float32', matrices * elements)
-  const rowStride = source.depth.at(-1)?.stride ?? 0
-  const together = source.columnStride === 1 && rowStride >= pageElements ? panelsTogether : 1
-  const blocks = Math.ceil(tiling.panels / together)
-  const grid = depth > 0 ? matrices * blocks : 0
+  const [outer, ...inner] = source.depth
+  const isInRows = columnStride === 1
+  const together = isInRows ? Math.min(panelsTogether, tiling.panels) : 1
+  const panelBlocks = Math.ceil(tiling.panels / together)
+  const runs = isInRows ? runsInItem(source, panelBlocks) : outer.count
+  const runBlocks = Math.ceil(outer.count / runs)
+  const grid = depth > 0 ? matrices * runBlocks * panelBlocks : 0
   if (grid > 0) {
-    const { columns, columnStride } = source
     lowering.launch({
       name: `pack ${depth}x${columns} by columns of stride ${columnStride}`,
       grid,
       report: {
         algorithm: 'copy into panels, in which the micro-kernel reads one vector after another',
         flops: 0,
-        lanes: columnStride === 1 ? 'vector' : { scalar: 'the copy transposes' },
-        ...(grid === 1 ? { singleThreaded: 'there is one panel' } : {}),
+        lanes: isInRows ? 'vector' : { scalar: 'the copy transposes' },
+        ...(grid === 1 ? { singleThreaded: isInRows ? 'the matrix is small' : 'there is one panel' } : {}),
       },
       build: (b, operands) => {
         const { view: from, offset } = source
         const input = operands.read({ ...from, offset: from.offset + offset })
         const output = operands.write(view)
+        const runSteps = product(inner)
         b.for(b.begin, b.end, 1, (item) => {
-          const [matrix, block] = divide(b, item, blocks)
+          const [block, panelBlock] = divide(b, item, panelBlocks)
+          const [matrix, runBlock] = divide(b, block, runBlocks)
           const start = moved(b, input, matrix, source.matrices)
           const packed = b.advance(output, matrix, 4 * elements)
-          const range = blockRange(b, block, together, tiling.panels)
+          const panelRange = blockRange(b, panelBlock, together, tiling.panels)
           const copyAt = (at: Value<'ptr'>, k: Value<'i32'>): void =>
-            forPanels(b, tiling, ...range, (panel, index, column) => {
+            forPanels(b, tiling, ...panelRange, (panel, index, column) => {
               const first = b.advance(packed, firstLane(b, index, panel), 4 * depth)
               const target = b.advance(first, k, 4 * panel.vectors * b.width)
               copyRow(b, panel, columnStride, b.advance(at, column, 4 * columnStride), target)
             })
-          overDepth(b, source.depth, start, b.int(0), copyAt)
+          b.for(...blockRange(b, runBlock, runs, outer.count), 1, (i) =>
+            overDepth(b, inner, b.advance(start, i, 4 * outer.stride), b.mul(i, b.int(runSteps)), copyAt),
+          )
         })
       },
     })
   }
   return { view, depth, elements }
+}
+
+/** Iterations of the outermost loop over k that an item goes through, so that there are items for threads to share. */
+function runsInItem({ depth, matrices, columns }: PackSource, panelBlocks: number): number {
+  const [outer] = depth
+  const blocks = Math.ceil(wantedItems / (product(matrices) * panelBlocks))
+  const least = Math.ceil((smallestCopy * panelBlocks * outer.count) / (product(depth) * columns))
+  return Math.max(least, Math.ceil(outer.count / blocks))
 }
 
 /** A matrix stored as [k, row], or several one after another. */
