@@ -1,7 +1,7 @@
 import { bytesPerElement } from '../graph/dtype.js'
 import type { LoopFunction } from '../loops/ir.js'
+import { print } from '../loops/print.js'
 import { microsecondsOf } from './estimate.js'
-import { functionKey } from './functionKey.js'
 import type { PlannedLaunch, PlannedRepeat, PlannedStep } from './launches.js'
 import type { BufferView, DeviceBuffer } from './lowering.js'
 import { alignedBytes, bytesOfBuffer, lifetimes, planMemory, timeline } from './memoryPlan.js'
@@ -45,7 +45,7 @@ export function assemble(
 
   const keys = new Map<LoopFunction, string>()
   const keyOf = (fn: LoopFunction): string => {
-    const key = keys.get(fn) ?? functionKey(fn)
+    const key = keys.get(fn) ?? print(fn)
     keys.set(fn, key)
     return key
   }

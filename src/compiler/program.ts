@@ -8,7 +8,7 @@ import type { CutOrigin } from './cut.js'
  * the runtime supplies at each run, so a Program can be handed to workers once and run on any buffers.
  */
 export interface Program {
-  /** Functions by key. Two launches, of this or another Program, with one key share one compiled function. */
+  /** Functions by key, which is their text. Two launches, of this or another Program, with one key share one compiled function. */
   readonly functions: ReadonlyMap<string, LoopFunction>
   readonly steps: readonly Step[]
   /** Bases in order: 0 is the arena, then inputs, variables, constants, outputs, scratch. */

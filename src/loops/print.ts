@@ -92,7 +92,7 @@ const printBlock = (statements: readonly Statement[], indent: string, lines: str
 }
 
 /**
- * A loop function as text, one statement a line, `%n` for the value or variable with id n.
+ * A loop function as text, one statement a line, `%n` for the value or variable with id n. It is exact: equal texts mean equal code.
  *
  * ```text
  * loops double, width 4, grid %0 to %1, %2: readwrite x {
@@ -111,6 +111,6 @@ export const print = (fn: LoopFunction): string => {
     .join('')
   const lines = [`loops ${fn.name}, width ${fn.width}, grid ${id(fn.begin)} to ${id(fn.end)}${parameters} {`]
   printBlock(fn.body, '  ', lines)
-  lines.push('}')
-  return `${lines.join('\n')}\n`
+  lines.push('}', '')
+  return lines.join('\n')
 }
