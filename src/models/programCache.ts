@@ -32,7 +32,8 @@ export class ProgramCache {
       const { trace, keys } = traceStep()
       program = executor.compile(trace).then((executable) => ({
         executable,
-        results: trace.graph.results,
+        // Types alone: tensors would keep the graph that they come from.
+        results: trace.graph.results.map(({ shape, dtype }) => ({ shape, dtype })),
         keys,
         variables: variablesOf(trace),
       }))

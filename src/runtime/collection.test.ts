@@ -56,4 +56,28 @@ describe('Garbage collection', () => {
     // The arena stays.
     await expect.poll(usedAfterCollection(executor), { timeout: 10_000 }).toBe(4096)
   })
+
+  it('frees what a Program was compiled from, once its code is loaded', async () => {
+    const backend = Object.assign(new InterpreterBackend(), {
+      load: () => ({ ready: Promise.resolve(), bytes: 0, run: async () => {}, release() {} }),
+    })
+    const sources: WeakRef<object>[] = []
+    const executor = new DeviceExecutor({
+      backend,
+      debug: new Debug(''),
+      compile(canonical, traits) {
+        const program = compileHandMade(canonical, traits)
+        sources.push(new WeakRef(program.functions), new WeakRef(program.steps))
+        return program
+      },
+    })
+    const step = await executor.compile(handMadeTrace('add', 3))
+    const left = () => {
+      collectGarbage()
+      return sources.filter((source) => source.deref()).length
+    }
+    await expect.poll(left, { timeout: 10_000 }).toBe(0)
+    await step.run([new Float32Array(3)])
+    expect(sources.length).toBe(2)
+  })
 })

@@ -22,7 +22,7 @@ import { DeviceExecutable } from './deviceExecutable.js'
 import { bytesOfType, elementsOf } from './elements.js'
 import { GuardedAllocator } from './guardedAllocator.js'
 import type { LaunchTime } from './launchTimes.js'
-import { CachedProgram, ProgramCache } from './programCache.js'
+import { CachedProgram, ProgramCache, type ProgramForm } from './programCache.js'
 import { reportText } from './reportText.js'
 import { RunQueue } from './runQueue.js'
 import { mayBeShort } from './shortPrograms.js'
@@ -158,7 +158,7 @@ export class DeviceExecutor implements Executor {
     const { onRun } = this.options
     const { program, loaded } = cached
     checkInputs(program, inputs)
-    const staged = [...program.inputs, ...program.outputs, ...program.scratch]
+    const staged = program.inputs.concat(program.outputs, program.scratch)
     const staging = new BufferGroup(
       this.allocator,
       staged.map(({ bytes }) => bytes),
@@ -168,7 +168,7 @@ export class DeviceExecutor implements Executor {
     const scratchAddresses = staging.addresses.slice(inputs.length + program.outputs.length)
     // From now on, all that is pinned is held until the run is over.
     const pinned: Pick<DeviceBuffer, 'pin' | 'unpin'>[] = [staging, constants]
-    const bases: number[] = []
+    let bases: readonly number[]
     const arrivals: Promise<unknown>[] = []
     for (const buffer of pinned) buffer.pin()
     staging.discard()
@@ -188,8 +188,14 @@ export class DeviceExecutor implements Executor {
         if (arrival) arrivals.push(arrival)
         return buffer.address
       })
-      bases.push(arena.address, ...inputAddresses, ...bound, ...constants.addresses)
-      bases.push(...outputAddresses, ...scratchAddresses)
+      // A spread would leave an object behind for each element, in each run.
+      bases = [arena.address].concat(
+        inputAddresses,
+        bound,
+        constants.addresses,
+        outputAddresses,
+        scratchAddresses,
+      )
     } catch (error) {
       finish()
       throw error
@@ -225,7 +231,10 @@ export class DeviceExecutor implements Executor {
   }
 
   /** At once, or when the memory gives them. */
-  private readOutputs(program: Program, addresses: readonly number[]): TypedArray[] | Promise<TypedArray[]> {
+  private readOutputs(
+    program: ProgramForm,
+    addresses: readonly number[],
+  ): TypedArray[] | Promise<TypedArray[]> {
     const { memory } = this.backend
     const buffers = program.outputs.map((output, i) => memory.read(addresses[i], bytesOfType(output)))
     const elements = (known: readonly ArrayBuffer[]): TypedArray[] =>
@@ -272,7 +281,7 @@ function checkVersions(tensors: readonly Tensor[]): void {
   }
 }
 
-function checkInputs(program: Program, inputs: readonly TypedArray[]): void {
+function checkInputs(program: ProgramForm, inputs: readonly TypedArray[]): void {
   if (inputs.length !== program.inputs.length) {
     throw new ArgumentError(
       `This executable takes ${program.inputs.length} inputs, and received ${inputs.length}.`,

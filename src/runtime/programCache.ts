@@ -1,16 +1,24 @@
 import type { Program } from '../compiler/program.js'
 import type { LoadedProgram } from './backend.js'
 
+/** What runs have to know of a Program. Its functions and steps are the backend's, and need not live on here. */
+export type ProgramForm = Pick<
+  Program,
+  'inputs' | 'outputs' | 'scratch' | 'assigned' | 'arenaBytes' | 'report'
+>
+
 /** A compiled Program and its holders: the cache, executables, and queued runs. The last one to let go releases it. */
 export class CachedProgram {
+  readonly program: ProgramForm
   /** Undefined once it is ready. */
   loading: Promise<void> | undefined
   private holders = 1
 
   constructor(
-    readonly program: Program,
+    { inputs, outputs, scratch, assigned, arenaBytes, report }: Program,
     readonly loaded: LoadedProgram,
   ) {
+    this.program = { inputs, outputs, scratch, assigned, arenaBytes, report }
     this.loading = loaded.ready.then(() => {
       this.loading = undefined
     })
