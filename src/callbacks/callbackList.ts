@@ -109,11 +109,13 @@ export class CallbackList {
     const filesWritten = async () => {
       for (const callback of this.callbacks) await callback.filesWritten?.()
     }
-    for (const callback of this.callbacks) await callback.keepTraining?.(capture, moment, filesWritten)
+    for (const callback of this.callbacks) {
+      if (callback.keepTraining) await callback.keepTraining(capture, moment, filesWritten)
+    }
   }
 
   async tell<M extends Moment>(moment: M, ...details: ArgumentsOf<M>): Promise<void> {
-    for (const callback of this.callbacks) await call(callback, moment, details)
+    for (const callback of this.callbacks) if (callback[moment]) await call(callback, moment, details)
   }
 
   /**

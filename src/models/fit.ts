@@ -5,6 +5,7 @@ import { ProgbarLogger } from '../callbacks/progbarLogger.js'
 import type { TextOutput } from '../callbacks/textOutput.js'
 import { ArgumentError } from '../errors.js'
 import { foldInKey, keyFromSeed } from '../ops/hostRandom.js'
+import type { Optimizer } from '../optimizers/optimizer.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { positiveInteger } from '../utils/numbers.js'
 import { drawKey } from '../utils/randomSeed.js'
@@ -103,6 +104,7 @@ const fitOptions: OptionKeys<FitOptions> = {
 /** What one run of `fit` works with. */
 interface TrainingRun extends ResumableRun {
   readonly compiled: CompiledModel
+  readonly optimizers: readonly Optimizer[]
   readonly epochs: number
   /** Steps of an epoch, where it is known before. */
   readonly steps: number | undefined
@@ -156,6 +158,7 @@ export async function fitModel(
   const progress: Progress = { epoch: initialEpoch, step: 0, logs: () => ({}) }
   const run: TrainingRun = {
     ...{ model, compiled, callbacks, epochs, steps, signal, key, progress, tookFailure: false },
+    optimizers: model.optimizers,
     batches: new EpochBatches(train, limit, place),
     identity: await identityOf(model, { samples: train.samples, batchSize, steps }),
   }
@@ -244,7 +247,11 @@ async function runEpoch(run: TrainingRun): Promise<void> {
       const program = await trainProgram(model, batch)
       progress.program = program
       await callbacks.tell('onTrainBatchBegin', step)
-      return { results: program.executable.run(trainInputs(model, batch)), keys: program.keys, batch }
+      return {
+        results: program.executable.run(trainInputs(run.optimizers, batch)),
+        keys: program.keys,
+        batch,
+      }
     },
     async land(step, [[health], ...values], { keys, batch }) {
       // A step after one that failed stands still: it did not happen.
@@ -277,7 +284,7 @@ export function trainProgram(model: AnyModel, { types }: Pick<BatchForm, 'types'
 }
 
 /** What a training step is fed: the batch, and the learning rate of each optimizer, which counts the step. */
-export const trainInputs = (model: AnyModel, { arrays }: FeedBatch) => [
+export const trainInputs = (optimizers: readonly Optimizer[], { arrays }: FeedBatch) => [
   ...arrays,
-  ...model.optimizers.map((optimizer) => new Float32Array([optimizer.takeLearningRate()])),
+  ...optimizers.map((optimizer) => new Float32Array([optimizer.takeLearningRate()])),
 ]

@@ -28,7 +28,7 @@ export async function loggedMetrics(model: AnyModel, supplies: Supplies): Promis
 function numbersOf(model: AnyModel, { keys, results }: CompiledStep): LoggedMetric[] {
   const trackers = model.state.compiled?.objective?.trackers ?? []
   const types = results.slice(results.length - keys.length)
-  const numbers = keys.flatMap((key, i): LoggedMetric[] => {
+  return keys.flatMap((key, i): LoggedMetric[] => {
     const tracked = trackers.find((tracker) => tracker.key === key)?.metric
     const size = sizeOf(types[i].shape)
     // A matrix has no number that stands for it.
@@ -36,5 +36,4 @@ function numbersOf(model: AnyModel, { keys, results }: CompiledStep): LoggedMetr
     const metric = tracked ?? model.metrics.find(({ name }) => name === key)
     return [{ key, direction: metric?.direction ?? (key === 'loss' ? 'down' : undefined) }]
   })
-  return numbers.sort((a, b) => (a.key < b.key ? -1 : 1))
 }

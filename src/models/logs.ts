@@ -2,22 +2,24 @@ import type { Logs } from '../callbacks/callback.js'
 import type { TypedArray } from '../graph/dtype.js'
 import type { Tracker } from './objective.js'
 
-/**
- * A step's logs under their keys, in alphabetical order as in Keras: `accuracy` before `loss`. Of a metric that gives several
- * numbers, the one that stands for them; of other tensors the mean.
- */
+/** A step's logs under their keys. Of a metric that gives several numbers, the one that stands for them; of other tensors the mean. */
 export function logsOf(
   keys: readonly string[],
   values: readonly TypedArray[],
   trackers: readonly Tracker[] = [],
 ): Logs {
-  const entries = keys.flatMap((key, i): [string, number][] => {
+  const logs: Record<string, number> = {}
+  keys.forEach((key, i) => {
     const data = values[i]
-    const metric = trackers.find((tracker) => tracker.key === key)?.metric
-    const value = data.length === 1 ? data[0] : metric ? metric.logValue(data) : mean(data)
-    return value === undefined ? [] : [[key, value]]
+    const value = data.length === 1 ? data[0] : numberFor(key, data, trackers)
+    if (value !== undefined) logs[key] = value
   })
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+  return logs
+}
+
+function numberFor(key: string, data: TypedArray, trackers: readonly Tracker[]): number | undefined {
+  const metric = trackers.find((tracker) => tracker.key === key)?.metric
+  return metric ? metric.logValue(data) : mean(data)
 }
 
 const mean = (values: TypedArray): number =>

@@ -18,7 +18,7 @@ export async function trainOnBatch(model: AnyModel, given: GivenData): Promise<L
   model.resetMetrics()
   const batch = feedOf(data)
   const { executable, keys } = await trainProgram(model, batch)
-  const [[health], ...values] = await executable.run(trainInputs(model, batch))
+  const [[health], ...values] = await executable.run(trainInputs(model.optimizers, batch))
   if (health !== 1 && compiled.guards.nonFinite) throw await explainFailure(model, batch)
   return logsOf(keys, values, objective.trackers)
 }

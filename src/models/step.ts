@@ -25,7 +25,7 @@ interface TrainingBody {
 /** A traced step, and what its results are called. */
 export interface NamedTrace {
   readonly trace: Trace
-  /** The keys of the logs; of a training step they come after its health. */
+  /** The keys of the logs, in alphabetical order; of a training step they come after its health. */
   readonly keys: readonly string[]
 }
 
@@ -130,11 +130,15 @@ function seeded({ state: { random } }: AnyModel, traced: Trace): Trace {
   return traced
 }
 
-/** @throws ArgumentError unless a step gave tensors under their keys */
+/**
+ * A step's logs in alphabetical order, as in Keras: `accuracy` before `loss`.
+ * @throws ArgumentError unless a step gave tensors under their keys
+ */
 function checkLogs(logs: unknown, subject: string): StepLogs {
   if (typeof logs === 'object' && logs !== null) {
-    const values = Object.values(logs)
-    if (values.length > 0 && values.every((value) => value instanceof Tensor)) return logs as StepLogs
+    const entries = Object.entries(logs).sort(([a], [b]) => (a < b ? -1 : 1))
+    if (entries.length > 0 && entries.every(([, value]) => value instanceof Tensor))
+      return Object.fromEntries(entries)
   }
   throw new ArgumentError(
     `${subject} to give tensors under their keys, such as { loss }, received ${show(logs)}.`,

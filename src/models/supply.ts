@@ -59,10 +59,12 @@ export function memorySupply(data: ModelData, options: MemoryOptions): BatchSupp
   const readers = sources.map((source) => new BatchReader(source, batchSize))
   const steps = batchCount(samples, batchSize)
   const sizeOf = (count: number) => (isPadded ? paddedSize(count, batchSize) : count)
+  const first = sizeOf(Math.min(samples, batchSize))
+  const types = typesOf(data, first)
   return {
     steps,
     samples,
-    form: async () => ({ types: typesOf(data, sizeOf(Math.min(samples, batchSize))), isPadded }),
+    form: async () => ({ types, isPadded }),
     pass(number, skip = 0) {
       const rows = order?.(number)
       let step = skip
@@ -75,7 +77,7 @@ export function memorySupply(data: ModelData, options: MemoryOptions): BatchSupp
           return {
             samples: count,
             isPadded,
-            types: typesOf(data, size),
+            types: size === first ? types : typesOf(data, size),
             arrays: readers.map((reader) => reader.read(range, rows, size)),
             again: () => sources.map((source) => new BatchReader(source, batchSize).read(range, rows, size)),
           }
