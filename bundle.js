@@ -28,6 +28,8 @@ await build({
     entryFileNames: '[name].js',
     // Beside the entries, so that names relative to them hold.
     chunkFileNames: 'part.[name].js',
+    // Node keeps the text of all modules in memory; who reads the code has dist/ and the maps.
+    comments: false,
   },
 })
 
