@@ -106,6 +106,19 @@ describe('writeHdf5', () => {
     expect(root.group('kernel')).toBeUndefined()
   })
 
+  it('writes files that are asked for at once one after another, by one worker', async () => {
+    let started = 0
+    const count = () => void started++
+    process.on('worker', count)
+    try {
+      const files = await Promise.all([writeHdf5(sample()), writeHdf5(sample()), writeHdf5(sample())])
+      for (const file of files) expect(Buffer.compare(file, files[0])).toBe(0)
+    } finally {
+      process.off('worker', count)
+    }
+    expect(started).toBeLessThanOrEqual(1)
+  })
+
   it('gives the same bytes at another time', async () => {
     const first = await writeHdf5(sample())
     // HDF5 counts in seconds.

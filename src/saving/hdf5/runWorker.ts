@@ -63,7 +63,10 @@ export async function runWorker<T extends 'read' | 'written'>(
       )
       worker.post(request, transfer)
     })
-    ended = request.type !== 'write' || !keep(worker)
+    if (request.type === 'write') {
+      keep(worker)
+      ended = false
+    }
     return report
   } finally {
     clearInterval(clock)
@@ -82,9 +85,7 @@ function takeIdle(): Hdf5Worker | undefined {
   return worker
 }
 
-/** @returns whether it is kept: one is enough */
-function keep(worker: Hdf5Worker): boolean {
-  if (idle) return false
+function keep(worker: Hdf5Worker): void {
   const end = () => {
     takeIdle()
     void worker.terminate()
@@ -95,7 +96,6 @@ function keep(worker: Hdf5Worker): boolean {
   worker.keepAlive(false)
   worker.listen({ report: () => {}, failure: end })
   idle = { worker, end: timer }
-  return true
 }
 
 function failure(what: Hdf5Request['type'], file: string, place: string | undefined, reason: string): Error {

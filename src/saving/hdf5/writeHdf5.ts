@@ -7,7 +7,19 @@ import { runWorker } from './runWorker.js'
  *
  * Floats of two bytes are written as float32, and booleans as bytes with an attribute `dtype`, since h5wasm writes neither.
  */
-export async function writeHdf5(tree: Hdf5Tree): Promise<Uint8Array<ArrayBuffer>> {
+export function writeHdf5(tree: Hdf5Tree): Promise<Uint8Array<ArrayBuffer>> {
+  const written = before.then(() => write(tree))
+  before = written.then(
+    () => {},
+    () => {},
+  )
+  return written
+}
+
+/** The last file that was asked for. They are written one after another, all by one worker: to start a second takes longer than to write. */
+let before: Promise<unknown> = Promise.resolve()
+
+async function write(tree: Hdf5Tree): Promise<Uint8Array<ArrayBuffer>> {
   const buffers = [...new Set(buffersOf(tree))]
   const { bytes } = await runWorker('written', { type: 'write', tree }, buffers, {
     file: 'The new HDF5 file',
