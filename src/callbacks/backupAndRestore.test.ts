@@ -479,6 +479,16 @@ describe('a state that cannot be gone on from', () => {
     expect(existsSync(folder)).toBe(false)
   })
 
+  it('is not there, since the process was killed between two names: the one before it is taken', async () => {
+    const whole = await start({ options })
+    await keep({ saveFreq: 1, doubleCheckpoint: true })
+    await rm(latest())
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    expect(await start({ options, backup: {} })).toEqual(whole)
+    expect(warn).not.toHaveBeenCalled()
+    expect(existsSync(folder)).toBe(false)
+  })
+
   it('is another file of its name', async () => {
     await keep()
     await writeFile(latest(), 'something else')

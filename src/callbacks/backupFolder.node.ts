@@ -28,7 +28,8 @@ export class BackupFolder {
   async read(): Promise<SavedTraining | undefined> {
     await FolderLock.check(this.folder)
     const [latest, previous] = [this.path(LATEST), this.path(PREVIOUS)]
-    if (!existsSync(latest)) return undefined
+    // A process that was killed between two names leaves the one before alone.
+    if (!existsSync(latest)) return existsSync(previous) ? readState(previous) : undefined
     try {
       return await readState(latest)
     } catch (error) {
@@ -56,16 +57,13 @@ export class BackupFolder {
 
   /** Keeps a state, in the place of the last one: wholly or, after an error, not at all. */
   async write(parts: readonly Uint8Array[]): Promise<void> {
-    const latest = this.path(LATEST)
-    if (this.keepsPrevious && existsSync(latest)) {
-      await writeFile(this.path(PREVIOUS), [await readFile(latest)])
-    }
-    await writeFile(latest, parts)
+    await writeFile(this.path(LATEST), parts, this.keepsPrevious ? { keepAs: this.path(PREVIOUS) } : {})
   }
 
   /** Deletes the states, and the folder, if nothing else is in it. */
   async delete(): Promise<void> {
-    for (const name of [LATEST, PREVIOUS]) await rm(this.path(name), { force: true })
+    // In this order: one before that is left alone would be gone on from.
+    for (const name of [PREVIOUS, LATEST]) await rm(this.path(name), { force: true })
     await this.close()
     await rmdir(this.folder).catch(() => {})
   }

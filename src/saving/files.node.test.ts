@@ -43,6 +43,13 @@ describe('writeFile', () => {
     expect(readdirSync(folder)).toEqual(['a.bin'])
   })
 
+  it('keeps what it replaces under another name, if asked to', async () => {
+    const [path, before] = [join(folder, 'a.bin'), join(folder, 'before.bin')]
+    for (const content of ['one', 'two', 'three']) await writeFile(path, [text(content)], { keepAs: before })
+    expect([path, before].map((each) => readFileSync(each, 'utf8'))).toEqual(['three', 'two'])
+    expect(readdirSync(folder).sort()).toEqual(['a.bin', 'before.bin'])
+  })
+
   it('writes through links, and keeps permissions', async () => {
     mkdirSync(join(folder, 'store'))
     const target = join(folder, 'store', 'a.bin')

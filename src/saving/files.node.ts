@@ -41,13 +41,13 @@ function readFailure({ code, message }: NodeJS.ErrnoException): string {
 async function write(
   path: string,
   parts: readonly Uint8Array[],
-  { overwrite = true }: WriteOptions,
+  { overwrite = true, keepAs }: WriteOptions,
 ): Promise<void> {
   try {
     const target = await followLinks(path)
     if (target.exists && !overwrite) throw Object.assign(new Error('it exists'), { code: 'EEXIST' })
     await removeLeftovers(target.path)
-    await writeWhole(target.path, target.mode, parts)
+    await writeWhole(target, parts, keepAs)
   } catch (error) {
     const bytes = parts.reduce((size, part) => size + part.byteLength, 0)
     throw new DataError(`${path}: ${writeFailure(error as NodeJS.ErrnoException, path, bytes)}`, {
@@ -90,7 +90,11 @@ function* gathered(parts: readonly Uint8Array[]): Generator<Uint8Array> {
   yield joinBytes(small)
 }
 
-async function writeWhole(path: string, mode: number, parts: readonly Uint8Array[]): Promise<void> {
+async function writeWhole(
+  { path, mode, exists }: Target,
+  parts: readonly Uint8Array[],
+  keepAs: string | undefined,
+): Promise<void> {
   const temporary = join(dirname(path), temporaryName(basename(path)))
   try {
     const file = await open(temporary, 'wx', mode)
@@ -100,6 +104,7 @@ async function writeWhole(path: string, mode: number, parts: readonly Uint8Array
     } finally {
       await file.close()
     }
+    if (exists && keepAs !== undefined) await rename(path, keepAs)
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })

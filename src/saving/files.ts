@@ -3,6 +3,8 @@ import { ArgumentError } from '../errors.js'
 export interface WriteOptions {
   /** Whether a file that is there may be replaced. Default: true. */
   readonly overwrite?: boolean
+  /** The path, in the same folder, under which a file that is replaced is kept. Default: none. */
+  readonly keepAs?: string
 }
 
 /** Reading and writing whole files; Node alone has them. */
@@ -22,7 +24,7 @@ export const readFile = async (path: string): Promise<Uint8Array<ArrayBuffer>> =
 
 /**
  * Writes a file whole or not at all: to another name in the same folder, from there to the disk, then renamed. Whenever the
- * process or the machine ends, the old file or the new one is there, never a part.
+ * process or the machine ends, the old file or the new one is there, never a part; with `keepAs` the old one may have its new name already.
  * @param parts the file's bytes, one piece after another
  * @throws DataError if the folder is missing or read-only, the disk full, or the file there and not to be replaced; what was there
  *   before stays as it was
