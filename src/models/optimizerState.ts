@@ -14,7 +14,7 @@ interface NamedArray {
 }
 
 /** The learning rate, if it is a number and not a schedule's. */
-function constantRate(optimizer: Optimizer): number | undefined {
+export function constantRate(optimizer: Optimizer): number | undefined {
   const { learning_rate: rate } = optimizer.getConfig()
   return typeof rate === 'number' ? rate : undefined
 }

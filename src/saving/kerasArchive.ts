@@ -1,8 +1,6 @@
 import { DataError } from '../errors.js'
 import type { Config } from '../utils/config.js'
-import type { Hdf5Tree } from './hdf5/hdf5Tree.js'
 import { type Hdf5Group, openHdf5 } from './hdf5/openHdf5.js'
-import { writeHdf5 } from './hdf5/writeHdf5.js'
 import { readJson, writeJson } from './json.js'
 import { checkVersion, KERAS_VERSION } from './kerasVersion.js'
 import { currentConfig } from './olderConfig.js'
@@ -46,20 +44,20 @@ export async function readKerasArchive(bytes: Uint8Array<ArrayBuffer>, file: str
   }
 }
 
-/** A `.keras` file, piece by piece. The arrays are handed over; see `writeHdf5`. */
+/** A `.keras` file, piece by piece, with the HDF5 file of its weights. */
 export async function writeKerasArchive({
   config,
   weights,
 }: {
   readonly config: Config
-  readonly weights: Hdf5Tree
+  readonly weights: Uint8Array<ArrayBuffer>
 }): Promise<Uint8Array[]> {
   const json = (value: Config) => [new TextEncoder().encode(writeJson(value))]
   return writeZip(
     new Map([
       [METADATA, json({ keras_version: KERAS_VERSION, date_saved: timestamp(new Date()) })],
       [CONFIG, json(config)],
-      [WEIGHTS, [await writeHdf5(weights)]],
+      [WEIGHTS, [weights]],
     ]),
   )
 }
