@@ -15,6 +15,11 @@ export class BackgroundWrites {
     this.waiting = write
   }
 
+  /** Whether a write was taken on that has not begun. */
+  get isWaiting(): boolean {
+    return this.waiting !== undefined
+  }
+
   /** Lets the write begin that was taken on: to be called when a step is about to be launched, which then runs beside it. */
   release(): void {
     const write = this.waiting

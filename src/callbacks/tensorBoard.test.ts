@@ -336,38 +336,66 @@ describe('TensorBoard', () => {
     expect(events('train').filter(({ plugin }) => plugin === 'histograms')).toHaveLength(8)
   })
 
-  it('goes on after an interruption without gaps or repetitions', async () => {
-    const options = { updateFreq: 'batch', histogramFreq: 1, hparams: { units: 3 } } as const
-    const keep = () => backupAndRestore(join(folder, 'backup'), { saveFreq: 2 })
-    // Histograms are written beside training: between which batches is chance.
-    const byTag = (found: ReadEvent[]) =>
-      found.toSorted((a, b) => (a.tag < b.tag ? -1 : a.tag > b.tag ? 1 : 0))
-    await train(options, {}, [keep()])
-    const whole = { train: byTag(events('train')), validation: events('validation') }
-    for (const name of ['train', 'validation']) rmSync(join(folder, name), { recursive: true })
+  it.each([2, 'epoch'] as const)(
+    'goes on after an interruption without gaps or repetitions, saved by %s',
+    async (saveFreq) => {
+      const options = { updateFreq: 'batch', histogramFreq: 1, hparams: { units: 3 } } as const
+      const keep = () => backupAndRestore(join(folder, 'backup'), { saveFreq })
+      // Histograms are written beside training: between which batches is chance.
+      const byTag = (found: ReadEvent[]) =>
+        found.toSorted((a, b) => (a.tag < b.tag ? -1 : a.tag > b.tag ? 1 : 0))
+      await train(options, {}, [keep()])
+      const whole = { train: byTag(events('train')), validation: events('validation') }
+      for (const name of ['train', 'validation']) rmSync(join(folder, name), { recursive: true })
 
-    const breaksAt = (epoch: number, batch: number): CallbackLike => {
-      let now = -1
-      return {
-        onEpochBegin(begun) {
-          now = begun
-        },
-        onTrainBatchEnd(ended) {
-          if (now === epoch && ended === batch) throw new Error('killed')
-        },
+      const breaksAt = (epoch: number, batch: number): CallbackLike => {
+        let now = -1
+        return {
+          onEpochBegin(begun) {
+            now = begun
+          },
+          onTrainBatchEnd(ended) {
+            if (now === epoch && ended === batch) throw new Error('killed')
+          },
+        }
       }
+      // The second attempt is broken off before it could keep anything; the state is still that of the first.
+      for (const [epoch, batch] of [
+        [1, 1],
+        [1, 1],
+        [2, 0],
+      ] as const) {
+        await expect(train(options, {}, [keep(), breaksAt(epoch, batch)])).rejects.toThrow('killed')
+      }
+      await train(options, {}, [keep()])
+      expect(events('validation')).toEqual(whole.validation)
+      expect(byTag(events('train'))).toEqual(whole.train)
+    },
+  )
+
+  it('lets training go on before its histograms are counted, where a run that is resumed can count them', async () => {
+    const states: unknown[] = []
+    const keeps: CallbackLike = {
+      async keepTraining(capture, { kind }) {
+        if (kind === 'epoch') states.push((await capture())?.callbacks.tensor_board)
+      },
     }
-    // The second attempt is broken off before it could keep anything; the state is still that of the first.
-    for (const [epoch, batch] of [
-      [1, 1],
-      [1, 1],
-      [2, 0],
-    ] as const) {
-      await expect(train(options, {}, [keep(), breaksAt(epoch, batch)])).rejects.toThrow('killed')
+    const options = { histogramFreq: 2 }
+    const { board } = await train(options, {}, [keeps])
+    expect(states).toMatchObject([{ histogramsOf: 0 }, { histogramsOf: null }, { histogramsOf: 2 }])
+    expect(await board.getState()).toMatchObject({ histogramsOf: null })
+    states.length = 0
+    // Weights that are others by the time that the state is kept.
+    const changes: CallbackLike & { model?: ReturnType<typeof makeModel> } = {
+      setModel(model) {
+        this.model = model as ReturnType<typeof makeModel>
+      },
+      onEpochEnd() {
+        this.model?.weights[1].write([1, 2, 3])
+      },
     }
-    await train(options, {}, [keep()])
-    expect(events('validation')).toEqual(whole.validation)
-    expect(byTag(events('train'))).toEqual(whole.train)
+    await train({ ...options, logDir: join(folder, 'other') }, {}, [changes, keeps])
+    expect(states).toMatchObject([{ histogramsOf: null }, { histogramsOf: null }, { histogramsOf: null }])
   })
 
   it('says before the first batch that a folder cannot be written', async () => {

@@ -94,6 +94,8 @@ export class TensorBoard extends Callback {
   readonly hparams: HyperParameters | undefined
 
   private readonly histograms = new BackgroundWrites()
+  /** Of which epoch and of which weights they are. */
+  private counted: { readonly epoch: number; readonly versions: readonly number[] } | undefined
   private writers: Writers
   private isTraining = false
   /** Whether what stands at the beginning of a run was written. */
@@ -202,7 +204,13 @@ export class TensorBoard extends Callback {
     await writeScalars(train, 'epoch_', trainLogs, epoch)
     const measured = entries.filter(isValidation).map(([key, value]) => [key.slice('val_'.length), value])
     await writeScalars(validation, 'epoch_', Object.fromEntries(measured), epoch)
-    if (this.histogramFreq > 0 && epoch % this.histogramFreq === 0) await this.writeWeights(epoch)
+    if (this.histogramFreq === 0 || epoch % this.histogramFreq !== 0) return
+    const { model, samples, confusionSamples, classNames, writeImages } = this
+    if (samples) await writePredictions(train, model, samples, { step: epoch, classNames })
+    if (confusionSamples) {
+      await writeConfusion(train, model, confusionSamples, { step: epoch, classNames, isDrawn: writeImages })
+    }
+    await this.countWeights(epoch)
   }
 
   override async onTrainEnd(_logs: Logs, failure?: unknown): Promise<void> {
@@ -215,16 +223,31 @@ export class TensorBoard extends Callback {
     }
   }
 
+  override async filesWritten(): Promise<void> {
+    const { root, train, validation } = this.writers
+    await Promise.all([root, train, validation].map((writer) => writer.flush()))
+  }
+
+  /** Training does not wait for histograms: a run that goes on from here counts them itself, as it finds the weights that they are of. */
   override async getState(): Promise<TensorBoardState> {
-    await this.histograms.finish()
+    const histogramsOf = this.uncountedEpoch()
+    if (histogramsOf === null) await this.histograms.finish()
     const { id, ...writers } = this.writers
     const [root, train, validation] = await Promise.all(
       [writers.root, writers.train, writers.validation].map((writer) => writer.getState()),
     )
-    return { id, batches: this.batches, hasBegun: this.hasBegun, files: { root, train, validation } }
+    const files = { root, train, validation }
+    return { id, batches: this.batches, hasBegun: this.hasBegun, histogramsOf, files }
   }
 
-  override async setState({ id, batches, hasBegun, files }: TensorBoardState): Promise<void> {
+  /** The epoch of whose histograms nothing is written, if the weights are still those that they are of. */
+  private uncountedEpoch(): number | null {
+    const { counted, model } = this
+    if (!counted || !this.histograms.isWaiting) return null
+    return model.weights.every(({ version }, i) => version === counted.versions[i]) ? counted.epoch : null
+  }
+
+  override async setState({ id, batches, hasBegun, histogramsOf, files }: TensorBoardState): Promise<void> {
     this.batches = batches
     this.hasBegun = hasBegun
     this.epochBegan = { ...this.epochBegan, batches }
@@ -234,6 +257,7 @@ export class TensorBoard extends Callback {
     await root.setState(files.root)
     await train.setState(files.train)
     await validation.setState(files.validation)
+    if (histogramsOf !== null) await this.countWeights(histogramsOf)
   }
 
   private stepsPerSecond({ batches, time }: { readonly batches: number; readonly time: number }): number {
@@ -255,10 +279,10 @@ export class TensorBoard extends Callback {
     }
   }
 
-  /** The weights as of now, and what comes of the samples, are copied; what is made of them is written while the next epoch runs. */
-  private async writeWeights(step: number): Promise<void> {
-    const { train } = this.writers
+  /** The weights as of now, and what comes of the samples, are copied; histograms and pictures of them are written while the next epoch runs. */
+  private async countWeights(epoch: number): Promise<void> {
     const { weights } = this.model
+    const versions = weights.map(({ version }) => version)
     const arrays: NamedArray[] = []
     const names = uniqueNames(weights.map(({ name }) => name))
     for (const [i, weight] of weights.entries()) {
@@ -275,18 +299,15 @@ export class TensorBoard extends Callback {
         arrays.push({ ...values, name: `${layers[i]}/activations`, isDrawn: true, isBatch: true })
       }
     }
-    const { model, classNames, writeImages } = this
-    if (this.samples) await writePredictions(train, model, this.samples, { step, classNames })
-    if (this.confusionSamples) {
-      await writeConfusion(train, model, this.confusionSamples, { step, classNames, isDrawn: writeImages })
-    }
+    const { train } = this.writers
     await this.histograms.start(async () => {
       for (const array of arrays) {
         const numbers = constant(array.data, array.shape, array.dtype)
-        await train.histogram(`${array.name}/histogram`, numbers, { step })
-        if (writeImages && array.isDrawn) await writePicture(train, array, step)
+        await train.histogram(`${array.name}/histogram`, numbers, { step: epoch })
+        if (this.writeImages && array.isDrawn) await writePicture(train, array, epoch)
       }
     })
+    this.counted = { epoch, versions }
   }
 
   private async close(): Promise<void> {
@@ -303,6 +324,8 @@ interface TensorBoardState {
   readonly id: string
   readonly batches: number
   readonly hasBegun: boolean
+  /** The epoch whose histograms are missing in the files; null if none are. */
+  readonly histogramsOf: number | null
   readonly files: { readonly [Name in 'root' | 'train' | 'validation']: EventFileSizes }
 }
 

@@ -148,10 +148,9 @@ export class SummaryWriter {
     await file?.close()
   }
 
-  /** The sizes of its files, by name, when all entries so far are in them: for a run that is resumed. */
+  /** The sizes that its files will have, by name, when all entries so far are in them: for a run that is resumed. */
   async getState(): Promise<EventFileSizes> {
     const file = await this.opening
-    await file?.flush()
     return { ...this.earlier, ...(file && { [file.name]: file.size }) }
   }
 
