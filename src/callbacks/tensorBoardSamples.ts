@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.js'
+import { constant } from '../graph/node.js'
 import { showShape } from '../graph/shape.js'
 import { Tensor } from '../graph/tensor.js'
 import { asTensor, type TensorLike, tensor } from '../ops/tensor.js'
@@ -94,7 +95,7 @@ export async function writeConfusion(
   await writer.text('confusion_matrix', [['label \\ predicted', ...names], ...rows], { step })
   if (!isDrawn) return
   const { width, height, channels, pixels } = confusionPicture(counts)
-  const picture = tensor(pixels, { shape: [1, height, width, channels] })
+  const picture = constant(pixels, [1, height, width, channels], 'uint8')
   await writer.image('confusion_matrix/image', picture, { step })
 }
 

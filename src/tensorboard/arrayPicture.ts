@@ -27,8 +27,7 @@ export function arrayPicture(shape: Shape, elements: ArrayLike<number>): Picture
   const pixels = new Uint8Array(channels * height * width)
   if (rows * columns > 1) for (let i = 0; i < pixels.length; i++) pixels[i] = BLUE[i % channels]
 
-  const { least, greatest } = boundsOf(elements)
-  const range = greatest - least
+  const greys = greysOf(elements)
   for (let row = 0; row * stepY < height; row++) {
     for (let column = 0; column * stepX < width; column++) {
       const start = startOf(row, column)
@@ -40,9 +39,7 @@ export function arrayPicture(shape: Shape, elements: ArrayLike<number>): Picture
         let pixel = channels * (y * width + left)
         for (let x = left; x < right; x++, element += stride.x) {
           for (let channel = 0; channel < channels; channel++) {
-            const number = elements[isColoured ? element + channel * stride.channel : element]
-            // The middle where all are equal.
-            pixels[pixel++] = range > 0 ? Math.round((255 * (number - least)) / range) : 128
+            pixels[pixel++] = greys[isColoured ? element + channel * stride.channel : element]
           }
         }
       }
@@ -106,6 +103,17 @@ function layoutOf(shape: Shape): Layout | undefined {
     default:
       return undefined
   }
+}
+
+/** Bytes from the least to the greatest; the middle where all are equal. In the order of the elements, as pictures may go across rows. */
+function greysOf(elements: ArrayLike<number>): Uint8Array {
+  const { least, greatest } = boundsOf(elements)
+  const range = greatest - least
+  const greys = new Uint8Array(elements.length)
+  if (!(range > 0)) return greys.fill(128)
+  // Rounded.
+  for (let i = 0; i < greys.length; i++) greys[i] = ((255 * (elements[i] - least)) / range + 0.5) | 0
+  return greys
 }
 
 function boundsOf(elements: ArrayLike<number>): { readonly least: number; readonly greatest: number } {

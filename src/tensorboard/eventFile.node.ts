@@ -7,15 +7,20 @@ import { encodeEvent } from './event.js'
 import { encodeRecord } from './record.js'
 import type { SummaryValue } from './summaryValue.js'
 
+/** Milliseconds for which events are gathered: a write for each would take longer than to encode it. */
+const GATHERING = 100
+
 /**
- * A file of events that grows. What is added is written in the background, in order, as soon as what was added before is written; all that came
- * in between goes out at once. A reader may follow.
+ * A file of events that grows. What is added is written in the background, in order, a tenth of a second later; all that came in between goes
+ * out at once. A reader may follow.
  */
 export class EventFile {
   /** Bytes of all that was added. */
   size = 0
   private waiting: Uint8Array[] = []
   private writing: Promise<void> | undefined
+  /** Ends the gathering that is under way. */
+  private hurry = () => {}
   private failure: DataError | undefined
   private isFailureKnown = false
 
@@ -59,15 +64,20 @@ export class EventFile {
    * @throws DataError if it could not be written
    */
   async flush(): Promise<void> {
-    await this.writing
+    await this.written()
     this.throwFailure()
   }
 
   /** Closes the file, once all is in it. @throws DataError if something could not be written, unless that was thrown before */
   async close(): Promise<void> {
-    await this.writing
+    await this.written()
     await this.handle.close()
     if (!this.isFailureKnown) this.throwFailure()
+  }
+
+  private async written(): Promise<void> {
+    this.hurry()
+    await this.writing
   }
 
   private throwFailure(): void {
@@ -85,6 +95,13 @@ export class EventFile {
 
   private async drain(): Promise<void> {
     try {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, GATHERING)
+        this.hurry = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
       while (this.waiting.length > 0) await this.handle.appendFile(joinBytes(this.waiting.splice(0)))
     } catch (cause) {
       this.failure = cannotWrite(this.folder, cause)

@@ -26,13 +26,15 @@ function bucketRows(numbers: ArrayLike<number>, buckets: number): Float64Array {
     if (number > greatest && number < Number.POSITIVE_INFINITY) greatest = number
   }
   if (least > greatest) return rows
-  const width = (greatest - least) / buckets
+  const [width, last] = [(greatest - least) / buckets, buckets - 1]
   const counts = new Uint32Array(buckets)
   for (let i = 0; i < numbers.length; i++) {
     const number = numbers[i]
     // Nothing that is not finite lies between them.
     if (!(number >= least && number <= greatest)) continue
-    counts[width === 0 ? buckets - 1 : Math.min(Math.floor((number - least) / width), buckets - 1)]++
+    // As an integer, which takes half the time of `Math.floor` and `Math.min`.
+    const bucket = ((number - least) / width) | 0
+    counts[width > 0 && bucket < last ? bucket : last]++
   }
   for (const [bucket, count] of counts.entries()) {
     rows[3 * bucket] = least + bucket * width

@@ -31,7 +31,12 @@ export async function encodePng({ width, height, channels, pixels }: Picture): P
   for (let row = 0; row < height; row++) {
     rows.set(pixels.subarray(row * stride, (row + 1) * stride), row * (stride + 1) + 1)
   }
-  return joinBytes([signature, chunk('IHDR', header), chunk('IDAT', await deflated(rows)), chunk('IEND')])
+  return joinBytes([
+    signature,
+    ...chunk('IHDR', header),
+    ...chunk('IDAT', await deflated(rows)),
+    ...chunk('IEND'),
+  ])
 }
 
 /**
@@ -50,12 +55,13 @@ function deflated(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
 }
 
 /** Length, name, data, and the CRC-32 of name and data. */
-function chunk(name: string, data: Uint8Array = new Uint8Array()): Uint8Array {
-  const bytes = new Uint8Array(12 + data.length)
-  const view = new DataView(bytes.buffer)
-  view.setUint32(0, data.length)
-  bytes.set(utf8(name), 4)
-  bytes.set(data, 8)
-  view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)))
+function chunk(name: string, data: Uint8Array = new Uint8Array()): Uint8Array[] {
+  const bytes = utf8(name)
+  return [uint32(data.length), bytes, data, uint32(crc32(data, crc32(bytes)))]
+}
+
+function uint32(number: number): Uint8Array {
+  const bytes = new Uint8Array(4)
+  new DataView(bytes.buffer).setUint32(0, number)
   return bytes
 }
