@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest'
+import { costOf, isDecided, isSmall, median } from './verdict.js'
+
+const pairs = (without: number, ...added: number[]) =>
+  added.map((more) => ({ without, withAll: without + more }))
+
+describe('A cost', () => {
+  it('is the median of the differences between epochs, against a tenth or 150 ms', () => {
+    const cost = costOf(pairs(2000, 100, 5000, 180, -900, 190))
+    expect(cost).toEqual({ without: 2000, added: 180, limit: 200, pairs: 5, within: 4 })
+    expect(isSmall(cost)).toBe(true)
+    expect(costOf(pairs(700, 160)).limit).toBe(150)
+    expect(isSmall(costOf(pairs(700, 140, 160, 170)))).toBe(false)
+    expect(median([4, 1, 3, 2])).toBe(2.5)
+  })
+
+  it('is decided when seven pairs in eight agree, either way', () => {
+    const [low, high] = [10, 400]
+    const decided = (lows: number, highs: number) =>
+      isDecided(costOf(pairs(700, ...Array(lows).fill(low), ...Array(highs).fill(high))))
+    expect(decided(4, 0)).toBe(false)
+    expect([decided(8, 0), decided(7, 1), decided(6, 2)]).toEqual([true, true, false])
+    expect([decided(0, 8), decided(1, 7), decided(2, 6)]).toEqual([true, true, false])
+    expect([decided(11, 1), decided(10, 2)]).toEqual([true, false])
+  })
+})
