@@ -48,6 +48,7 @@ export function summarizeTests(text: string): string[] {
   ]
 }
 
+const allLines = (output: string): string[] => output.trimEnd().split('\n')
 const lastLine = (output: string): string[] => [output.trimEnd().split('\n').at(-1) ?? '']
 
 /** All checks, in the order in which they are run. */
@@ -60,6 +61,12 @@ export const checks = (seed: number): readonly Check[] => [
       ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
     ],
     summarize: () => summarizeTests(readFileSync(report, 'utf8')),
+  },
+  {
+    name: 'costs',
+    title: 'What callbacks add to an epoch',
+    command: [process.execPath, built('testing/costs/main.js')],
+    summarize: allLines,
   },
   {
     name: 'kills',
