@@ -64,9 +64,13 @@ describe('merging axes', () => {
     expect(mergedForm(bias, groups)).toEqual({ offset: 0, factors: [0, 1] })
   })
 
+  const rowsOfOne = { offset: 0, factors: [0, 12, 4, 1] }
+
   it('keeps the boundaries it is told to keep', () => {
     expect(mergeAxes([2, 3, 4], [rows], new Set([2])).space).toEqual([6, 4])
     expect(mergeAxes([2, 3, 1], [{ offset: 0, factors: [3, 1, 1] }], new Set([2])).space).toEqual([6, 1])
+    const channels = { offset: 0, factors: [0, 0, 0, 1] }
+    expect(mergeAxes([1, 2, 3, 4], [rowsOfOne, channels], new Set([0, 3])).space).toEqual([6, 4])
   })
 
   it('leaves at least one axis', () => {

@@ -119,7 +119,8 @@ export function mergeAxes(
       !Array.from({ length: axis - previous }, (_, i) => previous + 1 + i).some((between) =>
         keep.has(between),
       ) &&
-      forms.every((form) => form.factors[previous] === form.factors[axis] * size)
+      // Along an axis of size 1 nothing moves.
+      (space[previous] === 1 || forms.every((form) => form.factors[previous] === form.factors[axis] * size))
     if (joins) last.push(axis)
     else groups.push([axis])
   })

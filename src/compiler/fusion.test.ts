@@ -15,6 +15,7 @@ import { maxPool } from '../ops/maxPool.js'
 import { mean } from '../ops/mean.js'
 import { multiply } from '../ops/multiply.js'
 import { relu } from '../ops/relu.js'
+import { reshape } from '../ops/reshape.js'
 import { softmax } from '../ops/softmax.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
@@ -134,6 +135,18 @@ describe('fusion', () => {
   it('computes once what is then repeated', () => {
     const traced = trace([input(1), input(100)], (x, y) => [multiply(broadcastTo(exp(x), [100]), y)])
     expect(launches(traced)).toEqual(['exp', 'multiply'])
+    const channels = trace([input(3), input(2, 4, 3)], (x, image) => [
+      multiply(image, reshape(exp(x), [1, 1, 3])),
+    ])
+    expect(launches(channels)).toEqual(['exp', 'multiply'])
+  })
+
+  it.each([1, 2])('finishes a convolution in its own launch, with images of a batch of %i', (batch) => {
+    const image = input(batch, 6, 6, 3)
+    const traced = trace([image, input(4)], (x, factor) => [
+      relu(multiply(conv(x, zeros([3, 3, 3, 4])), reshape(factor, [1, 1, 1, 4]))),
+    ])
+    expect(launches(traced).at(-1)).toBe('conv+multiply+relu')
   })
 
   it('updates variables in place, without copies and without scratch', () => {

@@ -66,7 +66,8 @@ export function planFusion(
   const roots = new Set<Tensor>()
   const wanted = new Set(results.map((tensor) => tensor.node))
 
-  const usesOf = (node: Node): Use[] => {
+  /** `value` is what is used: the node, or what it is a view of. */
+  const usesOf = (node: Node, value: Node = node): Use[] => {
     const uses = (consumers.get(node) as OperationNode[]).flatMap((consumer): Use[] => {
       const { kind } = consumer.op
       const group = groupOf.get(consumer)
@@ -75,12 +76,13 @@ export function planFusion(
           return group ? [{ group, aligned: true }] : usesOf(consumer)
         case 'movement': {
           // What is computed and then repeated goes to memory, so that it is computed once.
-          const computed = node.type === 'operation' && ['elementwise', 'random'].includes(node.op.kind.kind)
+          const computed =
+            value.type === 'operation' && ['elementwise', 'random'].includes(value.op.kind.kind)
           if (computed && consumer.outputs[0].size > consumer.inputs[0].size)
             return [{ group: 'memory', aligned: false }]
           if (group) return [{ group, aligned: false }]
           const { type } = kind.movement(consumer.attributes, consumer.inputs)
-          return usesOf(consumer).map((use) => ({
+          return usesOf(consumer, value).map((use) => ({
             group: use.group,
             aligned: use.aligned && type === 'reshape',
           }))
