@@ -257,7 +257,8 @@ export class TensorBoard extends Callback {
     await root.setState(files.root)
     await train.setState(files.train)
     await validation.setState(files.validation)
-    if (histogramsOf !== null) await this.countWeights(histogramsOf)
+    // A state of before this was kept has none.
+    if (typeof histogramsOf === 'number') await this.countWeights(histogramsOf)
   }
 
   private stepsPerSecond({ batches, time }: { readonly batches: number; readonly time: number }): number {
