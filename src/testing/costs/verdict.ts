@@ -1,3 +1,5 @@
+import { median } from '../../bench/statistics.js'
+
 /** What callbacks add to an epoch, in milliseconds: medians of pairs of epochs, with callbacks and without. */
 export interface Cost {
   readonly without: number
@@ -31,9 +33,3 @@ export function isDecided({ pairs, within }: Cost): boolean {
 }
 
 export const isSmall = ({ added, limit }: Cost): boolean => added <= limit
-
-export function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b)
-  const middle = sorted.length / 2
-  return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2
-}
