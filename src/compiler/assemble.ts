@@ -1,23 +1,24 @@
+import { InternalError } from '../errors.js'
 import { bytesPerElement } from '../graph/dtype.js'
-import type { LoopFunction } from '../loops/ir.js'
-import { print } from '../loops/print.js'
 import { microsecondsOf } from './estimate.js'
 import type { PlannedLaunch, PlannedRepeat, PlannedStep } from './launches.js'
 import type { BufferView, DeviceBuffer } from './lowering.js'
 import { alignedBytes, bytesOfBuffer, lifetimes, planMemory, timeline } from './memoryPlan.js'
-import type { Address, LaunchReport, Program, Step } from './program.js'
+import type { Address, LaunchReport, Program, ProgramFunction, Step } from './program.js'
 
 /**
  * Gives every buffer an address and sets barriers: the last stage. `known` are the bases of buffers that lie outside the
- * arena; if all are to lie `apart`, none is left in it. `width` is that of the target's vectors.
+ * arena; if all are to lie `apart`, none is left in it. `width` is that of the target's vectors. Of the functions that were `built`, those that are launched become the
+ * Program's.
  */
-export function assemble(
+export function assemble<F extends ProgramFunction>(
   planned: readonly PlannedStep[],
+  built: ReadonlyMap<string, F>,
   known: ReadonlyMap<DeviceBuffer, number>,
   bases: Pick<Program, 'inputs' | 'variables' | 'constants' | 'outputs' | 'assigned'>,
   width: number,
   { apart = false }: { readonly apart?: boolean } = {},
-): Program {
+): Program<F> {
   const timed = timeline(planned)
   const scratch = apart ? [...lifetimes(timed).keys()].filter((buffer) => !known.has(buffer)) : []
   const { inputs, variables, constants, outputs } = bases
@@ -25,7 +26,7 @@ export function assemble(
   const homes = new Map(known)
   scratch.forEach((buffer, i) => homes.set(buffer, firstScratch + i))
   const memory = planMemory(timed, new Set(homes.keys()))
-  const functions = new Map<string, LoopFunction>()
+  const functions = new Map<string, F>()
   const launches: LaunchReport[] = []
   const barriers = new BarrierPlacement((buffer) => {
     const base = homes.get(buffer)
@@ -43,24 +44,19 @@ export function assemble(
     }
   }
 
-  const keys = new Map<LoopFunction, string>()
-  const keyOf = (fn: LoopFunction): string => {
-    const key = keys.get(fn) ?? print(fn)
-    keys.set(fn, key)
-    return key
-  }
-
   const walk = (steps: readonly PlannedStep[]): Step[] =>
     steps.map((step): Step => {
       if (step.type === 'repeat') return repeat(step)
-      const key = keyOf(step.function)
-      functions.set(key, step.function)
+      const fn = built.get(step.function)
+      if (fn === undefined)
+        throw new InternalError(`a launch of a function that was not built: ${step.function}`)
+      functions.set(step.function, fn)
       const solo = isSolo(step, width)
       const { singleThreaded = 'it is too little to share' } = step.report
       launches.push(solo ? { ...step.report, singleThreaded } : step.report)
       return {
         type: 'launch',
-        function: key,
+        function: step.function,
         arguments: step.operands.map(({ view }) => address(view)),
         grid: step.grid,
         barrier: barriers.before([step], solo),

@@ -6,6 +6,8 @@ import type { Shape } from '../graph/shape.js'
 import { simplify } from '../graph/simplify.js'
 import type { Tensor } from '../graph/tensor.js'
 import { verifyGraph } from '../graph/verify.js'
+import type { LoopFunction } from '../loops/ir.js'
+import { print } from '../loops/print.js'
 import type { TargetTraits } from '../loops/traits.js'
 import { verify } from '../loops/verify.js'
 import { assemble } from './assemble.js'
@@ -13,7 +15,7 @@ import { LaunchRecorder } from './launches.js'
 import { type CutOf, cutByModel, GraphLowering } from './lowerGraph.js'
 import type { BufferView, DeviceBuffer } from './lowering.js'
 import { type Lifetime, lifetimes, type TimedLaunch, timeline } from './memoryPlan.js'
-import type { BaseType, Program } from './program.js'
+import type { BaseType, EmittedFunction, Program, ProgramFunction } from './program.js'
 import { lowerCopy } from './templates/copy.cpu.js'
 
 export interface CompileOptions {
@@ -25,13 +27,43 @@ export interface CompileOptions {
   readonly cutOf?: CutOf
 }
 
-/** Compiles a trace for a target: fusion, lowering to loops, memory plan, barriers. Pure. */
+/** Makes code of a function that was just built, whose key is given. */
+export type Emit = (fn: LoopFunction, key: string) => EmittedFunction
+
+/**
+ * Compiles a trace for a target: fusion, lowering to loops, memory plan, barriers. Pure.
+ *
+ * With `emit` each function becomes code as soon as it is built, so that the loops of one function at a time are in memory.
+ */
+export function compile(
+  canonical: CanonicalTrace,
+  traits: TargetTraits,
+  options: CompileOptions & { readonly emit: Emit },
+): Program<EmittedFunction>
+export function compile(
+  canonical: CanonicalTrace,
+  traits: TargetTraits,
+  options?: CompileOptions & { readonly emit?: undefined },
+): Program
+export function compile(
+  canonical: CanonicalTrace,
+  traits: TargetTraits,
+  options?: CompileOptions & { readonly emit?: Emit },
+): Program<ProgramFunction>
 export function compile(
   { trace, variables, constants }: CanonicalTrace,
   traits: TargetTraits,
-  options: CompileOptions = {},
-): Program {
-  const recorder = new LaunchRecorder(traits.width)
+  options: CompileOptions & { readonly emit?: Emit } = {},
+): Program<ProgramFunction> {
+  const functions = new Map<string, ProgramFunction>()
+  const keep = (fn: LoopFunction): string => {
+    const key = print(fn)
+    if (functions.has(key)) return key
+    if (options.verify) verify(fn)
+    functions.set(key, options.emit?.(fn, key) ?? fn)
+    return key
+  }
+  const recorder = new LaunchRecorder(traits.width, keep)
   const { parameters, results } = trace.graph
   const homes = new Map<DeviceBuffer, number>()
   const fed = [...parameters, ...variables, ...constants].map(({ dtype, shape }, i) => {
@@ -95,9 +127,7 @@ export function compile(
     outputs: results.map(baseType),
     assigned: assignedVariables,
   }
-  const program = assemble(recorder.steps, homes, bases, traits.width, options)
-  if (options.verify) for (const fn of program.functions.values()) verify(fn)
-  return program
+  return assemble(recorder.steps, functions, homes, bases, traits.width, options)
 }
 
 /** Whether a variable's new value may be written over the old one: nobody reads the old one afterwards. */

@@ -10,7 +10,8 @@ import type { LaunchReport } from './program.js'
 /** A launch with its function built and its memory named, before anything has an address. */
 export interface PlannedLaunch {
   readonly type: 'launch'
-  readonly function: LoopFunction
+  /** Its function's key. */
+  readonly function: string
   readonly operands: readonly { readonly view: BufferView; readonly access: Parameter['access'] }[]
   readonly grid: number
   readonly inPlace: readonly { readonly output: DeviceBuffer; readonly input: DeviceBuffer }[]
@@ -33,7 +34,11 @@ export class LaunchRecorder {
   /** Functions that later launches may share, by what they depend on. Operands are numbers of views. */
   private readonly shared = new Map<string, Pick<PlannedLaunch, 'function'> & { operands: SharedOperand[] }>()
 
-  constructor(private readonly width: number) {}
+  /** `keep` is given each function as soon as it is built, and returns its key. */
+  constructor(
+    private readonly width: number,
+    private readonly keep: (fn: LoopFunction) => string,
+  ) {}
 
   buffer(dtype: DType, elements: number): DeviceBuffer {
     return { id: this.nextBuffer++, dtype, elements }
@@ -111,7 +116,7 @@ export class LaunchRecorder {
     const b = new LoopBuilder(request.name, this.width)
     const declared = new DeclaredOperands(b)
     request.build(b, declared)
-    return { function: b.finish(), operands: declared.list }
+    return { function: this.keep(b.finish()), operands: declared.list }
   }
 }
 

@@ -7,9 +7,9 @@ import type { CutOrigin } from './cut.js'
  * A Program: a graph compiled for one target. Pure data, and relocatable: every address is an offset from a base that
  * the runtime supplies at each run, so a Program can be handed to workers once and run on any buffers.
  */
-export interface Program {
+export interface Program<F extends ProgramFunction = LoopFunction> {
   /** Functions by key, which is their text. Two launches, of this or another Program, with one key share one compiled function. */
-  readonly functions: ReadonlyMap<string, LoopFunction>
+  readonly functions: ReadonlyMap<string, F>
   readonly steps: readonly Step[]
   /** Bases in order: 0 is the arena, then inputs, variables, constants, outputs, scratch. */
   readonly inputs: readonly BaseType[]
@@ -22,6 +22,16 @@ export interface Program {
   readonly assigned: readonly number[]
   readonly arenaBytes: number
   readonly report: Report
+}
+
+/** A function as loops, or as the code that a backend made of it as soon as it was built. */
+export type ProgramFunction = LoopFunction | EmittedFunction
+
+/** A function's code, in a backend's own form. Its loops need not live on. */
+export interface EmittedFunction<Code = unknown> {
+  readonly name: string
+  /** Undefined if the backend has it already. */
+  readonly code: Code | undefined
 }
 
 export interface BaseType {
@@ -65,7 +75,13 @@ export interface Repeat {
 }
 
 /** What the bases after the arena hold, in order. */
-export const basesOf = ({ inputs, variables, constants, outputs, scratch }: Program): readonly BaseType[] => [
+export const basesOf = ({
+  inputs,
+  variables,
+  constants,
+  outputs,
+  scratch,
+}: Program<ProgramFunction>): readonly BaseType[] => [
   ...inputs,
   ...variables,
   ...constants,

@@ -1,4 +1,5 @@
-import type { Program } from '../compiler/program.js'
+import type { Emit } from '../compiler/compile.js'
+import type { Program, ProgramFunction } from '../compiler/program.js'
 import type { TargetTraits } from '../loops/traits.js'
 import type { DeviceMemory } from './deviceMemory.js'
 import type { PageGuards } from './guardedAllocator.js'
@@ -17,8 +18,10 @@ export interface Backend {
   readonly guards?: PageGuards
   /** Begins to start its threads, if they are not there: best before a Program is compiled, which takes a while. */
   start(): void
-  /** Begins to make a Program ready to run. */
-  load(program: Program): LoadedProgram
+  /** Makes code of the functions of a Program that will be loaded, as they are built. Default: it runs the loops themselves. */
+  readonly emit?: Emit
+  /** Begins to make a Program ready to run. Functions that are loops still become code now. */
+  load(program: Program<ProgramFunction>): LoadedProgram
   /** Ends threads, when nothing is under way. Memory stays, and the next run starts them again. */
   close(): Promise<void>
 }

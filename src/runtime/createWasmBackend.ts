@@ -1,8 +1,9 @@
 import { InternalError } from '../errors.js'
 import type { TargetTraits } from '../loops/traits.js'
 import { disassemble } from '../targets/wasm/disassemble.js'
+import { emitFunction } from '../targets/wasm/emitFunction.js'
 import { detectFeatures, type WasmFeatures } from '../targets/wasm/features.js'
-import { compileModule, lowestBufferAddress } from '../targets/wasm/module.js'
+import { joinModule, lowestBufferAddress } from '../targets/wasm/module.js'
 import { probeTiles, type Tile } from '../targets/wasm/tileProbe.js'
 import { AloneMemory } from './aloneMemory.js'
 import type { Debug } from './debug.js'
@@ -40,12 +41,19 @@ export async function createWasmBackend(choices: WasmBackendChoices): Promise<Wo
     workers,
     traits: wasmTraits(features),
     lowestAddress: lowestBufferAddress,
-    compile: (functions) =>
-      wasmUnit(
-        compileModule(functions, { sharedMemory: shared, minimumPages: 1, maximumPages, relaxedMadd }),
-      ),
+    emit: (fn) => emitFunction(fn, { relaxedMadd }),
+    compile(functions) {
+      const bytes = joinModule(functions, {
+        sharedMemory: shared,
+        minimumPages: 1,
+        maximumPages,
+        relaxedMadd,
+      })
+      const names = functions.map(({ debugName }) => debugName)
+      debug.show('asm', `code of ${names.join(', ')}`, () => disassemble(bytes))
+      return wasmUnit(bytes)
+    },
     here: sharing && new WorkerCode(sharing.memory.memory, 0, 1),
-    debug,
     timed: timed && shared,
   })
 }
@@ -60,7 +68,7 @@ function wasmUnit(bytes: Uint8Array<ArrayBuffer>): CompiledUnit {
       throw new InternalError(`The module that was emitted is not valid: ${cause.message}`, { cause })
     },
   )
-  return { byteLength: bytes.byteLength, code, text: () => disassemble(bytes), release: doNothing }
+  return { byteLength: bytes.byteLength, code, release: doNothing }
 }
 
 function loneWorker(platform: Platform): Workers {

@@ -1,5 +1,4 @@
 import { ArgumentError, GradusError } from '../errors.js'
-import type { LoopFunction } from '../loops/ir.js'
 import type { TargetTraits } from '../loops/traits.js'
 import { callerCode } from '../targets/x64/callerCode.js'
 import { type CodeMemory, codeAlignment, loadCodeMemory } from '../targets/x64/codeMemory.js'
@@ -77,8 +76,12 @@ export async function createX64Backend(choices: X64BackendChoices): Promise<Work
     here: new WorkerCode(shared, 0, 1, linkNative(shared, memory)),
     traits: x64Traits(width, features),
     lowestAddress: codeAlignment,
-    compile: (functions) => nativeUnit(functions, memory),
-    debug,
+    emit: (fn) => {
+      const { code, listing } = compileFunction(fn, memory.convention)
+      debug.show('asm', `code of ${fn.name}`, listing)
+      return code
+    },
+    compile: (codes) => nativeUnit(codes, memory),
     timed,
   })
 }
@@ -100,11 +103,8 @@ export function x64Traits(width: 8 | 16, { l1, l2 }: ProcessorFeatures): TargetT
 }
 
 /** Functions side by side in executable memory, behind the code that calls them. */
-function nativeUnit(functions: readonly LoopFunction[], memory: CodeMemory): CompiledUnit {
-  const codes = [
-    callerCode(memory.convention),
-    ...functions.map((fn) => compileFunction(fn, memory.convention).code),
-  ]
+function nativeUnit(functions: readonly Uint8Array[], memory: CodeMemory): CompiledUnit {
+  const codes = [callerCode(memory.convention), ...functions]
   const offsets: number[] = []
   let length = 0
   for (const code of codes) {
@@ -119,10 +119,6 @@ function nativeUnit(functions: readonly LoopFunction[], memory: CodeMemory): Com
   const [caller, ...addresses] = offsets.map((offset) => address + BigInt(offset))
   return {
     byteLength: bytes.byteLength,
-    // Compiled once more where somebody looks: kept from the first time, the instructions of all functions would live through the rest of the
-    // compilation, and V8 widens its young generation by what lives on.
-    text: () =>
-      functions.map((fn) => `${fn.name}:\n${compileFunction(fn, memory.convention).listing()}`).join('\n'),
     code: Promise.resolve({ type: 'native', caller, addresses }),
     release: removal(memory, address),
   }

@@ -1,5 +1,6 @@
+import type { Emit } from '../compiler/compile.js'
 import type { CutOf } from '../compiler/lowerGraph.js'
-import type { Program, Report } from '../compiler/program.js'
+import type { Program, ProgramFunction, Report } from '../compiler/program.js'
 import { ArgumentError, StateError } from '../errors.js'
 import { type CanonicalTrace, canonicalize } from '../graph/canonical.js'
 import { arrayOf, type TypedArray } from '../graph/dtype.js'
@@ -9,7 +10,6 @@ import { showShape, sizeOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Trace } from '../graph/trace.js'
 import type { Variable } from '../graph/variable.js'
-import { print } from '../loops/print.js'
 import type { TargetTraits } from '../loops/traits.js'
 import { Allocator, type BufferAllocator } from './allocator.js'
 import { Arena } from './arena.js'
@@ -34,8 +34,8 @@ import { VariableStore } from './variableStore.js'
 export type Compile = (
   canonical: CanonicalTrace,
   traits: TargetTraits,
-  options?: { readonly apart?: boolean; readonly cutOf?: CutOf },
-) => Program
+  options?: { readonly apart?: boolean; readonly cutOf?: CutOf; readonly emit?: Emit },
+) => Program<ProgramFunction>
 
 export interface DeviceExecutorOptions {
   readonly backend: Backend
@@ -260,9 +260,10 @@ export class DeviceExecutor implements Executor {
       const program = compile(canonical, backend.traits, {
         apart: debug.guardedSide !== undefined,
         cutOf: this.tuner?.cutOf,
+        emit: backend.emit,
       })
       debug.show('plan', 'program', () => reportText(program.report))
-      for (const fn of program.functions.values()) debug.show('loops', fn.name, () => print(fn))
+      for (const [key, { name }] of program.functions) debug.show('loops', name, () => key)
       const loaded = backend.load(program)
       if (!loaded.runHere) backend.start()
       return new CachedProgram(program, loaded)

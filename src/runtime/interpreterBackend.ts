@@ -1,4 +1,11 @@
-import { basesOf, bufferAlignment, type Launch, type Program, type Step } from '../compiler/program.js'
+import {
+  basesOf,
+  bufferAlignment,
+  type Launch,
+  type Program,
+  type ProgramFunction,
+  type Step,
+} from '../compiler/program.js'
 import { InternalError } from '../errors.js'
 import { interpret } from '../loops/interpreter.js'
 import type { LoopFunction } from '../loops/ir.js'
@@ -32,7 +39,7 @@ export class InterpreterBackend implements Backend {
 
   start(): void {}
 
-  load(program: Program): LoadedProgram {
+  load(program: Program<ProgramFunction>): LoadedProgram {
     for (const key of program.functions.keys()) this.known.add(key)
     return new InterpretedProgram(program, this.memory, this.traits.fusedMulAdd)
   }
@@ -47,7 +54,7 @@ class InterpretedProgram implements LoadedProgram {
   private readonly sizes: readonly number[]
 
   constructor(
-    private readonly program: Program,
+    private readonly program: Program<ProgramFunction>,
     private readonly memory: HostMemory,
     private readonly fusedMulAdd: boolean,
   ) {
@@ -85,7 +92,7 @@ class InterpretedProgram implements LoadedProgram {
 
   private functionOf(launch: Launch): LoopFunction {
     const fn = this.program.functions.get(launch.function)
-    if (!fn)
+    if (!fn || 'code' in fn)
       throw new InternalError(`A launch names a function that its Program does not hold: ${launch.function}`)
     return fn
   }

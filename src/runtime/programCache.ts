@@ -1,4 +1,4 @@
-import type { Program } from '../compiler/program.js'
+import type { Program, ProgramFunction } from '../compiler/program.js'
 import type { LoadedProgram } from './backend.js'
 
 /** What runs have to know of a Program. Its functions and steps are the backend's, and need not live on here. */
@@ -15,7 +15,7 @@ export class CachedProgram {
   private holders = 1
 
   constructor(
-    { inputs, outputs, scratch, assigned, arenaBytes, report }: Program,
+    { inputs, outputs, scratch, assigned, arenaBytes, report }: Program<ProgramFunction>,
     readonly loaded: LoadedProgram,
   ) {
     this.program = { inputs, outputs, scratch, assigned, arenaBytes, report }

@@ -32,7 +32,7 @@ class TestDevice implements Device {
   readonly queue = new RunQueue(1)
   readonly backend: Backend
 
-  constructor(cost: (program: Program) => number) {
+  constructor(cost: (program: Pick<Program, 'report'>) => number) {
     this.backend = {
       ...{ name: 'test', threads: 1, traits, lowestAddress: 0, functionsCompiled: 0 },
       memory: { byteLength: 0, maximumBytes: 0, grow() {}, write() {}, read: () => new ArrayBuffer(0) },
@@ -64,7 +64,7 @@ const [product] = [
 if (product.node.type !== 'operation') throw new Error('not an op')
 const alone = opAlone(product.node)
 const compileWith = (cut: Cut): Program => compile(alone, traits, { cutOf: () => ({ cut, by: 'measured' }) })
-const tilesOf = (program: Program): string =>
+const tilesOf = (program: Pick<Program, 'report'>): string =>
   program.report.launches.map(({ algorithm }) => /tiles (\d+x\d+)/.exec(algorithm)?.[1]).join('')
 
 /** The last of the candidates by the cost model. */

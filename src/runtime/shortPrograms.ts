@@ -11,7 +11,7 @@ const handOver = 500
 /**
  * Whether one thread is through with a Program sooner than workers would be.
  */
-export function isShort(program: Program, width: number): boolean {
+export function isShort(program: Pick<Program, 'steps' | 'report'>, width: number): boolean {
   const { launches } = program.report
   let microseconds = 0
   for (const launch of launchOrder(program.steps)) {

@@ -1,9 +1,14 @@
-import { basesOf, type Program, type Step } from '../compiler/program.js'
+import {
+  basesOf,
+  type EmittedFunction,
+  type Program,
+  type ProgramFunction,
+  type Step,
+} from '../compiler/program.js'
 import { InternalError } from '../errors.js'
 import type { LoopFunction } from '../loops/ir.js'
 import type { TargetTraits } from '../loops/traits.js'
 import type { Backend, LoadedProgram } from './backend.js'
-import type { Debug } from './debug.js'
 import type { DeviceMemory } from './deviceMemory.js'
 import type { PageGuards } from './guardedAllocator.js'
 import { LaunchTimes } from './launchTimes.js'
@@ -27,19 +32,19 @@ export interface CompiledUnit {
   readonly byteLength: number
   /** What workers make functions from, once it is ready. */
   readonly code: Promise<UnitCode>
-  /** The code as people read it. */
-  text(): string
   /** Gives back what the code takes outside the workers. Nobody will run it any more. */
   release(): void
 }
 
-export interface WorkerBackendOptions {
+export interface WorkerBackendOptions<Code> {
   readonly name: string
   readonly workers: Workers
   readonly traits: TargetTraits
   readonly lowestAddress: number
-  readonly compile: (functions: readonly LoopFunction[]) => CompiledUnit
-  readonly debug: Debug
+  /** Makes code of one function. */
+  emit(fn: LoopFunction): Code
+  /** Makes a unit of such code. */
+  compile(codes: readonly Code[]): CompiledUnit
   /** Whether to take the time of each launch. Default: false. */
   readonly timed?: boolean
   /** Code of the caller's thread, which runs short Programs itself. Default: workers run all. */
@@ -64,7 +69,7 @@ interface KnownFunction {
 }
 
 /** Runs Programs on worker threads, as code that a target compiles. */
-export class WorkerBackend implements Backend {
+export class WorkerBackend<Code = unknown> implements Backend {
   readonly name: string
   readonly traits: TargetTraits
   readonly memory: DeviceMemory
@@ -77,7 +82,7 @@ export class WorkerBackend implements Backend {
   /** Compiled functions by key. */
   private readonly known = new Map<string, KnownFunction>()
 
-  constructor(private readonly options: WorkerBackendOptions) {
+  constructor(private readonly options: WorkerBackendOptions<Code>) {
     this.name = options.name
     this.traits = options.traits
     this.memory = options.workers.memory
@@ -91,7 +96,12 @@ export class WorkerBackend implements Backend {
     this.options.workers.pool.use(async () => {}).catch(() => {})
   }
 
-  load(program: Program): LoadedProgram {
+  readonly emit = (fn: LoopFunction, key: string): EmittedFunction<Code> => ({
+    name: fn.name,
+    code: this.known.has(key) ? undefined : this.options.emit(fn),
+  })
+
+  load(program: Program<ProgramFunction>): LoadedProgram {
     const { workers, timed } = this.options
     const { pool } = workers
     const id = this.nextProgram++
@@ -145,10 +155,9 @@ export class WorkerBackend implements Backend {
   }
 
   /** Begins to compile functions into a unit of their own. Returns its length. */
-  private compile(entries: readonly (readonly [key: string, fn: LoopFunction])[]): number {
-    const { compile, debug, workers } = this.options
-    const { byteLength, code, text, release } = compile(entries.map(([, fn]) => fn))
-    debug.show('asm', `code of ${entries.map(([, { name }]) => name).join(', ')}`, text)
+  private compile(entries: readonly (readonly [key: string, fn: ProgramFunction])[]): number {
+    const { compile, workers } = this.options
+    const { byteLength, code, release } = compile(entries.map(([, fn]) => this.codeOf(fn)))
     this.functionsCompiled += entries.length
     const id = this.nextUnit++
     const functions = entries.map(([, { name }], i) => ({ id: `${id}.${i}`, name }))
@@ -163,6 +172,13 @@ export class WorkerBackend implements Backend {
       this.known.set(key, { id: functions[i].id, unit })
     })
     return byteLength
+  }
+
+  private codeOf(fn: ProgramFunction): Code {
+    if (!('code' in fn)) return this.options.emit(fn)
+    if (fn.code === undefined) throw new InternalError(`${fn.name} was emitted as known, and is not known`)
+    // A Program is loaded by the backend that emitted it.
+    return fn.code as Code
   }
 
   private release(id: number, units: ReadonlySet<CountedUnit>, ready: Promise<void>): void {

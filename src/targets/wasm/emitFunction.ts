@@ -2,7 +2,7 @@ import { InternalError } from '../../errors.js'
 import type { Instruction, LoopFunction, Statement, Value } from '../../loops/ir.js'
 import { analyze } from './analysis.js'
 import { CodeWriter } from './codeWriter.js'
-import type { FunctionDefinition } from './encoder.js'
+import type { LooseFunction } from './encoder.js'
 import * as floats from './floats.js'
 import * as integers from './integers.js'
 import * as lanes from './lanes.js'
@@ -16,11 +16,7 @@ type Of<Kind extends Statement['kind']> = Extract<Statement, { kind: Kind }>
 /**
  * Compiles one function of width 4. Its parameters are its pointers in order, then `begin` and `end`, all i32.
  */
-export function emitFunction(
-  fn: LoopFunction,
-  exportName: string,
-  options: { readonly relaxedMadd: boolean },
-): FunctionDefinition {
+export function emitFunction(fn: LoopFunction, options: { readonly relaxedMadd: boolean }): LooseFunction {
   if (fn.width !== 4) {
     throw new InternalError(`WASM vectors have 4 lanes, but ${fn.name} was built for ${fn.width}`)
   }
@@ -30,7 +26,6 @@ export function emitFunction(
   inputs.forEach((value, index) => values.bind(value, index))
   emitBlock(fn.body, values)
   return {
-    exportName,
     debugName: fn.name,
     parameters: inputs.map(() => 'i32' as const),
     results: [],

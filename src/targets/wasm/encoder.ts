@@ -102,6 +102,9 @@ export interface FunctionDefinition {
   readonly code: ByteWriter
 }
 
+/** A function that is in no module yet, and has no name there. */
+export type LooseFunction = Omit<FunctionDefinition, 'exportName'>
+
 const sections = { custom: 0, type: 1, import: 2, function: 3, export: 7, code: 10 } as const
 
 /** The bytes of a module of functions over one imported memory (or none). */

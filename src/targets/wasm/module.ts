@@ -1,7 +1,7 @@
 import { InternalError } from '../../errors.js'
 import type { LoopFunction } from '../../loops/ir.js'
 import { emitFunction } from './emitFunction.js'
-import { encodeModule } from './encoder.js'
+import { encodeModule, type LooseFunction } from './encoder.js'
 
 /** Bytes of a page of WebAssembly memory. */
 export const pageBytes = 65536
@@ -28,23 +28,32 @@ export interface ModuleOptions {
 }
 
 /**
- * Compiles loop functions of width 4 into a WebAssembly module. Function i is exported as `f` + i and takes its
- * pointers (byte addresses), then begin and end, all i32. The memory is imported as `env.memory`.
+ * Compiles loop functions of width 4 into a WebAssembly module, as `joinModule` arranges it.
  *
  * @throws InternalError if a function has another width or is ill-formed
  */
-export function compileModule(
+export const compileModule = (
   functions: readonly LoopFunction[],
   options: ModuleOptions,
+): Uint8Array<ArrayBuffer> =>
+  joinModule(
+    functions.map((fn) => emitFunction(fn, options)),
+    options,
+  )
+
+/**
+ * Functions that were emitted as a WebAssembly module. Function i is exported as `f` + i and takes its pointers (byte
+ * addresses), then begin and end, all i32. The memory is imported as `env.memory`.
+ */
+export function joinModule(
+  functions: readonly LooseFunction[],
+  { sharedMemory: shared, minimumPages, maximumPages }: ModuleOptions,
 ): Uint8Array<ArrayBuffer> {
-  const { sharedMemory: shared, minimumPages, maximumPages } = options
   if (minimumPages > maximumPages || maximumPages > mostPages) {
     throw new InternalError(
       `a memory of ${minimumPages} to ${maximumPages} pages was asked for; the most is ${mostPages}`,
     )
   }
-  return encodeModule(
-    functions.map((fn, index) => emitFunction(fn, `f${index}`, options)),
-    { minimumPages, maximumPages, shared },
-  )
+  const exported = functions.map((fn, i) => ({ ...fn, exportName: `f${i}` }))
+  return encodeModule(exported, { minimumPages, maximumPages, shared })
 }
