@@ -21,6 +21,7 @@ import {
 type Bool = Value<'bool'> | Value<'boolv'>
 
 const vectorOf = { f32: 'f32v', i32: 'i32v', bool: 'boolv' } as const
+const isWide = ({ type }: Value): boolean => type.endsWith('v')
 const boolLike = (type: ValueType): ValueType => (type.endsWith('v') ? 'boolv' : 'bool')
 
 /**
@@ -112,8 +113,8 @@ export class LoopBuilder {
   }
 
   binary(name: FloatBinary | IntegerBinary, a: Value, b: Value): Value {
-    const [x, y] = this.unify(a, b)
-    return this.emit(x.type, { op: 'binary', name, a: x, b: y })
+    const x = this.alike(a, b)
+    return this.emit(x.type, { op: 'binary', name, a: x, b: this.alike(b, a) })
   }
 
   add<V extends Value>(a: V, b: Value): V {
@@ -129,19 +130,19 @@ export class LoopBuilder {
   }
 
   mulAdd(a: Value, b: Value, c: Value): Value {
-    const wide = [a, b, c].some((value) => value.type === 'f32v')
-    const [x, y, z] = [a, b, c].map((value) => (wide ? this.widen(value) : value))
-    return this.emit(x.type, { op: 'mulAdd', a: x, b: y, c: z })
+    if (!isWide(a) && !isWide(b) && !isWide(c)) return this.emit(a.type, { op: 'mulAdd', a, b, c })
+    const x = this.widen(a)
+    return this.emit(x.type, { op: 'mulAdd', a: x, b: this.widen(b), c: this.widen(c) })
   }
 
   compare(name: Comparison, a: Value, b: Value): Bool {
-    const [x, y] = this.unify(a, b)
-    return this.emit(boolLike(x.type), { op: 'compare', name, a: x, b: y }) as Bool
+    const x = this.alike(a, b)
+    return this.emit(boolLike(x.type), { op: 'compare', name, a: x, b: this.alike(b, a) }) as Bool
   }
 
   logic(name: 'and' | 'or', a: Value, b: Value): Bool {
-    const [x, y] = this.unify(a, b)
-    return this.emit(x.type, { op: 'logic', name, a: x, b: y }) as Bool
+    const x = this.alike(a, b)
+    return this.emit(x.type, { op: 'logic', name, a: x, b: this.alike(b, a) }) as Bool
   }
 
   not(a: Value): Bool {
@@ -149,20 +150,22 @@ export class LoopBuilder {
   }
 
   select(condition: Value, a: Value, b: Value): Value {
-    const wide = [condition, a, b].some((value) => value.type.endsWith('v'))
-    const [c, x, y] = [condition, a, b].map((value) => (wide ? this.widen(value) : value))
+    const wide = isWide(condition) || isWide(a) || isWide(b)
+    const c = wide ? this.widen(condition) : condition
+    const x = wide ? this.widen(a) : a
+    const y = wide ? this.widen(b) : b
     if (x.type !== y.type) throw new InternalError(`select: ${x.type} and ${y.type} in ${this.name}`)
     return this.emit(x.type, { op: 'select', condition: c, a: x, b: y })
   }
 
   convert(name: Conversion, a: Value): Value {
     const scalar = name === 'toFloat' || name === 'toFloatU' || name === 'bitsToFloat' ? 'f32' : 'i32'
-    return this.emit(a.type.endsWith('v') ? vectorOf[scalar] : scalar, { op: 'convert', name, a })
+    return this.emit(isWide(a) ? vectorOf[scalar] : scalar, { op: 'convert', name, a })
   }
 
   splat(a: Value): Value {
     const scalar = scalarOf(a.type)
-    if (scalar === 'ptr' || a.type.endsWith('v')) throw new InternalError(`splat of ${a.type}`)
+    if (scalar === 'ptr' || isWide(a)) throw new InternalError(`splat of ${a.type}`)
     const known = this.constantValues.get(a.id)
     if (known !== undefined) return this.constant(vectorOf[scalar], known)
     return this.emit(vectorOf[scalar], { op: 'splat', a })
@@ -211,7 +214,7 @@ export class LoopBuilder {
 
   /** Stores a scalar, or the first `count` lanes of a vector. */
   store(storage: Storage, base: Value<'ptr'>, value: Value, offset = 0, count?: number): void {
-    const lanes = value.type.endsWith('v') ? this.width : 1
+    const lanes = isWide(value) ? this.width : 1
     if (scalarOf(value.type) !== storageType[storage]) {
       throw new InternalError(`store of ${value.type} as ${storage} in ${this.name}`)
     }
@@ -255,15 +258,15 @@ export class LoopBuilder {
 
   /** The value as a vector: itself, or splatted. */
   widen(value: Value): Value {
-    return value.type.endsWith('v') ? value : this.splat(value)
+    return isWide(value) ? value : this.splat(value)
   }
 
-  private unify(a: Value, b: Value): [Value, Value] {
-    const wide = a.type.endsWith('v') || b.type.endsWith('v')
-    const x = wide ? this.widen(a) : a
-    const y = wide ? this.widen(b) : b
-    if (x.type !== y.type) throw new InternalError(`${a.type} and ${b.type} do not combine in ${this.name}`)
-    return [x, y]
+  /** One operand of two: as a vector if the other is one. */
+  private alike(value: Value, other: Value): Value {
+    if (value.type === other.type) return value
+    if (scalarOf(value.type) !== scalarOf(other.type))
+      throw new InternalError(`${value.type} and ${other.type} do not combine in ${this.name}`)
+    return this.widen(value)
   }
 
   private fresh<T extends ValueType>(type: T): Value<T> {

@@ -1,10 +1,11 @@
 import { InternalError } from '../../errors.js'
 import {
-  changesMask,
   forEachRegister,
   type Item,
   type MachineCode,
   type MachineInstruction,
+  maskAccess,
+  maskOf,
   type PseudoInstruction,
   rulesOf,
 } from './machineCode.js'
@@ -23,8 +24,8 @@ import { rewriteSpills } from './spill.js'
 export type RegisterFile = Record<RegisterClass, readonly number[]>
 
 export interface Allocation {
-  /** Machine numbers that were given out. */
-  readonly used: Readonly<Record<RegisterClass, ReadonlySet<number>>>
+  /** A bit for each machine number that was given out. */
+  readonly used: Readonly<Record<RegisterClass, number>>
   /** Bytes of stack for spilled registers, from the stack pointer up. */
   readonly frameBytes: number
   /** Counts loads from and stores to the stack inside innermost loops: zero where speed matters. */
@@ -57,9 +58,10 @@ export function allocate(code: MachineCode, file: RegisterFile): Allocation {
   const stackPointer = machineRegister('rsp')
   let frameBytes = 0
   for (;;) {
-    const intervals = findIntervals(code.items)
+    const intervals = finder.find(code.items)
     const { spilled, used } = scan(intervals, file, brief)
     if (spilled.length === 0) {
+      finder.forget()
       return { used, frameBytes, innermostSpills: () => countInnermost(code.items, stackPointer) }
     }
     const added = new Map<Register, Memory>()
@@ -83,27 +85,28 @@ interface OpenLoop {
   readonly through: Interval[]
 }
 
-const findIntervals = (items: readonly Item[]): Interval[] => new IntervalFinder().find(items)
+/** The weight of a reference inside so many loops: always floats, as sums of them would not stay small integers for V8. */
+const weightAt = Float64Array.from({ length: 20 }, (_, loops) => 10 ** loops)
 
 class IntervalFinder {
   private readonly intervals: Interval[] = []
   private readonly loops: OpenLoop[] = []
-  private weight = 1
   private step = 0
   /** Registers that the instruction at hand reads, in order. */
   private readonly reading: Register[] = []
 
-  find(items: readonly Item[]): Interval[] {
+  /** In order of their starts. The list is good until the next is asked for. */
+  find(items: readonly Item[]): readonly Interval[] {
     const { loops } = this
+    this.forget()
+    this.step = 0
     for (let i = 0; i < items.length; i++) {
       const item = items[i]
       this.step++
       if (item.kind === 'instruction' || item.kind === 'pseudo') this.visit(item)
       else if (item.kind === 'loopStart') {
         loops.push({ start: 2 * this.step, through: [] })
-        this.weight *= 10
       } else if (item.kind === 'loopEnd') {
-        this.weight /= 10
         for (const interval of loops.pop()?.through ?? []) {
           interval.end = Math.max(interval.end, 2 * this.step)
           interval.through = undefined
@@ -113,31 +116,38 @@ class IntervalFinder {
     return this.intervals.sort((a, b) => a.start - b.start)
   }
 
+  /** Lets go of what was found. */
+  forget(): void {
+    this.intervals.length = 0
+    this.reading.length = 0
+  }
+
   private visit(item: MachineInstruction | PseudoInstruction): void {
-    const { reading, step } = this
+    const { reading } = this
     const { operands } = item
     const rules = rulesOf(item)
+    const before = 2 * this.step
+    const after = before + 1
     // An arithmetic pseudo-instruction may write its result before it reads memory.
     const late = item.kind === 'pseudo' && item.bits <= 64
     reading.length = 0
     let result: Interval | undefined
-    for (let i = 0; i < operands.length; i++) {
-      const operand = operands[i]
+    // A mask counts as one more operand.
+    const mask = maskOf(item)
+    const masked = maskAccess(item)
+    for (let i = 0; i <= operands.length; i++) {
+      const operand = i < operands.length ? operands[i] : mask
       if (operand instanceof Register) {
-        const { access } = rules[i]
-        if (access !== 'write') this.read(operand, 2 * step)
-        if (access !== 'read') result = this.touch(operand, 2 * step + 1)
-      } else if (isMemory(operand)) {
+        const access = i < operands.length ? rules[i].access : masked
+        if (access !== 'write') this.read(operand, before)
+        if (access !== 'read') result = this.touch(operand, after)
+      } else if (operand !== undefined && isMemory(operand)) {
         const { base, index } = operand
-        if (base) this.read(base, 2 * step + (late && !operands.includes(base) ? 1 : 0))
-        if (index) this.read(index, 2 * step + (late && !operands.includes(index) ? 1 : 0))
+        if (base) this.read(base, late && !operands.includes(base) ? after : before)
+        if (index) this.read(index, late && !operands.includes(index) ? after : before)
       }
     }
-    if (item.kind === 'instruction' && item.mask) {
-      this.read(item.mask, 2 * step)
-      if (changesMask(item)) result = this.touch(item.mask, 2 * step + 1)
-    }
-    if (result && result.start === 2 * step + 1) result.hint = this.hintFor(item, result.register)
+    if (result && result.start === after) result.hint = this.hintFor(item, result.register)
   }
 
   private read(register: Register, position: number): void {
@@ -147,16 +157,18 @@ class IntervalFinder {
 
   private touch(register: Register, position: number): Interval | undefined {
     let { interval } = register
-    if (interval) interval.end = Math.max(interval.end, position)
-    else {
+    const weight = weightAt[Math.min(this.loops.length, weightAt.length - 1)]
+    if (interval) {
+      interval.end = Math.max(interval.end, position)
+      interval.weight += weight
+    } else {
       if (register.fixed && register.registerClass === 'general' && register.number === general.rsp)
         return undefined
       const start = register.fixed ? -1 : position
-      interval = { register, start, end: position, weight: 0, hint: undefined, through: undefined }
+      interval = { register, start, end: position, weight, hint: undefined, through: undefined }
       register.interval = interval
       this.intervals.push(interval)
     }
-    interval.weight += this.weight
     if (interval.through) return interval
     for (let i = 0; i < this.loops.length; i++) {
       const loop = this.loops[i]
@@ -183,6 +195,9 @@ class IntervalFinder {
   }
 }
 
+/** One for all functions: a new list is one of integers for V8, so that code which it made for lists of intervals would be of no use. */
+const finder = new IntervalFinder()
+
 interface Class {
   readonly allowed: readonly number[]
   readonly active: Interval[]
@@ -192,13 +207,8 @@ interface Class {
   used: number
 }
 
-const isIn = (bits: number, number: number): boolean => ((bits >>> number) & 1) === 1
-
-function numbersIn(bits: number): Set<number> {
-  const numbers = new Set<number>()
-  for (let number = 0; number < 32; number++) if (isIn(bits, number)) numbers.add(number)
-  return numbers
-}
+/** Whether a machine number is among those that have a bit. */
+export const isIn = (bits: number, number: number): boolean => ((bits >>> number) & 1) === 1
 
 function scan(
   intervals: readonly Interval[],
@@ -232,17 +242,12 @@ function scan(
       give(own, interval, number)
       continue
     }
-    const loser = leastUsed([...active, interval], brief)
-    spilled.push(loser.register)
-    if (loser === interval) continue
-    active.splice(active.indexOf(loser), 1)
-    give(own, interval, loser.register.number)
-    loser.register.number = -1
+    spilled.push(evict(own, interval, brief))
   }
   const { general, vector, mask } = classes
   return {
     spilled,
-    used: { general: numbersIn(general.used), vector: numbersIn(vector.used), mask: numbersIn(mask.used) },
+    used: { general: general.used, vector: vector.used, mask: mask.used },
   }
 }
 
@@ -251,6 +256,17 @@ function give(own: Class, interval: Interval, number: number): void {
   own.used |= 1 << number
   own.taken |= 1 << number
   own.active.push(interval)
+}
+
+/** Finds the least used of those that compete, which gets no number; if it has one, `interval` takes that. */
+function evict(own: Class, interval: Interval, brief: ReadonlySet<Register>): Register {
+  const { active } = own
+  const loser = leastUsed([...active, interval], brief)
+  if (loser === interval) return interval.register
+  active.splice(active.indexOf(loser), 1)
+  give(own, interval, loser.register.number)
+  loser.register.number = -1
+  return loser.register
 }
 
 /** The number of the hint if it may be had, else the first that is free; -1 if none is. */

@@ -145,10 +145,12 @@ class Definitions {
     if (known !== undefined) return { variable: undefined, constant: known | 0 }
     const definition = this.instructions[value.id]
     if (definition?.op === 'binary' && (definition.name === 'add' || definition.name === 'sub')) {
-      const [left, right] = [this.constantOf(definition.a), this.constantOf(definition.b)]
+      const left = this.constantOf(definition.a)
+      const right = this.constantOf(definition.b)
       if (right !== undefined) {
         const inner = this.splitSum(definition.a)
-        const constant = definition.name === 'add' ? right | 0 : -(right | 0)
+        // Not -0, a float, of which V8 would make floats of all displacements.
+        const constant = definition.name === 'add' ? right | 0 : 0 - (right | 0)
         return { variable: inner.variable, constant: inner.constant + constant }
       }
       if (definition.name === 'add' && left !== undefined) {
@@ -292,7 +294,8 @@ class Lives {
           this.through.push([])
           this.visit(statement.body)
           this.position++
-          for (const id of this.through.pop() ?? []) this.to[id] = this.position
+          const through = this.through.pop() ?? []
+          for (let j = 0; j < through.length; j++) this.to[through[j]] = this.position
           // The limit is compared with after each iteration.
           this.use(definitions.rootOf(statement.to), block)
           break

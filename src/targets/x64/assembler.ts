@@ -29,20 +29,28 @@ const noOperations = [
   [0x66, 0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00],
 ]
 
+/** Bytes that an instruction takes, at most, as a rule. */
+const usualLength = 8
+
 /**
  * Items whose registers all have numbers, as bytes: instructions, then their constants. The code runs at any address that
  * is a multiple of `codeAlignment`. Jumps are short where they reach.
  */
 export function assemble(items: readonly Item[]): Uint8Array<ArrayBuffer> {
-  const body = new CodeBytes()
+  const body = new CodeBytes(usualLength * items.length)
   const spots: Spot[] = []
   const out = (instruction: Encodable): void => encode(body, instruction)
   for (let i = 0; i < items.length; i++) {
     const item = items[i]
     if (item.kind === 'instruction') encode(body, item)
     else if (item.kind === 'pseudo') expand(out, item)
-    else if (item.kind === 'label') spots.push({ ...item, at: body.length })
-    else if (item.kind === 'jump') spots.push({ ...item, at: body.length, long: false })
+    else if (item.kind === 'label') {
+      const { label, alignment } = item
+      spots.push({ kind: 'label', at: body.length, label, alignment })
+    } else if (item.kind === 'jump') {
+      const { label, condition } = item
+      spots.push({ kind: 'jump', at: body.length, label, condition, long: false })
+    }
   }
   const lengths = layOut(spots)
   return join(body, spots, lengths)
@@ -80,7 +88,7 @@ function targetOf(targets: ReadonlyMap<Label, number>, label: Label): number {
 
 function join(body: CodeBytes, spots: readonly Spot[], lengths: readonly number[]): Uint8Array<ArrayBuffer> {
   const bytes = body.slice()
-  const out = new CodeBytes()
+  const out = new CodeBytes(2 * bytes.length)
   const targets = new Map<Label, number>()
   /** How far the bytes up to each spot have moved. */
   const moves: { readonly upTo: number; readonly by: number }[] = []
@@ -118,7 +126,8 @@ function join(body: CodeBytes, spots: readonly Spot[], lengths: readonly number[
 function pad(out: CodeBytes, bytes: number): void {
   for (let left = bytes; left > 0; ) {
     const length = Math.min(left, noOperations.length)
-    for (const byte of noOperations[length - 1]) out.byte(byte)
+    const noOperation = noOperations[length - 1]
+    for (let i = 0; i < length; i++) out.byte(noOperation[i])
     left -= length
   }
 }
@@ -144,7 +153,7 @@ function placeConstants(out: CodeBytes, { fixups }: CodeBytes): Map<Constant, nu
   for (const constant of used) {
     while (out.length % constant.bytes.length !== 0) out.byte(0)
     placed.set(constant, out.length)
-    for (const byte of constant.bytes) out.byte(byte)
+    out.append(constant.bytes)
   }
   return placed
 }

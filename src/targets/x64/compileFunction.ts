@@ -1,5 +1,5 @@
 import type { LoopFunction } from '../../loops/ir.js'
-import { allocate, type RegisterFile } from './allocate.js'
+import { allocate, isIn, type RegisterFile } from './allocate.js'
 import { assemble } from './assembler.js'
 import { listing } from './listing.js'
 import { lower } from './lower.js'
@@ -65,8 +65,8 @@ export function compileFunction(fn: LoopFunction, convention: CallingConvention)
   }
   const { used, frameBytes, innermostSpills } = allocate(code, file)
   const frame = makeFrame(
-    saved.filter((name) => used.general.has(general[name])),
-    savedVectors.filter((number) => used.vector.has(number)),
+    saved.filter((name) => isIn(used.general, general[name])),
+    savedVectors.filter((number) => isIn(used.vector, number)),
     frameBytes,
   )
   const end: Item[] = [

@@ -1,5 +1,5 @@
 import { InternalError } from '../../errors.js'
-import type { Form, Tuple } from './instructions.js'
+import type { Form, OperandPlace, Tuple } from './instructions.js'
 import { type Constant, isMemory, isRegister, type Memory, type Operand, type Register } from './operands.js'
 
 /** Width of an instruction: of its general registers, or of its vectors. */
@@ -24,9 +24,14 @@ export interface Fixup {
 
 /** Bytes of machine code, growing. */
 export class CodeBytes {
-  private bytes = new Uint8Array(4096)
+  private bytes: Uint8Array<ArrayBuffer>
   length = 0
   readonly fixups: Fixup[] = []
+
+  /** `usual` is how many there will be, as a rule. */
+  constructor(usual = 4096) {
+    this.bytes = new Uint8Array(usual)
+  }
 
   byte(value: number): void {
     if (this.length === this.bytes.length) this.reserve(1)
@@ -56,8 +61,8 @@ export class CodeBytes {
 
 /** The parts of an instruction, each operand in its place. */
 interface Parts {
-  reg: number
-  vvvv: number
+  readonly reg: number
+  readonly vvvv: number
   rm: Register | Memory | undefined
   opcodeRegister: number
   /** Bytes after the address. */
@@ -67,52 +72,60 @@ interface Parts {
   needsRex: boolean
 }
 
+/** Whether only a register may stand there. */
+const takesRegister: Record<OperandPlace, boolean> = {
+  reg: true,
+  vvvv: true,
+  opcode: true,
+  is4: true,
+  rm: false,
+  imm8: false,
+  imm32: false,
+}
+
 function collect({ form, operands }: Encodable): Parts {
-  const parts: Parts = {
-    reg: form.extension ?? 0,
-    vvvv: 0,
-    rm: undefined,
-    opcodeRegister: 0,
-    immediate: 0,
-    immediateBytes: 0,
-    needsRex: false,
-  }
+  let reg = form.extension ?? 0
+  let vvvv = 0
+  let rm: Register | Memory | undefined
+  let opcodeRegister = 0
+  let immediate = 0
+  let immediateBytes = 0
+  let needsRex = false
   for (let i = 0; i < form.operands.length; i++) {
     const { place, kind } = form.operands[i]
     const operand = operands[i]
-    if (kind === 'r8' && isRegister(operand) && operand.number >= 4) parts.needsRex = true
+    const number = isRegister(operand) ? operand.number : -1
+    if (number < 0 && takesRegister[place]) {
+      throw new InternalError(`${form.mnemonic}: expected a register with a number`)
+    }
+    if (number >= 4 && kind === 'r8') needsRex = true
     switch (place) {
       case 'reg':
-        parts.reg = numberOf(operand, form)
+        reg = number
         break
       case 'vvvv':
-        parts.vvvv = numberOf(operand, form)
+        vvvv = number
         break
       case 'opcode':
-        parts.opcodeRegister = numberOf(operand, form)
+        opcodeRegister = number
         break
       case 'rm':
         if (typeof operand === 'number')
           throw new InternalError(`${form.mnemonic}: an immediate as an address`)
-        parts.rm = operand
+        rm = operand
         break
       case 'is4':
-        parts.immediate = numberOf(operand, form) << 4
-        parts.immediateBytes = 1
+        immediate = number << 4
+        immediateBytes = 1
         break
       case 'imm8':
       case 'imm32':
         if (typeof operand !== 'number') throw new InternalError(`${form.mnemonic}: expected an immediate`)
-        parts.immediate = operand
-        parts.immediateBytes = place === 'imm8' ? 1 : 4
+        immediate = operand
+        immediateBytes = place === 'imm8' ? 1 : 4
     }
   }
-  return parts
-}
-
-function numberOf(operand: Operand, form: Form): number {
-  if (isRegister(operand) && operand.number >= 0) return operand.number
-  throw new InternalError(`${form.mnemonic}: expected a register with a number`)
+  return { reg, vvvv, rm, opcodeRegister, immediate, immediateBytes, needsRex }
 }
 
 const bit = (value: number, index: number): number => (value >> index) & 1
@@ -147,11 +160,15 @@ export function encode(out: CodeBytes, instruction: Encodable): void {
   writeRest(out, form, parts, 1)
 }
 
-/** Bits 3 of the registers in ModRM.reg, SIB.index and ModRM.rm (or SIB.base), and bit 4 of a vector in ModRM.rm. */
-function extensions({ reg, rm, opcodeRegister }: Parts): { r: number; x: number; b: number } {
-  if (rm === undefined) return { r: bit(reg, 3), x: 0, b: bit(opcodeRegister, 3) }
-  if (isRegister(rm)) return { r: bit(reg, 3), x: bit(rm.number, 4), b: bit(rm.number, 3) }
-  return { r: bit(reg, 3), x: bit(rm.index?.number ?? 0, 3), b: bit(rm.base?.number ?? 0, 3) }
+/**
+ * Bits 3 of the registers in ModRM.reg, SIB.index and ModRM.rm (or SIB.base), and bit 4 of a vector in ModRM.rm; and bit 4 of a
+ * vector of indices.
+ */
+function extensions({ reg, rm, opcodeRegister }: Parts): { r: number; x: number; b: number; high: number } {
+  if (rm === undefined) return { r: bit(reg, 3), x: 0, b: bit(opcodeRegister, 3), high: 0 }
+  if (isRegister(rm)) return { r: bit(reg, 3), x: bit(rm.number, 4), b: bit(rm.number, 3), high: 0 }
+  const index = rm.index?.number ?? 0
+  return { r: bit(reg, 3), x: bit(index, 3), b: bit(rm.base?.number ?? 0, 3), high: bit(index, 4) }
 }
 
 function wideBit(form: Form, bits: Bits, evex: boolean): number {
@@ -171,7 +188,8 @@ function writeLegacy(out: CodeBytes, form: Form, bits: Bits, parts: Parts): void
   const rex = (wideBit(form, bits, false) << 3) | (r << 2) | (x << 1) | b
   if (form.prefix !== 0) out.byte(legacyPrefixes[form.prefix])
   if (rex !== 0 || parts.needsRex) out.byte(0x40 | rex)
-  for (const byte of legacyEscapes[form.map]) out.byte(byte)
+  const escapes = legacyEscapes[form.map]
+  for (let i = 0; i < escapes.length; i++) out.byte(escapes[i])
   out.byte(form.opcode | (parts.opcodeRegister & 7))
 }
 
@@ -191,10 +209,9 @@ function writeVex(out: CodeBytes, form: Form, bits: Bits, parts: Parts): void {
 }
 
 function writeEvex(out: CodeBytes, { form, bits, mask, zeroing }: Encodable, parts: Parts): void {
-  const { r, x, b } = extensions(parts)
+  const { r, x, b, high: indexHigh } = extensions(parts)
   const { rm } = parts
   // Bit 4 of vvvv, or of the vector of indices: no instruction has both.
-  const indexHigh = rm !== undefined && isMemory(rm) ? bit(rm.index?.number ?? 0, 4) : 0
   const high = bit(parts.vvvv, 4) | indexHigh
   const broadcast = rm !== undefined && isMemory(rm) && rm.broadcast ? 1 : 0
   out.byte(0x62)
@@ -215,10 +232,11 @@ function displacementUnit({ form, bits }: Encodable, rm: Register | Memory | und
   const { tuple } = form
   if (rm === undefined || isRegister(rm) || tuple === undefined) return 1
   if (rm.broadcast) return 4
-  return typeof tuple === 'number' ? tuple : (bits / 8) * tupleShare[tuple]
+  return typeof tuple === 'number' ? tuple : (bits / 8) >> tupleShift[tuple]
 }
 
-const tupleShare: Record<Exclude<Tuple, number>, number> = { full: 1, mem: 1, half: 1 / 2, quarter: 1 / 4 }
+/** By how many powers of two it is shorter than a vector. */
+const tupleShift: Record<Exclude<Tuple, number>, number> = { full: 0, mem: 0, half: 1, quarter: 2 }
 
 /** ModRM, SIB, displacement and immediate. */
 function writeRest(out: CodeBytes, form: Form, parts: Parts, unit: number): void {

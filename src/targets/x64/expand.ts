@@ -79,7 +79,7 @@ function expandArithmetic(
     const suffix = fitsByte(b) ? 'imm8' : 'imm32'
     if (name === 'imul') emit(`imul_${suffix}`, to, a, b)
     else if (to.number !== a.number && (name === 'add' || (name === 'sub' && b !== -(2 ** 31)))) {
-      emit('lea', to, at(a, name === 'add' ? b : -b))
+      emit('lea', to, at(a, name === 'add' ? b : 0 - b))
     } else {
       move(out, to, a, bits)
       emit(`${name}_${suffix}`, to, b)

@@ -140,7 +140,8 @@ function lowerFor(
 ): void {
   const { code } = values
   values.beforeControl()
-  const [first, last] = [values.constantOf(from), values.constantOf(to)]
+  const first = values.constantOf(from)
+  const last = values.constantOf(to)
   if (first !== undefined && last !== undefined && (first | 0) >= (last | 0)) return
   const register = code.general()
   values.into(register, from)
@@ -150,7 +151,8 @@ function lowerFor(
     typeof limit !== 'number'
       ? code.emit('cmp', 32, [register, limit])
       : code.emit(limit >= -128 && limit <= 127 ? 'cmp_imm8' : 'cmp_imm32', 32, [register, limit])
-  const [head, end] = [code.label('head'), code.label('end')]
+  const head = code.label('head')
+  const end = code.label('end')
   if (first === undefined || last === undefined) {
     compare()
     code.jump(end, 'ge')

@@ -65,26 +65,26 @@ export const floatInstruction = (name: FloatBinary, wide: boolean) => (wide ? pa
 export function lowerFloatBinary({ name, a, b }: Of<'binary'>, to: Register, values: Values): void {
   const operation = name as FloatBinary
   const instruction = floatInstruction(operation, isVector(a))
-  const [first, second] = ordered(operation, a, b, values)
-  const left = values.register(first)
-  values.code.emit(instruction, values.bitsOf(a), [to, left, values.operand(second)])
+  const swapped = isSwapped(operation, a, b, values)
+  const left = values.register(swapped ? b : a)
+  values.code.emit(instruction, values.bitsOf(a), [to, left, values.operand(swapped ? a : b)])
 }
 
 /**
- * The operands as the machine wants them. Its `min(x, y)` is `x < y ? x : y`, so that the IR's `min(a, b)`, which is
+ * Whether the machine wants the operands the other way round. Its `min(x, y)` is `x < y ? x : y`, so that the IR's `min(a, b)`, which is
  * `b < a ? b : a`, is the machine's `min(b, a)`; and alike for `max`.
  */
-function ordered(name: FloatBinary, a: Value, b: Value, values: Values): readonly [Value, Value] {
-  if (name === 'min' || name === 'max') return [b, a]
-  const commutes = name === 'add' || name === 'mul'
-  return commutes && values.isMemory(a) && !values.isMemory(b) ? [b, a] : [a, b]
+function isSwapped(name: FloatBinary, a: Value, b: Value, values: Values): boolean {
+  if (name === 'min' || name === 'max') return true
+  return (name === 'add' || name === 'mul') && values.isMemory(a) && !values.isMemory(b)
 }
 
 /** `a * b + c`, rounded once. */
 export function lowerMulAdd({ a, b, c }: Of<'mulAdd'>, to: Register, values: Values): void {
   const bits = isVector(a) ? values.bits : 32
-  const [x, y] = values.isMemory(a) && !values.isMemory(b) ? [b, a] : [a, b]
-  const left = values.register(x)
+  const swapped = values.isMemory(a) && !values.isMemory(b)
+  const left = values.register(swapped ? b : a)
+  const y = swapped ? a : b
   if (values.isMemory(y)) {
     const addend = values.register(c)
     values.code.pseudo('fma', bits, [to, left, values.operand(y), addend])

@@ -56,7 +56,8 @@ export function lowerIntegerBinary({ name, a, b }: Of<'binary'>, to: Register, v
   const swap =
     commutative.has(operation) &&
     (isVector(a) ? values.isMemory(a) && !values.isMemory(b) : values.constantOf(a) !== undefined)
-  const [x, y] = swap ? [b, a] : [a, b]
+  const x = swap ? b : a
+  const y = swap ? a : b
   if (isVector(a)) vectorBinary(operation, x, y, to, values)
   else scalarBinary(operation, x, y, to, values)
 }

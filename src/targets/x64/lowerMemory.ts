@@ -1,7 +1,7 @@
 import type { Statement, Value } from '../../loops/ir.js'
 import { isFloat, isVector } from './analysis.js'
 import { inLane } from './lowerLanes.js'
-import { at, type Memory, type Register } from './operands.js'
+import { at, broadcastFrom, displacedTo, type Memory, memoryOperand, type Register } from './operands.js'
 import { isPlain, type Of, type Values } from './values.js'
 
 type Store = Extract<Statement, { readonly kind: 'store' }>
@@ -23,10 +23,7 @@ function maskVector(count: number, values: Values): Register {
   return mask
 }
 
-const bytesAfter = (memory: Memory, bytes: number): Memory => ({
-  ...memory,
-  displacement: memory.displacement + bytes,
-})
+const bytesAfter = (memory: Memory, bytes: number): Memory => displacedTo(memory.displacement + bytes, memory)
 
 // ---- loads ----
 
@@ -90,7 +87,7 @@ function gatherBytes(count: number, memory: Memory, values: Values): Register {
 }
 
 export function splatMemory({ base, offset }: Of<'loadSplat'>, values: Values): Memory {
-  return { ...values.address(base, offset), broadcast: true }
+  return broadcastFrom(values.address(base, offset))
 }
 
 export function lowerLoadSplat(load: Of<'loadSplat'>, to: Register, values: Values): void {
@@ -116,8 +113,9 @@ export function lowerLoadIndexed(load: Of<'loadIndexed'>, to: Register, values: 
   }
   // A gather adds its indices to a register and a constant.
   const base = code.general()
-  if (memory.index) code.emit('lea', 64, [base, { ...memory, displacement: 0 }])
-  const address: Memory = { ...memory, base: memory.index ? base : memory.base, index, scale: 4 }
+  if (memory.index) code.emit('lea', 64, [base, displacedTo(0, memory)])
+  const { displacement } = memory
+  const address = memoryOperand(memory.index ? base : memory.base, index, 4, displacement, undefined, false)
   const gathered = values.splatRegister(0, bits)
   if (evex) {
     const mask = code.mask()

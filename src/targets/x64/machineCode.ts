@@ -74,8 +74,13 @@ export interface EmitOptions {
 export const rulesOf = (item: MachineInstruction | PseudoInstruction): readonly OperandRule[] =>
   item.kind === 'pseudo' ? pseudoInstructions[item.name].operands : item.form.operands
 
-/** Whether a mask that an instruction is given is changed by it: gathers clear theirs as they go. */
-export const changesMask = ({ form }: MachineInstruction): boolean => form === instructions.vgatherdps
+/** The mask that an instruction is given. */
+export const maskOf = (item: MachineInstruction | PseudoInstruction): Register | undefined =>
+  item.kind === 'instruction' ? item.mask : undefined
+
+/** What an instruction does to its mask: gathers clear theirs as they go. */
+export const maskAccess = (item: MachineInstruction | PseudoInstruction): OperandRule['access'] =>
+  item.kind === 'instruction' && item.form === instructions.vgatherdps ? 'update' : 'read'
 
 export function machineInstruction(
   name: InstructionName,
@@ -169,6 +174,6 @@ export function forEachRegister(
       if (operand.index) visit(operand.index, true, false)
     }
   }
-  if (item.kind === 'pseudo' || !item.mask) return
-  visit(item.mask, true, changesMask(item))
+  const mask = maskOf(item)
+  if (mask) visit(mask, true, maskAccess(item) === 'update')
 }

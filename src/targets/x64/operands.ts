@@ -70,22 +70,33 @@ export const general = {
 export const machineRegister = (name: keyof typeof general): Register =>
   new Register('general', 8, general[name])
 
-/** `[base + index * scale + displacement]`. All memory operands have the same fields: V8 then reads them without asking which they have. */
-export const at = (base: Register, displacement = 0, index?: Register, scale: Scale = 1): Memory => ({
-  base,
-  index,
-  scale,
-  displacement,
-  constant: undefined,
-  broadcast: false,
-})
+/**
+ * All memory operands are made by this: V8 then reads their fields without asking which they have. A spread would give each of them a hidden
+ * class of its own.
+ */
+export const memoryOperand = (
+  base: Register | undefined,
+  index: Register | undefined,
+  scale: Scale,
+  displacement: number,
+  constant: Constant | undefined,
+  broadcast: boolean | undefined,
+): Memory => ({ base, index, scale, displacement, constant, broadcast })
+
+/** `[base + index * scale + displacement]` */
+export const at = (base: Register, displacement = 0, index?: Register, scale: Scale = 1): Memory =>
+  memoryOperand(base, index, scale, displacement, undefined, false)
 
 /** The place of a constant. */
-export const constantAt = (constant: Constant): Memory => ({
-  base: undefined,
-  index: undefined,
-  scale: 1,
-  displacement: 0,
-  constant,
-  broadcast: false,
-})
+export const constantAt = (constant: Constant): Memory =>
+  memoryOperand(undefined, undefined, 1, 0, constant, false)
+
+/** The same address but for its displacement. */
+export const displacedTo = (
+  displacement: number,
+  { base, index, scale, constant, broadcast }: Memory,
+): Memory => memoryOperand(base, index, scale, displacement, constant, broadcast)
+
+/** One 32-bit element in memory, for every lane. */
+export const broadcastFrom = ({ base, index, scale, displacement, constant }: Memory): Memory =>
+  memoryOperand(base, index, scale, displacement, constant, true)

@@ -1,12 +1,13 @@
 import {
-  changesMask,
   type Item,
   type MachineInstruction,
   machineInstruction,
+  maskAccess,
+  maskOf,
   type PseudoInstruction,
   rulesOf,
 } from './machineCode.js'
-import { isMemory, type Memory, type Operand, Register } from './operands.js'
+import { isMemory, type Memory, memoryOperand, type Operand, Register } from './operands.js'
 
 /**
  * Replaces registers that live on the stack: by the stack itself where an instruction can read memory, else by a brief
@@ -41,7 +42,8 @@ function touches(
       if (operand.index && slots.has(operand.index)) return true
     }
   }
-  return item.kind === 'instruction' && item.mask !== undefined && slots.has(item.mask)
+  const mask = maskOf(item)
+  return mask !== undefined && slots.has(mask)
 }
 
 function rewrite(
@@ -72,21 +74,36 @@ function rewrite(
       return replace(operand, rules[i].access !== 'write', rules[i].access !== 'read')
     }
     if (!isMemory(operand)) return operand
-    return {
-      ...operand,
-      ...(operand.base && { base: replace(operand.base, true, false) }),
-      ...(operand.index && { index: replace(operand.index, true, false) }),
-    }
+    const { base, index, scale, displacement, constant, broadcast } = operand
+    return memoryOperand(
+      base && replace(base, true, false),
+      index && replace(index, true, false),
+      scale,
+      displacement,
+      constant,
+      broadcast,
+    )
   })
-  const mask =
-    item.kind === 'instruction' && item.mask ? replace(item.mask, true, changesMask(item)) : undefined
+  const given = maskOf(item)
+  const mask = given && replace(given, true, maskAccess(item) === 'update')
   for (const [register, { register: own, reads }] of replaced) {
     if (reads) out.push(load(own, slots.get(register) as Memory))
   }
-  out.push(item.kind === 'instruction' ? { ...item, operands, mask } : { ...item, operands })
+  out.push(withOperands(item, operands, mask))
   for (const [register, { register: own, writes }] of replaced) {
     if (writes) out.push(store(own, slots.get(register) as Memory))
   }
+}
+
+function withOperands(
+  item: MachineInstruction | PseudoInstruction,
+  operands: readonly Operand[],
+  mask: Register | undefined,
+): Item {
+  const { bits } = item
+  return item.kind === 'instruction'
+    ? { kind: 'instruction', form: item.form, bits, operands, mask, zeroing: item.zeroing }
+    : { kind: 'pseudo', name: item.name, bits, operands, condition: item.condition }
 }
 
 /** Whether an operand can stay on the stack: no other may be memory, nor the same register. */

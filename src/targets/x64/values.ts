@@ -11,7 +11,15 @@ import {
 import { type Analysis, isVector, type Place } from './analysis.js'
 import type { Bits } from './encoder.js'
 import type { MachineCode } from './machineCode.js'
-import { at, type Memory, type Operand, type Register, type Scale } from './operands.js'
+import {
+  at,
+  broadcastFrom,
+  displacedTo,
+  type Memory,
+  type Operand,
+  type Register,
+  type Scale,
+} from './operands.js'
 
 export type Of<O extends Instruction['op']> = Extract<Instruction, { readonly op: O }>
 
@@ -122,7 +130,8 @@ export class Values {
   defer(waiting: Waiting, operands: readonly Value[]): void {
     this.waiting.set(waiting.value.id, waiting)
     let variables: readonly number[] | undefined
-    for (const operand of operands) {
+    for (let i = 0; i < operands.length; i++) {
+      const operand = operands[i]
       const more = this.readVariables[this.analysis.placeOf(operand).root.id]
       if (more) variables = variables ? [...variables, ...more] : more
     }
@@ -220,7 +229,7 @@ export class Values {
 
   /** A 32-bit word in every lane, as memory. */
   splatConstant(word: number, bits: Bits): Memory {
-    if (this.evex) return { ...this.code.constant([word]), broadcast: true }
+    if (this.evex) return broadcastFrom(this.code.constant([word]))
     return this.code.constant(new Array<number>(bits / 32).fill(word))
   }
 
@@ -258,11 +267,11 @@ export class Values {
 
   /** Displacements beyond 32 bits need an instruction of their own. */
   private displaced(memory: Memory, displacement: number): Memory {
-    if (displacement === (displacement | 0)) return { ...memory, displacement }
+    if (displacement === (displacement | 0)) return displacedTo(displacement, memory)
     const rest = displacement | 0
     const base = this.code.general()
     const quarter = (displacement - rest) / 4
-    this.code.emit('lea', 64, [base, { ...memory, displacement: 0 }])
+    this.code.emit('lea', 64, [base, displacedTo(0, memory)])
     for (let i = 0; i < 4; i++) this.code.pseudo('add', 64, [base, base, quarter])
     return at(base, rest)
   }
