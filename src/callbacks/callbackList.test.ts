@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Variable } from '../graph/variable.js'
 import { Callback, type CallbackLike, type CallbackModel, type LoggedMetric, type Logs } from './callback.js'
 import { CallbackList } from './callbackList.js'
 import { History } from './history.js'
@@ -168,6 +169,16 @@ describe('states', () => {
     expect(others.map(({ count }) => count)).toEqual([0, 5])
   })
 
+  it('share what variables had at some time, which nobody changes', async () => {
+    const weights = await new Variable([1, 2], [2]).snapshot()
+    const list = new CallbackList([
+      { name: 'mine', getState: () => ({ best: [weights, Float32Array.of(3)] }) },
+    ])
+    const { mine } = await list.getStates()
+    expect(mine).toEqual({ best: [Float32Array.of(1, 2), Float32Array.of(3)] })
+    expect((mine as { best: unknown[] }).best[0]).toBe(weights)
+  })
+
   it('that an older version wrote are refused by the name of the callback', async () => {
     const list = new CallbackList([new History()])
     await expect(list.setStates({ history: { epoch: [0], history: { loss: [1] } } })).rejects.toThrow(
@@ -178,6 +189,10 @@ describe('states', () => {
   it('must be plain data', async () => {
     const list = new CallbackList([{ name: 'mine', getState: () => ({ f: () => {} }) }])
     await expect(list.getStates()).rejects.toThrow(/expected getState of mine to give plain data/)
+    const round: unknown[] = []
+    round.push(round)
+    const endless = new CallbackList([{ name: 'mine', getState: () => round }])
+    await expect(endless.getStates()).rejects.toThrow(/expected getState of mine to give plain data/)
   })
 })
 

@@ -1,4 +1,5 @@
 import { ArgumentError, DataError, GradusError, type NumericError } from '../errors.js'
+import { isSnapshot } from '../graph/variable.js'
 import { classNameOf } from '../utils/config.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { suggestion } from '../utils/nearest.js'
@@ -217,7 +218,7 @@ function numbered(names: readonly string[]): string[] {
 
 function snapshot(state: unknown, name: string): unknown {
   try {
-    return structuredClone(state)
+    return copyOf(state)
   } catch (cause) {
     throw new ArgumentError(
       `callbacks: expected getState of ${name} to give plain data: numbers, strings, booleans, null, typed arrays, and lists and objects of them. ` +
@@ -225,6 +226,13 @@ function snapshot(state: unknown, name: string): unknown {
       { cause },
     )
   }
+}
+
+const copyOf = (value: unknown): unknown => {
+  if (isSnapshot(value)) return value
+  if (Array.isArray(value)) return value.map(copyOf)
+  if (typeof value !== 'object' || value === null || !isPlain(value)) return structuredClone(value)
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copyOf(item)]))
 }
 
 const showCallback = (value: unknown): string => (value instanceof Callback ? value.className : show(value))

@@ -73,7 +73,7 @@ export class EarlyStopping extends MonitorCallback {
     const isBetter = this.isImprovement(current, this.best)
     // The first weights are the best there are, however bad.
     if (this.restoreBestWeights && (isBetter || !this.bestWeights)) {
-      this.bestWeights = await Promise.all(this.model.weights.map((weight) => weight.data()))
+      this.bestWeights = await Promise.all(this.model.weights.map((weight) => weight.snapshot()))
       this.bestEpoch = epoch
     }
     this.wait++

@@ -288,7 +288,7 @@ export class TensorBoard extends Callback {
     const names = uniqueNames(weights.map(({ name }) => name))
     for (const [i, weight] of weights.entries()) {
       const { dtype, shape } = weight
-      arrays.push({ name: names[i], isDrawn: true, dtype, shape, data: await weight.data() })
+      arrays.push({ name: names[i], isDrawn: true, dtype, shape, data: await weight.snapshot() })
     }
     if (this.samples) {
       const { gradients, activations } = await this.model.inspect(...this.samples)
@@ -362,9 +362,7 @@ async function writePicture(writer: SummaryWriter, array: NamedArray, step: numb
   const shape = array.isBatch ? array.shape.slice(1) : array.shape
   const elements = array.isBatch ? array.data.subarray(0, array.data.length / array.shape[0]) : array.data
   const picture = arrayPicture(shape, elements)
-  if (!picture) return
-  const { height, width, channels, pixels } = picture
-  await writer.image(`${array.name}/image`, constant(pixels, [1, height, width, channels], 'uint8'), { step })
+  if (picture) await writer.picture(`${array.name}/image`, picture, { step })
 }
 
 /** Names, from the second of its kind on with a number that no other has. */

@@ -1,5 +1,4 @@
 import { ArgumentError } from '../errors.js'
-import { constant } from '../graph/node.js'
 import { showShape } from '../graph/shape.js'
 import { Tensor } from '../graph/tensor.js'
 import { asTensor, type TensorLike, tensor } from '../ops/tensor.js'
@@ -94,9 +93,7 @@ export async function writeConfusion(
   const rows = counts.map((line, label) => [names[label], ...line.map(String)])
   await writer.text('confusion_matrix', [['label \\ predicted', ...names], ...rows], { step })
   if (!isDrawn) return
-  const { width, height, channels, pixels } = confusionPicture(counts)
-  const picture = constant(pixels, [1, height, width, channels], 'uint8')
-  await writer.image('confusion_matrix/image', picture, { step })
+  await writer.picture('confusion_matrix/image', confusionPicture(counts), { step })
 }
 
 /** What a network says of samples of classes. */

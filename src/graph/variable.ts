@@ -37,6 +37,7 @@ export class Variable {
   /** Elements on the host, as long as no device holds newer ones. */
   host: TypedArray | undefined
   device: DeviceStorage | undefined
+  private lastSnapshot: { readonly version: number; readonly elements: WeakRef<TypedArray> } | undefined
 
   constructor(
     initial: ArrayLike<number>,
@@ -91,6 +92,22 @@ export class Variable {
     return (await getExecutor()).readVariable(this)
   }
 
+  /**
+   * The elements in row-major order, to be looked at and never changed (see `isSnapshot`): whoever asks before the variable changes gets the
+   * same array, so that a model that several keep of one moment is copied once.
+   */
+  async snapshot(): Promise<TypedArray> {
+    const executor = await getExecutor()
+    // What is on the host is replaced, never changed.
+    if (this.host) return markSnapshot(this.host)
+    const { version, lastSnapshot } = this
+    const known = lastSnapshot?.version === version ? lastSnapshot.elements.deref() : undefined
+    if (known) return known
+    const elements = markSnapshot(await executor.readVariable(this))
+    this.lastSnapshot = { version, elements: new WeakRef(elements) }
+    return elements
+  }
+
   private checked(data: ArrayLike<number>): TypedArray {
     if (data.length !== this.size) {
       throw new ShapeError(
@@ -100,3 +117,13 @@ export class Variable {
     return new arrayOf[this.dtype](data)
   }
 }
+
+const snapshots = new WeakSet<TypedArray>()
+
+function markSnapshot(elements: TypedArray): TypedArray {
+  snapshots.add(elements)
+  return elements
+}
+
+/** Whether an array is a variable's `snapshot`, which never changes, so that it need not be copied. */
+export const isSnapshot = (value: unknown): boolean => snapshots.has(value as TypedArray)

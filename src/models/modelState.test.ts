@@ -26,6 +26,25 @@ const y = [[1], [2], [3]]
 const weightsOf = async (model: models.AnyModel) =>
   (await Promise.all(model.weights.map((weight) => weight.data()))).map((data) => [...data])
 
+describe('Variable.snapshot', () => {
+  it('is one array for all who ask before the variable changes, and stays as it is', async () => {
+    const model = make()
+    await model.trainOnBatch(x, y)
+    const [kernel] = model.weights
+    const before = await kernel.snapshot()
+    expect(await kernel.snapshot()).toBe(before)
+    expect(before).toEqual(await kernel.data())
+    const copy = [...before]
+    await model.trainOnBatch(x, y)
+    const after = await kernel.snapshot()
+    expect([...before]).toEqual(copy)
+    expect([...after]).not.toEqual(copy)
+    kernel.write(copy)
+    expect([...(await kernel.snapshot())]).toEqual(copy)
+    expect([...after]).not.toEqual(copy)
+  })
+})
+
 describe('stateVariables', () => {
   it('through a file into a new model: training goes on as if it had never stopped', async () => {
     const first = make()

@@ -43,7 +43,7 @@ export const readArrays = (
   Promise.all(
     variables.map(async (variable) => {
       const { dtype, shape } = variable
-      return { dtype, shape, data: await variable.data(), fileType: types?.get(variable) }
+      return { dtype, shape, data: await variable.snapshot(), fileType: types?.get(variable) }
     }),
   )
 

@@ -2,6 +2,7 @@ import { ArgumentError, StateError } from '../errors.js'
 import type { AnyLayer } from '../layers/layer.js'
 import { serializeLayer } from '../layers/serializeLayer.js'
 import { writeFile } from '../saving/files.js'
+import { writeHdf5 } from '../saving/hdf5/writeHdf5.js'
 import { writeJson } from '../saving/json.js'
 import { writeKerasArchive } from '../saving/kerasArchive.js'
 import { writeLegacyModel } from '../saving/legacyH5.js'
@@ -12,13 +13,13 @@ import type { Config } from '../utils/config.js'
 import { oneOf } from '../utils/oneOf.js'
 import { compileConfig } from './compileConfig.js'
 import type { ExportFormat } from './exportModel.js'
+import { copyKerasWeights } from './kerasWeights.js'
 import { trainingConfig } from './legacyCompile.js'
 import { copyLegacyOptimizer, copyLegacyWeights } from './legacyWeights.js'
 import type { AnyModel } from './model.js'
 import { readVariables } from './modelState.js'
 import { withSharedLayers } from './sharedLayers.js'
 import { namedWeights, typesInFiles } from './weightPaths.js'
-import { weightsFile } from './weightsFile.js'
 
 /** Files that hold a whole model: Keras 3's own, and the older one of Keras 1 and 2. */
 export type ModelFormat = 'keras' | 'h5'
@@ -69,8 +70,8 @@ const snapshots: Record<
 > = {
   keras: async (model, includeOptimizer) => {
     const config = modelConfig(model, includeOptimizer)
-    const weights = await weightsFile(model, includeOptimizer)
-    return async () => writeKerasArchive({ config, weights: await weights() })
+    const weights = await copyKerasWeights(model, includeOptimizer)
+    return async () => writeKerasArchive({ config, weights: await writeHdf5(weights) })
   },
   h5: async (model, includeOptimizer) => {
     const { compiled } = model.state
@@ -81,11 +82,11 @@ const snapshots: Record<
       copyLegacyWeights(model),
       training && copyLegacyOptimizer(model),
     ])
-    return async () => [await writeLegacyModel({ config, training, ...layers, optimizer })]
+    return async () => writeLegacyModel({ config, training, ...layers, optimizer })
   },
   'weights.h5': async (model, includeOptimizer) => {
-    const weights = await weightsFile(model, includeOptimizer)
-    return async () => [await weights()]
+    const weights = await copyKerasWeights(model, includeOptimizer)
+    return async () => writeHdf5(weights)
   },
   safetensors: async (model) => {
     const arrays = await readVariables(namedWeights(model), typesInFiles(model))

@@ -12,7 +12,8 @@ const table = Int32Array.from({ length: 256 }, (_, byte) => {
  */
 export function crc32(bytes: Uint8Array, before = 0): number {
   const native = globalThis.process?.getBuiltinModule?.('node:zlib').crc32
-  if (native) return native(bytes, before)
+  // Of no bytes it gives 0, whatever came before.
+  if (native) return bytes.length === 0 ? before : native(bytes, before)
   let remainder = ~before
   for (const byte of bytes) remainder = table[(remainder ^ byte) & 0xff] ^ (remainder >>> 8)
   return ~remainder >>> 0

@@ -58,6 +58,10 @@ export class Cursor {
     return this
   }
 
+  u8(): number {
+    return this.view.getUint8(this.take(1))
+  }
+
   u16(): number {
     return this.view.getUint16(this.take(2), true)
   }

@@ -1,12 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DataError } from '../errors.js'
 import type { WriteOptions } from './files.js'
-import { joinBytes } from './storedArray.js'
-
-/** Bytes from which on a part of a file is written by itself. */
-const SMALL = 2 ** 16
 
 export const nodeFiles = { read, write, makeFolderOf }
 
@@ -75,19 +71,16 @@ async function followLinks(path: string): Promise<Target> {
   }
 }
 
-/** Small parts that follow each other as one, for each write takes its time; large ones are not copied. */
-function* gathered(parts: readonly Uint8Array[]): Generator<Uint8Array> {
-  let small: Uint8Array[] = []
-  for (const part of parts) {
-    if (part.length < SMALL) {
-      small.push(part)
-      continue
-    }
-    yield joinBytes(small)
-    small = []
-    yield part
+/** Writes bytes, one piece after another, at the place that the file has come to: by one call, unless the system takes less at once. */
+export async function writeAll(file: FileHandle, parts: readonly Uint8Array[]): Promise<void> {
+  for (let left = [...parts]; left.length > 0; ) {
+    let { bytesWritten } = await file.writev(left)
+    left = left.flatMap((part) => {
+      const done = Math.min(part.length, bytesWritten)
+      bytesWritten -= done
+      return done < part.length ? [part.subarray(done)] : []
+    })
   }
-  yield joinBytes(small)
 }
 
 async function writeWhole(
@@ -99,7 +92,7 @@ async function writeWhole(
   try {
     const file = await open(temporary, 'wx', mode)
     try {
-      for (const piece of gathered(parts)) await file.writeFile(piece)
+      await writeAll(file, parts)
       await file.sync()
     } finally {
       await file.close()

@@ -44,20 +44,20 @@ export async function readKerasArchive(bytes: Uint8Array<ArrayBuffer>, file: str
   }
 }
 
-/** A `.keras` file, piece by piece, with the HDF5 file of its weights. */
+/** A `.keras` file, piece by piece, with the HDF5 file of its weights, in pieces too. */
 export async function writeKerasArchive({
   config,
   weights,
 }: {
   readonly config: Config
-  readonly weights: Uint8Array<ArrayBuffer>
+  readonly weights: readonly Uint8Array<ArrayBuffer>[]
 }): Promise<Uint8Array[]> {
   const json = (value: Config) => [new TextEncoder().encode(writeJson(value))]
   return writeZip(
     new Map([
       [METADATA, json({ keras_version: KERAS_VERSION, date_saved: timestamp(new Date()) })],
       [CONFIG, json(config)],
-      [WEIGHTS, [weights]],
+      [WEIGHTS, weights],
     ]),
   )
 }

@@ -94,8 +94,8 @@ export interface LegacyModelToWrite {
   readonly optimizer: StoredArrays | undefined
 }
 
-/** A whole model as an older `.h5` file. Its arrays are handed over; see `writeHdf5`. */
-export function writeLegacyModel(model: LegacyModelToWrite): Promise<Uint8Array<ArrayBuffer>> {
+/** A whole model as an older `.h5` file, piece by piece. */
+export function writeLegacyModel(model: LegacyModelToWrite): Promise<Uint8Array<ArrayBuffer>[]> {
   const { config, training, weights, ownWeights, optimizer } = model
   const layers = [...weights, [TOP_LEVEL, ownWeights] as const]
   const versions = { backend: 'tensorflow', keras_version: KERAS_VERSION }

@@ -27,6 +27,7 @@ describe('crc32', () => {
     expect(crc32(text('123456789'))).toBe(0xcbf43926)
     expect(crc32(new Uint8Array(0))).toBe(0)
     expect(crc32(text('56789'), crc32(text('1234')))).toBe(0xcbf43926)
+    expect(crc32(new Uint8Array(0), 0xcbf43926)).toBe(0xcbf43926)
   })
 })
 

@@ -37,15 +37,21 @@ export function arrayPicture(shape: Shape, elements: ArrayLike<number>): Picture
       for (let y = top; y < bottom; y++) {
         let element = start + (y - top) * stride.y
         let pixel = channels * (y * width + left)
-        for (let x = left; x < right; x++, element += stride.x) {
-          for (let channel = 0; channel < channels; channel++) {
-            pixels[pixel++] = greys[isColoured ? element + channel * stride.channel : element]
+        // Each kind of picture has a loop of its own: one for all takes thrice the time.
+        if (channels === 1) {
+          for (let x = left; x < right; x++, element += stride.x) pixels[pixel++] = greys[element]
+        } else {
+          const [green, blue] = isColoured ? [stride.channel, 2 * stride.channel] : [0, 0]
+          for (let x = left; x < right; x++, element += stride.x, pixel += 3) {
+            pixels[pixel] = greys[element]
+            pixels[pixel + 1] = greys[element + green]
+            pixels[pixel + 2] = greys[element + blue]
           }
         }
       }
     }
   }
-  return { width, height, channels, pixels }
+  return { width, height, channels, pixels, isNoise: channels === 1 }
 }
 
 /** A table of pictures of one size. */

@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, open, readdir, rm, stat, truncate } from 'node:
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { DataError } from '../errors.js'
-import { joinBytes } from '../saving/storedArray.js'
+import { writeAll } from '../saving/files.node.js'
 import { encodeEvent } from './event.js'
 import { encodeRecord } from './record.js'
 import type { SummaryValue } from './summaryValue.js'
@@ -102,7 +102,7 @@ export class EventFile {
           resolve()
         }
       })
-      while (this.waiting.length > 0) await this.handle.appendFile(joinBytes(this.waiting.splice(0)))
+      while (this.waiting.length > 0) await writeAll(this.handle, this.waiting.splice(0))
     } catch (cause) {
       this.failure = cannotWrite(this.folder, cause)
     } finally {

@@ -11,6 +11,7 @@ import { histogramSummary } from './histogram.js'
 import { checkHyperParameters, type HyperParameters, sessionEnd, sessionStart } from './hparams.js'
 import { imageSummary, picturesOf } from './image.js'
 import { kerasModelSummary } from './kerasModel.js'
+import type { Picture } from './png.js'
 import { scalarSummary } from './scalar.js'
 import type { SummaryValue } from './summaryValue.js'
 import { type SummaryText, textSummary } from './text.js'
@@ -101,6 +102,11 @@ export class SummaryWriter {
       const pixels = { shape: images.shape, data: elements }
       return imageSummary(name, picturesOf(pixels, most, `summary.image '${name}'`), options.description)
     })
+  }
+
+  /** A picture that is drawn already. Internal. */
+  async picture(name: string, picture: Picture, options: SummaryOptions): Promise<void> {
+    await this.write('image', name, options, () => imageSummary(name, [picture], options.description))
   }
 
   /** Markdown; lists and tables of texts too. */

@@ -1,9 +1,9 @@
-import { File as H5File, type LIBVER_BOUND, ready } from 'h5wasm'
+import { type Group, File as H5File, type LIBVER_BOUND, ready } from 'h5wasm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { DataError } from '../../errors.js'
 import { keyFromSeed } from '../../ops/hostRandom.js'
 import { RandomStream } from '../../utils/randomStream.js'
-import type { StoredArray } from '../storedArray.js'
+import { joinBytes, type StoredArray } from '../storedArray.js'
 import type { Hdf5Tree } from './hdf5Tree.js'
 import { type Hdf5Group, openHdf5 } from './openHdf5.js'
 import { writeHdf5 } from './writeHdf5.js'
@@ -19,7 +19,8 @@ const floats = (shape: readonly number[], seed = 1): StoredArray => ({
   data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(seed + i)),
 })
 
-/** Made anew each time, since writing takes the arrays. */
+const written = async (tree: Hdf5Tree) => joinBytes(await writeHdf5(tree))
+
 const sample = (): Hdf5Tree => ({
   attributes: {
     model_config: `${'{"a": [1]}'.repeat(10_000)}ü`,
@@ -43,8 +44,8 @@ const sample = (): Hdf5Tree => ({
 type Make = (file: H5File) => void
 
 /** A file that the library writes with `make`, here, without a worker. */
-function made(libver: LIBVER_BOUND, make: Make): Uint8Array<ArrayBuffer> {
-  const file = new H5File('/made.h5', 'w', { libver: [libver, 'latest'] })
+function made(libver: LIBVER_BOUND | undefined, make: Make): Uint8Array<ArrayBuffer> {
+  const file = new H5File('/made.h5', 'w', libver && { libver: [libver, 'latest'] })
   try {
     make(file)
   } finally {
@@ -62,14 +63,14 @@ function read(file: H5File, path: string) {
 describe('writeHdf5', () => {
   it('says of what the library cannot write that it is no damaged file', async () => {
     const array: StoredArray = { data: Float32Array.of(1), dtype: 'float32', shape: [1] }
-    await expect(writeHdf5({ members: new Map([['', array]]) })).rejects.toThrow(
+    await expect(written({ members: new Map([['', array]]) })).rejects.toThrow(
       /^The new HDF5 file: dataset '.*': the HDF5 library could not write it: .*\. Save the weights as \.safetensors instead\.$/,
     )
   })
 
   it('writes groups, arrays and texts as Keras lays them out', async () => {
     const { attributes, members } = sample()
-    fs.writeFile('/ours.h5', await writeHdf5(sample()))
+    fs.writeFile('/ours.h5', await written(sample()))
     const file = new H5File('/ours.h5', 'r')
     expect(file.keys().sort()).toEqual([...members.keys()].sort())
     const { model_config: config, layer_names: names } = file.attrs
@@ -91,7 +92,7 @@ describe('writeHdf5', () => {
 
   it('and what is read here', async () => {
     const { attributes, members } = sample()
-    const root = await openHdf5(await writeHdf5(sample()), 'ours.h5')
+    const root = await openHdf5(await written(sample()), 'ours.h5')
     expect(root.names).toEqual([...members.keys()].sort())
     expect(root.text('model_config')).toBe(attributes?.model_config)
     for (const name of ['layer_names', 'weight_names', 'many']) {
@@ -106,30 +107,80 @@ describe('writeHdf5', () => {
     expect(root.group('kernel')).toBeUndefined()
   })
 
-  it('writes files that are asked for at once one after another, by one worker', async () => {
-    let started = 0
-    const count = () => void started++
-    process.on('worker', count)
-    try {
-      const files = await Promise.all([writeHdf5(sample()), writeHdf5(sample()), writeHdf5(sample())])
-      for (const file of files) expect(Buffer.compare(file, files[0])).toBe(0)
-    } finally {
-      process.off('worker', count)
-    }
+  it('lays out files that are asked for at once one after another, by one worker', async () => {
+    const tree = (name: string): Hdf5Tree => ({ members: new Map([[name, floats([2])]]) })
+    const names = ['one', 'two', 'three']
+    let files: Uint8Array[] = []
+    const started = await workersDuring(async () => {
+      files = await Promise.all(names.map((name) => written(tree(name))))
+    })
     expect(started).toBeLessThanOrEqual(1)
+    for (const [i, file] of files.entries()) {
+      fs.writeFile('/one.h5', file)
+      const read = new H5File('/one.h5', 'r')
+      expect(read.keys()).toEqual([names[i]])
+      read.close()
+    }
+  })
+
+  it('puts other elements in their places as the library would, without it', async () => {
+    const of = (seed: number): Hdf5Tree => ({
+      attributes: { names: ['a', 'b'] },
+      members: new Map<string, Hdf5Tree | StoredArray>([
+        ...Array.from({ length: 40 }, (_, i) => [`a_${i}`, floats([i % 3, i * i], seed + i)] as const),
+        ['long', floats([200, 300], seed)],
+        ['scalar', floats([], seed)],
+        ['double', { ...floats([5], seed), fileType: 'float64' as const }],
+        ['byte', { dtype: 'uint8', shape: [], data: Uint8Array.of(seed) }],
+        [
+          'group',
+          { members: new Map([['integers', { dtype: 'int32', shape: [1], data: Int32Array.of(seed) }]]) },
+        ],
+      ]),
+    })
+    const direct = ({ attributes, members }: Hdf5Tree): Uint8Array =>
+      made(undefined, (file) => {
+        const write = (group: Group, trees: Hdf5Tree['members']) => {
+          for (const [name, member] of trees) {
+            if ('members' in member) write(group.create_group(name), member.members)
+            else {
+              const isDouble = member.fileType === 'float64'
+              const data = isDouble ? Float64Array.from(member.data) : member.data
+              group.create_dataset({ name, data, shape: [...member.shape] })
+            }
+          }
+        }
+        // Before anything is in it, as it is done for layouts.
+        file.flush()
+        file.create_attribute('names', [...(attributes?.names ?? [])], [2], 'A2')
+        write(file, members)
+      })
+    await written(of(1))
+    let file = new Uint8Array()
+    const started = await workersDuring(async () => {
+      file = await written(of(2))
+    })
+    expect(started).toBe(0)
+    const clock = Date.now
+    Date.now = () => 0
+    try {
+      expect(Buffer.compare(file, direct(of(2)))).toBe(0)
+    } finally {
+      Date.now = clock
+    }
   })
 
   it('gives the same bytes at another time', async () => {
-    const first = await writeHdf5(sample())
+    const first = await written(sample())
     // HDF5 counts in seconds.
     await new Promise((resolve) => setTimeout(resolve, 1100))
-    expect(Buffer.compare(first, await writeHdf5(sample()))).toBe(0)
+    expect(Buffer.compare(first, await written(sample()))).toBe(0)
   })
 
   it('writes floats of other types, those of two bytes as float32', async () => {
     const typed = (fileType: StoredArray['fileType']) => ({ ...floats([3]), fileType })
     const types = ['float64', 'float16', 'bfloat16'] as const
-    const bytes = await writeHdf5({ members: new Map(types.map((type) => [type, typed(type)])) })
+    const bytes = await written({ members: new Map(types.map((type) => [type, typed(type)])) })
     fs.writeFile('/types.h5', bytes)
     const file = new H5File('/types.h5', 'r')
     const dtypes = types.map((type) => (file.get(type) as unknown as { dtype: string }).dtype)
@@ -233,7 +284,7 @@ describe('openHdf5', () => {
   it('refuses other files, and those that are cut off', async () => {
     const foreign = new TextEncoder().encode('PK no HDF5')
     await expect(openHdf5(foreign, 'x.h5')).rejects.toThrow(/x\.h5: is no HDF5 file/)
-    const bytes = await writeHdf5(sample())
+    const bytes = await written(sample())
     for (const size of [8, 90, 200, bytes.length / 2]) {
       const cut = openHdf5(bytes.slice(0, size), 'x.h5')
       await expect(cut).rejects.toThrow(
@@ -303,7 +354,7 @@ describe('openHdf5', () => {
   it.each(['ours', 'earliest', 'v108', 'v110'] as const)(
     'gives arrays or a DataError for changed bytes, and leaves no worker: %s',
     async (form) => {
-      const bytes = form === 'ours' ? await writeHdf5(small()) : made(form, many)
+      const bytes = form === 'ours' ? await written(small()) : made(form, many)
       const random = new RandomStream(keyFromSeed(5))
       const below = (limit: number) => Math.floor(random.uniform() * limit)
       const rounds = process.env.GRADUS_VERIFY ? 300 : 40
@@ -343,4 +394,17 @@ function readAll(group: Hdf5Group): void {
     }
   }
   if (errors.length > 0) throw errors[0]
+}
+
+/** How many workers are started meanwhile. */
+async function workersDuring(work: () => Promise<void>): Promise<number> {
+  let started = 0
+  const count = () => void started++
+  process.on('worker', count)
+  try {
+    await work()
+  } finally {
+    process.off('worker', count)
+  }
+  return started
 }

@@ -2,9 +2,9 @@ import { ArgumentError } from '../../errors.js'
 import type { StoredArray } from '../storedArray.js'
 
 /** A group that is to be written: attributes that are a text or a list of texts; arrays and more groups by their names. */
-export interface Hdf5Tree {
+export interface Hdf5Tree<A = StoredArray> {
   readonly attributes?: Readonly<{ [name: string]: string | readonly string[] }>
-  readonly members: ReadonlyMap<string, Hdf5Tree | StoredArray>
+  readonly members: ReadonlyMap<string, Hdf5Tree<A> | A>
 }
 
 /** A tree that is still being put together. */

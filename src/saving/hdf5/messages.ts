@@ -1,7 +1,7 @@
 import type { StoredArray } from '../storedArray.js'
-import type { Hdf5Tree } from './hdf5Tree.js'
+import type { Hdf5Form, Hdf5Layout } from './layOut.js'
 
-/** What a worker is asked to do. One that has read is ended then; one that wrote may be asked to write again. */
+/** What a worker is asked to do. One that has read is ended then; one that laid out a file may be asked for another. */
 export type Hdf5Request =
   | {
       readonly type: 'read'
@@ -9,14 +9,14 @@ export type Hdf5Request =
       /** What errors call it. */
       readonly file: string
     }
-  | { readonly type: 'write'; readonly tree: Hdf5Tree }
+  | { readonly type: 'layOut'; readonly form: Hdf5Form }
 
 /** What a worker says. Each message is a sign of life. */
 export type Hdf5Report =
   /** What the library is to do next, and how many bytes of elements that concerns. */
   | { readonly type: 'working'; readonly place: string; readonly bytes: number }
   | { readonly type: 'read'; readonly contents: Hdf5Contents }
-  | { readonly type: 'written'; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly type: 'laidOut'; readonly layout: Hdf5Layout }
   /** The library gave up at the place that was named last. */
   | { readonly type: 'failed'; readonly reason: string }
 

@@ -5,7 +5,7 @@ import { type Hdf5Worker, startWorker } from './startWorker.js'
 /** Seconds without a sign of life after which the library is taken to be in an endless loop, and one more for each of these bytes. */
 const PATIENCE = 30
 const BYTES_PER_SECOND = 2 ** 20
-/** Milliseconds for which a worker that wrote waits for the next file: to start one for each epoch would cost a short epoch too much. */
+/** Milliseconds for which a worker that laid out a file waits for the next one: to start a worker takes longer. */
 const IDLE = 10_000
 /** In how many steps patience is counted. */
 const TICKS = 30
@@ -18,21 +18,21 @@ export interface RunOptions {
 }
 
 /**
- * Has a worker do something with the HDF5 library. One that reads is of its own for each file and is ended on every way out; one that wrote
- * writes again if more comes soon. It says what it is about to do before each call of the library: one that does not come to an end, as
+ * Has a worker do something with the HDF5 library. One that reads is of its own for each file and is ended on every way out; one that laid
+ * out a file does it again if more comes soon. It says what it is about to do before each call of the library: one that does not come to an end, as
  * happens with damaged files, is noticed by its silence.
  *
  * @param transfer what is handed over to the worker, not copied
  * @throws DataError if the library cannot read the file, dies or does not come to an end, naming the file and the place in it
  * @throws GradusError if it cannot be loaded, or cannot write
  */
-export async function runWorker<T extends 'read' | 'written'>(
+export async function runWorker<T extends 'read' | 'laidOut'>(
   answer: T,
   request: Hdf5Request,
   transfer: readonly ArrayBuffer[],
   { file, patience = PATIENCE }: RunOptions,
 ): Promise<Extract<Hdf5Report, { type: T }>> {
-  const worker = (request.type === 'write' && takeIdle()) || (await startWorker())
+  const worker = (request.type === 'layOut' && takeIdle()) || (await startWorker())
   let ended = true
   let clock: ReturnType<typeof setInterval> | undefined
   try {
@@ -63,7 +63,7 @@ export async function runWorker<T extends 'read' | 'written'>(
       )
       worker.post(request, transfer)
     })
-    if (request.type === 'write') {
+    if (request.type === 'layOut') {
       keep(worker)
       ended = false
     }
@@ -74,7 +74,7 @@ export async function runWorker<T extends 'read' | 'written'>(
   }
 }
 
-/** A worker that has written, and will be ended soon unless there is more to write. */
+/** A worker that has laid out a file, and will be ended soon unless there is another. */
 let idle: { readonly worker: Hdf5Worker; readonly end: ReturnType<typeof setTimeout> } | undefined
 
 function takeIdle(): Hdf5Worker | undefined {
@@ -105,7 +105,7 @@ function failure(what: Hdf5Request['type'], file: string, place: string | undefi
         "worker-src 'self' and script-src 'self' 'wasm-unsafe-eval' in its content security policy.",
     )
   }
-  if (what === 'write') {
+  if (what === 'layOut') {
     return new GradusError(
       `${file}: ${place}: the HDF5 library could not write it: ${reason}. Save the weights as .safetensors instead.`,
     )

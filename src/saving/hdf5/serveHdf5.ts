@@ -1,7 +1,7 @@
 import { ready } from 'h5wasm'
+import { layOut } from './layOut.js'
 import type { Hdf5Contents, Hdf5Report, Hdf5Request } from './messages.js'
 import { readContents } from './readContents.js'
-import { writeContents } from './writeContents.js'
 
 /** Sends a report to the caller's thread; arrays of `transfer` are handed over, not copied. */
 export type Post = (report: Hdf5Report, transfer?: readonly ArrayBuffer[]) => void
@@ -18,8 +18,7 @@ export async function serveHdf5(request: Hdf5Request, post: Post): Promise<void>
     } else {
       // Datasets bear the time at which they were made: files of the same model are to be the same.
       Date.now = () => 0
-      const bytes = writeContents(library, request.tree, working)
-      post({ type: 'written', bytes }, [bytes.buffer])
+      post({ type: 'laidOut', layout: layOut(library, request.form, working) })
     }
   } catch (error) {
     post({ type: 'failed', reason: reasonOf(error) })
