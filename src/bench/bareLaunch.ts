@@ -1,4 +1,4 @@
-import { type Address, bufferAlignment, type Program } from '../compiler/program.js'
+import { type Address, bufferAlignment, noPreparation, type Program } from '../compiler/program.js'
 import type { LoopFunction } from '../loops/ir.js'
 import type { Backend } from '../runtime/backend.js'
 import type { Subject } from './measureInTurns.js'
@@ -41,7 +41,8 @@ function programOf({ loop, buffers, grid }: BareLaunch): Program {
     functions: new Map([[loop.name, loop]]),
     steps: [{ type: 'launch', function: loop.name, arguments: places, grid, barrier: false, solo: false }],
     ...{ inputs: [], variables: [], constants: [], outputs: [], scratch: [], assigned: [] },
+    preparation: noPreparation,
     arenaBytes,
-    report: { launches: [], arenaBytes },
+    report: { launches: [], prepared: [], arenaBytes },
   }
 }

@@ -1,10 +1,17 @@
 import { InternalError } from '../errors.js'
 import { bytesPerElement } from '../graph/dtype.js'
 import { microsecondsOf } from './estimate.js'
+import { buffersOf } from './hoist.js'
 import type { PlannedLaunch, PlannedRepeat, PlannedStep } from './launches.js'
 import type { BufferView, DeviceBuffer } from './lowering.js'
 import { alignedBytes, bytesOfBuffer, lifetimes, planMemory, timeline } from './memoryPlan.js'
-import type { Address, LaunchReport, Program, ProgramFunction, Step } from './program.js'
+import type { Address, BaseType, LaunchReport, Program, ProgramFunction, Step } from './program.js'
+
+/** All steps, those that the runs share apart: see `splitPreparation`. */
+export interface PlannedSteps {
+  readonly preparation: readonly PlannedLaunch[]
+  readonly run: readonly PlannedStep[]
+}
 
 /**
  * Gives every buffer an address and sets barriers: the last stage. `known` are the bases of buffers that lie outside the
@@ -12,28 +19,34 @@ import type { Address, LaunchReport, Program, ProgramFunction, Step } from './pr
  * Program's.
  */
 export function assemble<F extends ProgramFunction>(
-  planned: readonly PlannedStep[],
+  planned: PlannedSteps,
   built: ReadonlyMap<string, F>,
   known: ReadonlyMap<DeviceBuffer, number>,
   bases: Pick<Program, 'inputs' | 'variables' | 'constants' | 'outputs' | 'assigned'>,
   width: number,
   { apart = false }: { readonly apart?: boolean } = {},
 ): Program<F> {
-  const timed = timeline(planned)
-  const scratch = apart ? [...lifetimes(timed).keys()].filter((buffer) => !known.has(buffer)) : []
-  const { inputs, variables, constants, outputs } = bases
-  const firstScratch = 1 + inputs.length + variables.length + constants.length + outputs.length
   const homes = new Map(known)
-  scratch.forEach((buffer, i) => homes.set(buffer, firstScratch + i))
+  const { inputs, variables, constants, outputs } = bases
+  let nextBase = 1 + inputs.length + variables.length + constants.length + outputs.length
+  const withBases = (buffers: Iterable<DeviceBuffer>): BaseType[] =>
+    [...buffers]
+      .filter((buffer) => !homes.has(buffer))
+      .map((buffer) => {
+        homes.set(buffer, nextBase++)
+        return { shape: [buffer.elements], dtype: buffer.dtype, bytes: bytesOfBuffer(buffer) }
+      })
+  const prepared = withBases(lifetimes(timeline(planned.preparation)).keys())
+  const timed = timeline(planned.run)
+  const scratch = apart ? withBases(lifetimes(timed).keys()) : []
   const memory = planMemory(timed, new Set(homes.keys()))
   const functions = new Map<string, F>()
-  const launches: LaunchReport[] = []
-  const barriers = new BarrierPlacement((buffer) => {
+  const regionOf = (buffer: DeviceBuffer): Region => {
     const base = homes.get(buffer)
     if (base !== undefined) return { base, start: 0, end: Number.POSITIVE_INFINITY }
     const start = memory.offsets.get(buffer) ?? 0
     return { base: 0, start, end: start + alignedBytes(buffer) }
-  })
+  }
 
   const address = ({ buffer, offset, strides }: BufferView): Address => {
     const bytes = bytesPerElement[buffer.dtype]
@@ -44,50 +57,64 @@ export function assemble<F extends ProgramFunction>(
     }
   }
 
-  const walk = (steps: readonly PlannedStep[]): Step[] =>
-    steps.map((step): Step => {
-      if (step.type === 'repeat') return repeat(step)
-      const fn = built.get(step.function)
-      if (fn === undefined)
-        throw new InternalError(`a launch of a function that was not built: ${step.function}`)
-      functions.set(step.function, fn)
-      const solo = isSolo(step, width)
-      const { singleThreaded = 'it is too little to share' } = step.report
-      launches.push(solo ? { ...step.report, singleThreaded } : step.report)
-      return {
-        type: 'launch',
-        function: step.function,
-        arguments: step.operands.map(({ view }) => address(view)),
-        grid: step.grid,
-        barrier: barriers.before([step], solo),
-        solo,
-      }
-    })
+  /** Steps that run from their beginning to their end, with barriers between them. */
+  const placed = (list: readonly PlannedStep[]) => {
+    const launches: LaunchReport[] = []
+    const barriers = new BarrierPlacement(regionOf)
 
-  const repeat = ({ count, steps }: PlannedRepeat): Step => {
-    const inside = timeline(steps).map(({ launch }) => launch)
-    if (inside.every((launch) => isSolo(launch, width))) {
-      const barrier = barriers.before(inside, true)
-      return { type: 'repeat', count, barrier, steps: walk(steps) }
+    const walk = (steps: readonly PlannedStep[]): Step[] =>
+      steps.map((step): Step => {
+        if (step.type === 'repeat') return repeat(step)
+        const fn = built.get(step.function)
+        if (fn === undefined)
+          throw new InternalError(`a launch of a function that was not built: ${step.function}`)
+        functions.set(step.function, fn)
+        const solo = isSolo(step, width)
+        const { singleThreaded = 'it is too little to share' } = step.report
+        launches.push(solo ? { ...step.report, singleThreaded } : step.report)
+        return {
+          type: 'launch',
+          function: step.function,
+          arguments: step.operands.map(({ view }) => address(view)),
+          grid: step.grid,
+          barrier: barriers.before([step], solo),
+          solo,
+        }
+      })
+
+    const repeat = ({ count, steps }: PlannedRepeat): Step => {
+      const inside = timeline(steps).map(({ launch }) => launch)
+      if (inside.every((launch) => isSolo(launch, width))) {
+        const barrier = barriers.before(inside, true)
+        return { type: 'repeat', count, barrier, steps: walk(steps) }
+      }
+      // Each iteration goes on from what the one before it did.
+      barriers.force()
+      const walked = walk(steps)
+      barriers.force()
+      return { type: 'repeat', count, barrier: false, steps: walked }
     }
-    // Each iteration goes on from what the one before it did.
-    barriers.force()
-    const walked = walk(steps)
-    barriers.force()
-    return { type: 'repeat', count, barrier: false, steps: walked }
+    return { steps: walk(list), launches }
   }
-  const steps = walk(planned)
+
+  const preparation = placed(planned.preparation)
+  const run = placed(planned.run)
+  const firstVariable = 1 + inputs.length
+  const read = new Set(
+    planned.preparation.flatMap((launch) => buffersOf(launch, false)).map((buffer) => homes.get(buffer)),
+  )
   return {
     functions,
-    steps,
+    steps: run.steps,
+    preparation: {
+      steps: preparation.steps,
+      variables: [...variables.keys()].filter((i) => read.has(firstVariable + i)),
+      buffers: prepared,
+    },
     ...bases,
-    scratch: scratch.map((buffer) => ({
-      shape: [buffer.elements],
-      dtype: buffer.dtype,
-      bytes: bytesOfBuffer(buffer),
-    })),
+    scratch,
     arenaBytes: memory.bytes,
-    report: { launches, arenaBytes: memory.bytes },
+    report: { launches: run.launches, prepared: preparation.launches, arenaBytes: memory.bytes },
   }
 }
 

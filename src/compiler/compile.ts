@@ -5,6 +5,7 @@ import type { Node } from '../graph/node.js'
 import type { Shape } from '../graph/shape.js'
 import { simplify } from '../graph/simplify.js'
 import type { Tensor } from '../graph/tensor.js'
+import type { Variable } from '../graph/variable.js'
 import { verifyGraph } from '../graph/verify.js'
 import type { LoopFunction } from '../loops/ir.js'
 import { print } from '../loops/print.js'
@@ -15,6 +16,7 @@ import { LaunchRecorder } from './launches.js'
 import { type CutOf, cutByModel, GraphLowering } from './lowerGraph.js'
 import type { BufferView, DeviceBuffer } from './lowering.js'
 import { type Lifetime, lifetimes, type TimedLaunch, timeline } from './memoryPlan.js'
+import { splitPreparation } from './preparation.js'
 import type { BaseType, EmittedFunction, Program, ProgramFunction } from './program.js'
 import { lowerCopy } from './templates/copy.cpu.js'
 
@@ -23,6 +25,8 @@ export interface CompileOptions {
   readonly verify?: boolean
   /** Make each buffer of the arena a base of its own, so that no access can stray from one into another unnoticed. Default: false. */
   readonly apart?: boolean
+  /** Take what follows from constants, and from variables that no run changes, out of the runs: see `Preparation`. Default: false. */
+  readonly prepares?: boolean
   /** How micro-kernels are cut, where measurements say. Default: the cost model decides. */
   readonly cutOf?: CutOf
 }
@@ -63,12 +67,15 @@ export function compile(
     functions.set(key, options.emit?.(fn, key) ?? fn)
     return key
   }
-  const recorder = new LaunchRecorder(traits.width, keep)
   const { parameters, results } = trace.graph
   const homes = new Map<DeviceBuffer, number>()
-  const fed = [...parameters, ...variables, ...constants].map(({ dtype, shape }, i) => {
-    const view = recorder.view(dtype, elements(shape))
+  const fixed = new Set<DeviceBuffer>()
+  const recorder = new LaunchRecorder(traits.width, keep, fixed)
+  const fed = [...parameters, ...variables, ...constants].map((fedIn, i) => {
+    const view = recorder.view(fedIn.dtype, elements(fedIn.shape))
     homes.set(view.buffer, i + 1)
+    const changes = i < parameters.length || trace.assignments.has(fedIn as Variable)
+    if (options.prepares && !changes) fixed.add(view.buffer)
     return view
   })
   const variableView = (i: number): BufferView => fed[parameters.length + i]
@@ -127,7 +134,10 @@ export function compile(
     outputs: results.map(baseType),
     assigned: assignedVariables,
   }
-  return assemble(recorder.steps, functions, homes, bases, traits.width, options)
+  const steps = options.prepares
+    ? splitPreparation(recorder.steps, fixed, homes)
+    : { preparation: [], run: recorder.steps }
+  return assemble(steps, functions, homes, bases, traits.width, options)
 }
 
 /** Whether a variable's new value may be written over the old one: nobody reads the old one afterwards. */

@@ -39,11 +39,14 @@ export function hoistInvariant(
   }
 }
 
-const allLaunches = (step: PlannedStep): PlannedLaunch[] =>
+/** A step, or all that are inside of it. */
+export const allLaunches = (step: PlannedStep): PlannedLaunch[] =>
   step.type === 'launch' ? [step] : step.steps.flatMap(allLaunches)
 
-const buffersOf = (launch: PlannedLaunch, written: boolean): DeviceBuffer[] => [
-  ...new Set(
-    launch.operands.flatMap(({ view, access }) => ((access !== 'read') === written ? [view.buffer] : [])),
-  ),
-]
+/** Buffers that a launch writes, or those that it reads. */
+export const buffersOf = (launch: PlannedLaunch, written: boolean): DeviceBuffer[] => {
+  const without = written ? 'read' : 'write'
+  return [
+    ...new Set(launch.operands.flatMap(({ view, access }) => (access === without ? [] : [view.buffer]))),
+  ]
+}

@@ -34,10 +34,12 @@ export class LaunchRecorder {
   /** Functions that later launches may share, by what they depend on. Operands are numbers of views. */
   private readonly shared = new Map<string, Pick<PlannedLaunch, 'function'> & { operands: SharedOperand[] }>()
 
-  /** `keep` is given each function as soon as it is built, and returns its key. */
   constructor(
     private readonly width: number,
+    /** Is given each function as soon as it is built, and returns its key. */
     private readonly keep: (fn: LoopFunction) => string,
+    /** Buffers of which nothing changes between runs. */
+    readonly fixed: ReadonlySet<DeviceBuffer> = new Set(),
   ) {}
 
   buffer(dtype: DType, elements: number): DeviceBuffer {

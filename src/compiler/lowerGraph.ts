@@ -291,6 +291,10 @@ export class GroupLowering implements Lowering {
     return this.graph.recorder.view(dtype, elements)
   }
 
+  isFixed({ buffer }: BufferView): boolean {
+    return this.graph.recorder.fixed.has(buffer)
+  }
+
   launch(request: LaunchRequest): void {
     this.graph.recorder.launch(request, this.ops, (buffer: DeviceBuffer) => bytesOfBuffer(buffer), this.cutBy)
   }

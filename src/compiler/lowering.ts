@@ -92,6 +92,8 @@ export interface Lowering {
   output(tensor: Tensor): BufferView
   /** Memory for this node's launches alone. Contents are arbitrary at first. */
   scratch(dtype: DType, elements: number): BufferView
+  /** Whether what is computed of this memory alone is computed once, and kept for all runs. */
+  isFixed(view: BufferView): boolean
   launch(request: LaunchRequest): void
 }
 

@@ -11,7 +11,8 @@ export interface Program<F extends ProgramFunction = LoopFunction> {
   /** Functions by key, which is their text. Two launches, of this or another Program, with one key share one compiled function. */
   readonly functions: ReadonlyMap<string, F>
   readonly steps: readonly Step[]
-  /** Bases in order: 0 is the arena, then inputs, variables, constants, outputs, scratch. */
+  readonly preparation: Preparation
+  /** Bases in order: 0 is the arena, then inputs, variables, constants, outputs, what is prepared, scratch. */
   readonly inputs: readonly BaseType[]
   readonly variables: readonly BaseType[]
   readonly constants: readonly BaseType[]
@@ -32,6 +33,18 @@ export interface EmittedFunction<Code = unknown> {
   readonly name: string
   /** Undefined if the backend has it already. */
   readonly code: Code | undefined
+}
+
+/**
+ * What follows from constants and from variables that no run changes, as panels of weights do: computed before the first run, and again
+ * when such a variable has changed.
+ */
+export interface Preparation {
+  readonly steps: readonly Step[]
+  /** The variables that it reads, by position. */
+  readonly variables: readonly number[]
+  /** What it leaves for runs. */
+  readonly buffers: readonly BaseType[]
 }
 
 export interface BaseType {
@@ -74,24 +87,25 @@ export interface Repeat {
   readonly steps: readonly Step[]
 }
 
+/** That of a Program in which nothing is computed but once for each run. */
+export const noPreparation: Preparation = { steps: [], variables: [], buffers: [] }
+
 /** What the bases after the arena hold, in order. */
-export const basesOf = ({
-  inputs,
-  variables,
-  constants,
-  outputs,
-  scratch,
-}: Program<ProgramFunction>): readonly BaseType[] => [
-  ...inputs,
-  ...variables,
-  ...constants,
-  ...outputs,
-  ...scratch,
+export const basesOf = (program: Program<ProgramFunction>): readonly BaseType[] => [
+  ...program.inputs,
+  ...program.variables,
+  ...program.constants,
+  ...program.outputs,
+  ...program.preparation.buffers,
+  ...program.scratch,
 ]
 
 /** What was chosen for each launch, and why. */
 export interface Report {
+  /** Those of each run. */
   readonly launches: readonly LaunchReport[]
+  /** Those of the preparation. */
+  readonly prepared: readonly LaunchReport[]
   readonly arenaBytes: number
 }
 

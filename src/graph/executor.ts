@@ -29,12 +29,20 @@ export interface ExecutorStatistics {
   readonly usedBytes: number
 }
 
+export interface CompileOptions {
+  /**
+   * Whether what follows from constants, and from variables that the trace does not assign, is kept from run to run until one of these variables
+   * changes: weights are made ready for predictions once. Default: true.
+   */
+  readonly prepares?: boolean
+}
+
 /** What the graph needs of a machine. `runtime/` implements it; nothing of it is loaded before the first read. */
 export interface Executor {
   readonly statistics: ExecutorStatistics
   /** Computes tensors without remembering them. */
   evaluate(tensors: readonly Tensor[]): Promise<TypedArray[]>
-  compile(trace: Trace): Promise<Executable>
+  compile(trace: Trace, options?: CompileOptions): Promise<Executable>
   readVariable(variable: Variable): Promise<TypedArray>
   /** Ends workers once queued runs are done. The next use starts them again. */
   close(): Promise<void>

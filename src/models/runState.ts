@@ -16,8 +16,8 @@ export class RunState {
   isTrained = false
   /** Whether the scale of its inputs was looked at. */
   scalingChecked = false
-  /** Which layers take numbers of the model's inputs for rows of a table, for data of the shapes in `key`. */
-  indexUses: { readonly key: string; readonly uses: readonly IndexUse[] } | undefined
+  /** Which layers take numbers of the model's inputs for rows of a table, for data of the shapes in `key`: undefined if none does of any. */
+  indexUses: { readonly key: string | undefined; readonly uses: readonly IndexUse[] } | undefined
   private busyWith: string | undefined
 
   /** Forgets what was found by tracing the model, which has changed. */

@@ -36,15 +36,20 @@ export interface LoadedProgram {
    * may be called for before earlier ones are done.
    */
   run(bases: readonly number[]): Promise<void>
-  /**
-   * Runs once on the caller's thread, and is done when it returns: there for Programs that are over sooner than workers
-   * would begin, once they are ready. Only while no run is under way.
-   */
-  readonly runHere?: (bases: readonly number[]) => void
+  /** Computes what the Program's `Preparation` leaves for runs. Only while no run is under way. */
+  prepare(bases: readonly number[]): Promise<void>
+  /** The caller's thread, for Programs that are over sooner than workers would begin. */
+  readonly here?: RunsHere
   /** When its launches were computed in the last run; undefined if the backend does not take times. */
   readonly times?: LaunchTimes
   /** It will not be run again. */
   release(): void
+}
+
+/** Does on the caller's thread what workers do, once a Program is ready: it is done when a call returns. Only while no run is under way. */
+export interface RunsHere {
+  run(bases: readonly number[]): void
+  prepare(bases: readonly number[]): void
 }
 
 /** How many runs a backend takes before the first of them is done. */

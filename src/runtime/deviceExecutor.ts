@@ -4,7 +4,7 @@ import type { Program, ProgramFunction, Report } from '../compiler/program.js'
 import { ArgumentError, StateError } from '../errors.js'
 import { type CanonicalTrace, canonicalize } from '../graph/canonical.js'
 import { arrayOf, type TypedArray } from '../graph/dtype.js'
-import type { Executable, Executor, ExecutorStatistics } from '../graph/executor.js'
+import type { CompileOptions, Executable, Executor, ExecutorStatistics } from '../graph/executor.js'
 import { Graph, reachable } from '../graph/graph.js'
 import { showShape, sizeOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
@@ -22,6 +22,7 @@ import { DeviceExecutable } from './deviceExecutable.js'
 import { bytesOfType, elementsOf } from './elements.js'
 import { GuardedAllocator } from './guardedAllocator.js'
 import type { LaunchTime } from './launchTimes.js'
+import { Prepared } from './prepared.js'
 import { CachedProgram, ProgramCache, type ProgramForm } from './programCache.js'
 import { reportText } from './reportText.js'
 import { RunQueue } from './runQueue.js'
@@ -34,7 +35,12 @@ import { VariableStore } from './variableStore.js'
 export type Compile = (
   canonical: CanonicalTrace,
   traits: TargetTraits,
-  options?: { readonly apart?: boolean; readonly cutOf?: CutOf; readonly emit?: Emit },
+  options?: {
+    readonly apart?: boolean
+    readonly prepares?: boolean
+    readonly cutOf?: CutOf
+    readonly emit?: Emit
+  },
 ) => Program<ProgramFunction>
 
 export interface DeviceExecutorOptions {
@@ -64,6 +70,7 @@ export interface RunRequest {
   readonly variables: readonly Variable[]
   /** Buffers of constants, filled. */
   readonly constants: BufferGroup
+  readonly prepared: Prepared
 }
 
 /** Runs traces on a backend: one queue, one memory, one cache of Programs. */
@@ -113,25 +120,25 @@ export class DeviceExecutor implements Executor {
   async evaluate(tensors: readonly Tensor[]): Promise<TypedArray[]> {
     checkVersions(tensors)
     const canonical = canonicalize({ graph: new Graph([], tensors), assignments: new Map() })
-    const cached = this.programFor(canonical)
-    const constants = this.upload(canonical.constants)
+    const cached = this.programFor(canonical, false)
+    const request = this.requestOf(cached, canonical)
     try {
-      return await this.run({ cached, variables: canonical.variables, constants }, [])
+      return await this.run(request, [])
     } finally {
-      constants.discard()
+      discard(request)
     }
   }
 
-  async compile(trace: Trace): Promise<Executable> {
+  async compile(trace: Trace, { prepares = true }: CompileOptions = {}): Promise<Executable> {
     const canonical = canonicalize(trace)
-    if (this.tuner && !this.programs.has(canonical.key)) await this.tuner.prepare(canonical)
-    const cached = this.programFor(canonical)
+    if (this.tuner && !this.programs.has(programKey(canonical, prepares))) await this.tuner.prepare(canonical)
+    const cached = this.programFor(canonical, prepares)
     // Held from here on, whatever the cache does meanwhile.
     cached.retain()
-    const constants = this.upload(canonical.constants)
+    const request = this.requestOf(cached, canonical)
     const release = () => {
       cached.release()
-      constants.discard()
+      discard(request)
     }
     try {
       await cached.loading
@@ -139,7 +146,7 @@ export class DeviceExecutor implements Executor {
       release()
       throw error
     }
-    const executable = new DeviceExecutable(this, { cached, variables: canonical.variables, constants })
+    const executable = new DeviceExecutable(this, request)
     this.collected.register(executable, release)
     return executable
   }
@@ -154,7 +161,8 @@ export class DeviceExecutor implements Executor {
   }
 
   /** Queues a run. Everything it reads is where it has to be, or on its way, when this returns. */
-  run({ cached, variables, constants }: RunRequest, inputs: readonly TypedArray[]): Promise<TypedArray[]> {
+  run(request: RunRequest, inputs: readonly TypedArray[]): Promise<TypedArray[]> {
+    const { cached, variables, constants, prepared } = request
     const { onRun } = this.options
     const { program, loaded } = cached
     checkInputs(program, inputs)
@@ -167,7 +175,7 @@ export class DeviceExecutor implements Executor {
     const outputAddresses = staging.addresses.slice(inputs.length, inputs.length + program.outputs.length)
     const scratchAddresses = staging.addresses.slice(inputs.length + program.outputs.length)
     // From now on, all that is pinned is held until the run is over.
-    const pinned: Pick<DeviceBuffer, 'pin' | 'unpin'>[] = [staging, constants]
+    const pinned: Pick<DeviceBuffer, 'pin' | 'unpin'>[] = [staging, constants, prepared.buffers]
     let bases: readonly number[]
     const arrivals: Promise<unknown>[] = []
     for (const buffer of pinned) buffer.pin()
@@ -194,20 +202,26 @@ export class DeviceExecutor implements Executor {
         bound,
         constants.addresses,
         outputAddresses,
+        prepared.buffers.addresses,
         scratchAddresses,
       )
     } catch (error) {
       finish()
       throw error
     }
+    const { state, isNew } = prepared.queue(variables)
     inputs.forEach((input, i) => this.backend.memory.write(inputAddresses[i], input))
     for (const position of program.assigned) this.variables.assigned(variables[position])
     this.runs++
     if (cached.loading) arrivals.push(cached.loading)
-    const { runHere } = loaded
-    if (runHere && this.queue.isIdle) {
+    const { here } = loaded
+    if (here && this.queue.isIdle) {
       const start = async () => {
-        runHere(bases)
+        if (prepared.begins(state)) {
+          here.prepare(bases)
+          prepared.done(state)
+        }
+        here.run(bases)
         return this.readOutputs(program, outputAddresses)
       }
       if (!this.turn.hasTime()) arrivals.push(this.turn.next())
@@ -216,8 +230,12 @@ export class DeviceExecutor implements Executor {
     }
     return this.queue.push({
       ready: arrivals.length > 0 ? Promise.all(arrivals) : undefined,
-      alone: false,
+      alone: isNew,
       start: async () => {
+        if (prepared.begins(state)) {
+          await loaded.prepare(bases)
+          prepared.done(state)
+        }
         const begin = performance.now()
         await loaded.run(bases)
         const end = performance.now()
@@ -244,31 +262,45 @@ export class DeviceExecutor implements Executor {
       : Promise.all(buffers).then(elements)
   }
 
-  /** Constants in device memory. */
-  private upload(constants: readonly Tensor[]): BufferGroup {
-    const group = new BufferGroup(this.allocator, constants.map(bytesOfType))
-    constants.forEach((tensor, i) => this.backend.memory.write(group.addresses[i], tensor.knownData()))
-    return group
+  /** A Program with memory of its own: its constants are on the device. */
+  private requestOf(cached: CachedProgram, { variables, constants: tensors }: CanonicalTrace): RunRequest {
+    const constants = new BufferGroup(this.allocator, tensors.map(bytesOfType))
+    tensors.forEach((tensor, i) => this.backend.memory.write(constants.addresses[i], tensor.knownData()))
+    return {
+      cached,
+      variables,
+      constants,
+      prepared: new Prepared(this.allocator, cached.program.preparation),
+    }
   }
 
-  private programFor(canonical: CanonicalTrace): CachedProgram {
+  private programFor(canonical: CanonicalTrace, prepares: boolean): CachedProgram {
     const { backend, compile, debug } = this.options
-    return this.programs.get(canonical.key, () => {
+    return this.programs.get(programKey(canonical, prepares), () => {
       // While the Program is compiled, which takes a while.
       if (!mayBeShort(canonical)) backend.start()
       debug.show('graph', 'trace', () => canonical.key)
       const program = compile(canonical, backend.traits, {
         apart: debug.guardedSide !== undefined,
+        prepares,
         cutOf: this.tuner?.cutOf,
         emit: backend.emit,
       })
       debug.show('plan', 'program', () => reportText(program.report))
       for (const [key, { name }] of program.functions) debug.show('loops', name, () => key)
       const loaded = backend.load(program)
-      if (!loaded.runHere) backend.start()
+      if (!loaded.here) backend.start()
       return new CachedProgram(program, loaded)
     })
   }
+}
+
+const programKey = ({ key }: CanonicalTrace, prepares: boolean): string =>
+  prepares ? `prepared ${key}` : key
+
+function discard({ constants, prepared }: RunRequest): void {
+  constants.discard()
+  prepared.buffers.discard()
 }
 
 /** Tensors taken from a variable stand for its value at that time, which is gone once the variable has changed. */

@@ -67,6 +67,10 @@ class InterpretedProgram implements LoadedProgram {
     this.runSteps(this.program.steps, bases, [])
   }
 
+  async prepare(bases: readonly number[]): Promise<void> {
+    this.runSteps(this.program.preparation.steps, bases, [])
+  }
+
   release(): void {}
 
   private runSteps(steps: readonly Step[], bases: readonly number[], iterations: readonly number[]): void {

@@ -1,6 +1,7 @@
 import type { Address, Launch, Step } from '../compiler/program.js'
 import { InternalError } from '../errors.js'
 import type { Barrier } from './barrier.js'
+import type { Crew } from './crew.js'
 import type { LaunchClock } from './launchTimes.js'
 import type { Shares } from './shares.js'
 
@@ -19,6 +20,8 @@ interface PreparedLaunch {
   readonly grid: number
   readonly barrier: boolean
   readonly solo: boolean
+  /** Its place among the program's steps: none in a repeat. */
+  readonly place: number | undefined
 }
 
 interface PreparedRepeat {
@@ -30,8 +33,11 @@ interface PreparedRepeat {
 
 type PreparedStep = PreparedLaunch | PreparedRepeat
 
-/** What the threads of a run have in common. */
-export interface Sharing {
+/** What the threads of a run have in common: they go through it side by side, or all but the caller's help where they can. */
+export type Sharing = Team | { readonly type: 'crew'; readonly crew: Crew }
+
+interface Team {
+  readonly type: 'team'
   readonly barrier: Barrier
   readonly shares: Shares
   /** The first computes alone what is not shared. */
@@ -53,7 +59,7 @@ export class PreparedProgram {
     /** Notes when launches begin and end, if that is wanted. */
     private readonly clock?: LaunchClock,
   ) {
-    this.steps = steps.map((step) => this.prepare(step))
+    this.steps = steps.map((step, place) => this.prepare(step, place))
   }
 
   /** Name of the loop function called last: the culprit, when `run` throws. */
@@ -72,7 +78,15 @@ export class PreparedProgram {
     this.runSteps(this.steps, bases, from, sharing)
   }
 
-  private prepare(step: Step): PreparedStep {
+  /** Computes what is left of a launch that the caller's thread offered; says whether there was anything. */
+  help(step: number, bases: ArrayLike<number>, shares: Shares, number: number): boolean {
+    const launch = this.steps[step]
+    if (launch.type !== 'launch') throw new InternalError('Only launches can be helped with.')
+    this.locate(launch, bases, 0)
+    return this.computeShares(launch, shares, number)
+  }
+
+  private prepare(step: Step, place?: number): PreparedStep {
     if (step.type === 'repeat') return { ...step, steps: step.steps.map((inner) => this.prepare(inner)) }
     return {
       type: 'launch',
@@ -82,6 +96,7 @@ export class PreparedProgram {
       grid: step.grid,
       barrier: step.barrier,
       solo: step.solo,
+      place,
     }
   }
 
@@ -100,12 +115,9 @@ export class PreparedProgram {
     sharing: Sharing | undefined,
   ): boolean {
     for (const step of steps) {
-      if (step.barrier && sharing?.barrier.meet() === 'aborted') return false
-      if (step.type === 'launch') {
-        if (!sharing || !step.solo) this.launch(step, bases, from, sharing?.shares)
-        else if (sharing.thread === 0) this.launch(step, bases, from, undefined)
-        else this.clock?.skip()
-      } else if (!this.repeat(step, bases, from, sharing)) return false
+      if (step.barrier && sharing?.type === 'team' && sharing.barrier.meet() === 'aborted') return false
+      if (step.type === 'launch') this.launch(step, bases, from, sharing)
+      else if (!this.repeat(step, bases, from, sharing)) return false
     }
     return true
   }
@@ -129,17 +141,18 @@ export class PreparedProgram {
     launch: PreparedLaunch,
     bases: ArrayLike<number>,
     from: number,
-    shares: Shares | undefined,
+    sharing: Sharing | undefined,
   ): void {
-    const { addresses, values, callable } = launch
-    for (let i = 0; i < addresses.length; i++) {
-      const { base, offset, strides } = addresses[i]
-      let address = bases[from + base] + offset
-      for (let depth = 0; depth < strides.length; depth++) address += strides[depth] * this.iterations[depth]
-      values[i] = address
+    const { solo, place, callable, values } = launch
+    const team = sharing?.type === 'team' ? sharing : undefined
+    if (solo && team && team.thread > 0) {
+      this.clock?.skip()
+      return
     }
-    this.currentName = callable.name
-    if (shares) this.computeShares(launch, shares)
+    this.locate(launch, bases, from)
+    if (team && !solo) this.computeShares(launch, team.shares, this.launches++)
+    else if (sharing?.type === 'crew' && !solo && place !== undefined)
+      this.computeWithHelp(launch, place, sharing.crew)
     else {
       this.clock?.begin()
       callable.call(...values)
@@ -147,10 +160,39 @@ export class PreparedProgram {
     }
   }
 
-  /** Computes what this thread can get of a launch. */
-  private computeShares({ addresses, values, callable, grid }: PreparedLaunch, shares: Shares): void {
+  /** Fills in a launch's pointers, and the whole of its grid. */
+  private locate(
+    { addresses, values, callable, grid }: PreparedLaunch,
+    bases: ArrayLike<number>,
+    from: number,
+  ): void {
+    for (let i = 0; i < addresses.length; i++) {
+      const { base, offset, strides } = addresses[i]
+      let address = bases[from + base] + offset
+      for (let depth = 0; depth < strides.length; depth++) address += strides[depth] * this.iterations[depth]
+      values[i] = address
+    }
+    values[addresses.length] = 0
+    values[addresses.length + 1] = grid
+    this.currentName = callable.name
+  }
+
+  private computeWithHelp(launch: PreparedLaunch, step: number, crew: Crew): void {
+    const number = crew.offer(step)
+    try {
+      this.computeShares(launch, crew.shares, number)
+    } finally {
+      crew.close()
+    }
+  }
+
+  /** Computes what this thread can get of a launch with this number; says whether there was anything. */
+  private computeShares(
+    { addresses, values, callable, grid }: PreparedLaunch,
+    shares: Shares,
+    number: number,
+  ): boolean {
     const { clock } = this
-    const number = this.launches++
     let found = false
     while (shares.take(number, grid)) {
       if (!found) clock?.begin()
@@ -161,5 +203,6 @@ export class PreparedProgram {
     }
     if (found) clock?.end()
     else clock?.skip()
+    return found
   }
 }

@@ -4,7 +4,7 @@ import type { LoadedProgram } from './backend.js'
 /** What runs have to know of a Program. Its functions and steps are the backend's, and need not live on here. */
 export type ProgramForm = Pick<
   Program,
-  'inputs' | 'outputs' | 'scratch' | 'assigned' | 'arenaBytes' | 'report'
+  'inputs' | 'outputs' | 'preparation' | 'scratch' | 'assigned' | 'arenaBytes' | 'report'
 >
 
 /** A compiled Program and its holders: the cache, executables, and queued runs. The last one to let go releases it. */
@@ -15,10 +15,10 @@ export class CachedProgram {
   private holders = 1
 
   constructor(
-    { inputs, outputs, scratch, assigned, arenaBytes, report }: Program<ProgramFunction>,
+    { inputs, outputs, preparation, scratch, assigned, arenaBytes, report }: Program<ProgramFunction>,
     readonly loaded: LoadedProgram,
   ) {
-    this.program = { inputs, outputs, scratch, assigned, arenaBytes, report }
+    this.program = { inputs, outputs, preparation, scratch, assigned, arenaBytes, report }
     this.loading = loaded.ready.then(() => {
       this.loading = undefined
     })

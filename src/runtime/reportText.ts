@@ -1,10 +1,15 @@
 import type { LaunchReport, Report } from '../compiler/program.js'
 
-/** A Program's report as a table for people: one line for each launch, totals at the end. */
+/** A Program's report as a table for people: one line for each launch, totals at the end. Those `once` run when weights have changed, and do not count. */
 export function reportText(report: Report): string {
   const header = ['#', 'function', 'ops', 'algorithm', 'grid', 'MFLOP', 'KB', 'notes']
-  const rows = report.launches.map((launch, i) => [
-    String(i),
+  const { launches, prepared } = report
+  const numbered = [
+    ...prepared.map((launch) => ({ launch, number: 'once' })),
+    ...launches.map((launch, i) => ({ launch, number: String(i) })),
+  ]
+  const rows = numbered.map(({ launch, number }) => [
+    number,
     launch.function,
     launch.ops,
     launch.algorithm,
@@ -24,10 +29,10 @@ export function reportText(report: Report): string {
       .join('  ')
       .trimEnd()
   const sum = (value: (launch: LaunchReport) => number) =>
-    report.launches.reduce((total, launch) => total + value(launch), 0)
+    launches.reduce((total, launch) => total + value(launch), 0)
   return [
     ...[header, ...rows].map(line),
-    `${report.launches.length} launches, ${(sum(({ flops }) => flops) / 1e6).toFixed(3)} MFLOP, ` +
+    `${launches.length} launches, ${(sum(({ flops }) => flops) / 1e6).toFixed(3)} MFLOP, ` +
       `${(sum(({ bytes }) => bytes) / 1e6).toFixed(3)} MB moved, ${(report.arenaBytes / 1e6).toFixed(3)} MB of scratch`,
   ].join('\n')
 }

@@ -43,6 +43,7 @@ class TestDevice implements Device {
         return {
           ready: Promise.resolve(),
           bytes: 0,
+          prepare: async () => {},
           run: async () => {
             const [step] = program.steps
             this.samples++

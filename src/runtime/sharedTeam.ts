@@ -1,5 +1,6 @@
 import { InternalError } from '../errors.js'
 import { basesBytes, controlWords, slotOf, word } from './control.js'
+import { Crew } from './crew.js'
 import type { CodeMessage, Failure, FromWorker } from './messages.js'
 import { failureError, PendingAnswers, type Team, workerDied } from './team.js'
 import type { WorkerHandle } from './workerPort.js'
@@ -7,6 +8,7 @@ import type { WorkerHandle } from './workerPort.js'
 /** Worker threads on one shared memory. Each run is split between all of them. */
 export class SharedTeam implements Team {
   ended = false
+  private readonly crew: Crew | undefined
   private readonly words: Int32Array
   private readonly pending: PendingAnswers<void>
   private readonly bases = new Map<number, Int32Array>()
@@ -24,6 +26,7 @@ export class SharedTeam implements Team {
   ) {
     const control = new SharedArrayBuffer(4 * controlWords(workers.length))
     this.words = new Int32Array(control)
+    if (workers.length > 1) this.crew = new Crew(this.words, workers.length)
     // One worker is enough to keep the process alive.
     this.pending = new PendingAnswers((busy) => workers[0].keepAlive(busy))
     workers.forEach((worker, thread) => {
@@ -54,6 +57,14 @@ export class SharedTeam implements Team {
     return done
   }
 
+  offerHelp(program: number, bases: readonly number[]): Crew | undefined {
+    const places = this.bases.get(program)
+    if (!places || !this.crew?.begin(program)) return undefined
+    // No run is under way, so its slot is free.
+    places.set(bases)
+    return this.crew
+  }
+
   async end(reason: Error): Promise<void> {
     this.ended = true
     this.pending.rejectAll(reason)
@@ -71,6 +82,8 @@ export class SharedTeam implements Team {
     Atomics.add(this.words, counter, 1)
     Atomics.add(this.words, word.signal, 1)
     Atomics.notify(this.words, word.signal)
+    Atomics.add(this.words, word.firstSignal, 1)
+    Atomics.notify(this.words, word.firstSignal)
   }
 
   private handle(message: FromWorker): void {

@@ -1,14 +1,17 @@
 import { Barrier } from './barrier.js'
 import { slotOf, word } from './control.js'
+import { Helper } from './crew.js'
 import type { CodeMessage, StartShared } from './messages.js'
+import { atOnce } from './pace.js'
 import type { Sharing } from './preparedProgram.js'
 import { Shares } from './shares.js'
 import { spinWhile } from './spin.js'
 import { type LinkNative, WorkerCode } from './workerCode.js'
 import type { WorkerPort } from './workerPort.js'
 
-/** Milliseconds of looking for the next run before an idle worker goes to sleep. */
+/** Milliseconds of looking for the next run before an idle worker goes to sleep; for the next launch to help with, after it helped. */
 const patience = 0.05
+const helpersPatience = atOnce
 
 /**
  * One of the threads that share device memory. It stays inside `work` for ever, taking runs from the ring in shared
@@ -17,8 +20,13 @@ const patience = 0.05
 export class SharedWorker {
   private readonly words: Int32Array
   private readonly code: WorkerCode
-  private readonly sharing: Sharing
+  private readonly sharing: Sharing & { type: 'team' }
   private readonly runBarrier: Barrier
+  /** The first thread's part is the caller's where workers help. */
+  private readonly helper: Helper | undefined
+  /** What it sleeps on. */
+  private readonly signal: number
+  private restPatience = patience
   /** Code messages handled so far. */
   private mail = 0
   /** Number of the next run to take. */
@@ -32,12 +40,17 @@ export class SharedWorker {
     this.words = new Int32Array(start.control)
     this.code = new WorkerCode(start.memory, start.thread, start.threads, linkNative)
     this.sharing = {
+      type: 'team',
       barrier: new Barrier(this.words, word.launchBarrier, start.threads),
       shares: new Shares(this.words, word.shares, start.thread, start.threads),
       thread: start.thread,
     }
     this.runBarrier = new Barrier(this.words, word.runBarrier, start.threads)
     this.next = 0
+    const { thread, threads } = start
+    this.helper =
+      thread > 0 ? new Helper(this.words, thread, threads, (id) => this.code.program(id)) : undefined
+    this.signal = thread > 0 ? word.signal : word.firstSignal
   }
 
   handle(message: CodeMessage): void {
@@ -49,14 +62,18 @@ export class SharedWorker {
   work(): void {
     const { words } = this
     for (;;) {
-      const signal = Atomics.load(words, word.signal)
+      const signal = Atomics.load(words, this.signal)
       // A run is submitted after the mail that it needs was announced: whoever sees the run first then sees the mail.
       const submitted = Atomics.load(words, word.submitted)
       if (Atomics.load(words, word.mail) !== this.mail) return
       if (submitted !== this.next) this.runNext()
+      else if (this.helper?.help(this.knowsAll)) this.restPatience = helpersPatience
       else this.rest(signal)
     }
   }
+
+  /** Whether all mail that was announced was read. */
+  private readonly knowsAll = (): boolean => Atomics.load(this.words, word.mail) === this.mail
 
   private runNext(): void {
     const { words, code, next } = this
@@ -80,7 +97,11 @@ export class SharedWorker {
 
   /** Waits until the signal changes: awake for a while, then asleep. */
   private rest(signal: number): void {
-    if (spinWhile(this.words, word.signal, signal, patience)) return
-    Atomics.wait(this.words, word.signal, signal)
+    if (spinWhile(this.words, this.signal, signal, this.restPatience)) return
+    this.restPatience = patience
+    // Who changes the signal looks after that whether anybody sleeps, and this looks at the signal once more before it does.
+    Atomics.add(this.words, word.asleep, 1)
+    Atomics.wait(this.words, this.signal, signal)
+    Atomics.sub(this.words, word.asleep, 1)
   }
 }

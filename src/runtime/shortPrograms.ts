@@ -5,8 +5,11 @@ import { reachable } from '../graph/graph.js'
 import { sizeOf } from '../graph/shape.js'
 import { launchOrder } from './launchTimes.js'
 
-/** What one thread is through with in so many microseconds is not handed to workers: to wake them and to hear from them takes longer. */
-const handOver = 500
+/**
+ * What one thread is through with in so many microseconds, by an estimate that is long rather than short, is not handed to workers: to wake them and to hear from
+ * them takes longer than half of it.
+ */
+const handOver = 1500
 
 /**
  * Whether one thread is through with a Program sooner than workers would be.

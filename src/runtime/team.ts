@@ -1,4 +1,5 @@
 import { InternalError } from '../errors.js'
+import type { Crew } from './crew.js'
 import type { CodeMessage, Failure } from './messages.js'
 
 /** Workers that are running, from their start to their end. */
@@ -8,6 +9,8 @@ export interface Team {
   post(message: CodeMessage): void
   /** Runs in the order of calls; a call need not wait for earlier ones, up to `ringSlots` of them. */
   run(program: number, bases: readonly number[]): Promise<void>
+  /** Wakes workers to help the caller's thread, which is about to run a program itself: absent or undefined if none can. */
+  offerHelp?(program: number, bases: readonly number[]): Crew | undefined
   /** Ends the workers; what is under way is rejected with `reason`. */
   end(reason: Error): Promise<void>
 }

@@ -13,6 +13,7 @@ import type { DeviceMemory } from './deviceMemory.js'
 import type { PageGuards } from './guardedAllocator.js'
 import { LaunchTimes } from './launchTimes.js'
 import type { CodeUnit, UnitCode } from './messages.js'
+import { Pace } from './pace.js'
 import { isShort } from './shortPrograms.js'
 import { failureError, type Team } from './team.js'
 import type { WorkerCode } from './workerCode.js'
@@ -79,6 +80,7 @@ export class WorkerBackend<Code = unknown> implements Backend {
   functionsCompiled = 0
   private nextProgram = 0
   private nextUnit = 0
+  private readonly pace = new Pace()
   /** Compiled functions by key. */
   private readonly known = new Map<string, KnownFunction>()
 
@@ -104,39 +106,66 @@ export class WorkerBackend<Code = unknown> implements Backend {
   load(program: Program<ProgramFunction>): LoadedProgram {
     const { workers, timed } = this.options
     const { pool } = workers
-    const id = this.nextProgram++
+    const [id, preparation] = [this.nextProgram++, this.nextProgram++]
     const missing = [...program.functions].filter(([key]) => !this.known.has(key))
     const bytes = missing.length > 0 ? this.compile(missing) : 0
     const units = new Set(Array.from(program.functions.keys(), (key) => this.knownFunction(key).unit))
     for (const unit of units) unit.users++
-    const steps = this.withIds(program.steps)
     const baseCount = 1 + basesOf(program).length
     const times = timed ? new LaunchTimes(program.steps, this.threads) : undefined
-    const message = { type: 'program', id, steps, baseCount, times: times?.memory } as const
+    const message = (part: number, steps: readonly Step[], memory?: SharedArrayBuffer) =>
+      ({ type: 'program', id: part, steps: this.withIds(steps), baseCount, times: memory }) as const
+    const messages = [message(id, program.steps, times?.memory)]
+    if (program.preparation.steps.length > 0) messages.push(message(preparation, program.preparation.steps))
     const here = !timed && isShort(program, this.traits.width) ? this.options.here : undefined
     const ready = Promise.all(Array.from(units, async (unit) => [unit, await unit.compiled] as const)).then(
       (compiled) => {
-        pool.addProgram(message)
+        for (const part of messages) pool.addProgram(part)
         if (!here) return
         for (const [unit, code] of compiled) {
           if (!unit.isHere) here.handle({ type: 'code', unit: code })
           unit.isHere = true
         }
-        here.handle(message)
+        for (const part of messages) here.handle(part)
       },
     )
     return {
       ready,
-      bytes: bytes + stepBytes * program.report.launches.length,
+      bytes: bytes + stepBytes * (program.report.launches.length + program.report.prepared.length),
       run: (bases) => pool.use((team) => team.run(id, bases)),
-      runHere: here && ((bases) => runOn(here, id, bases)),
+      prepare: (bases) => pool.use((team) => team.run(preparation, bases)),
+      here: here && {
+        run: (bases) => this.runHere(here, id, bases),
+        prepare: (bases) => this.runHere(here, preparation, bases),
+      },
       times,
-      release: () => this.release(id, units, ready),
+      release: () =>
+        this.release(
+          messages.map((part) => part.id),
+          units,
+          ready,
+        ),
     }
   }
 
   close(): Promise<void> {
     return this.options.workers.close()
+  }
+
+  /** Runs a program on the caller's thread, with workers' help while such runs follow each other at once. */
+  private runHere(here: WorkerCode, id: number, bases: readonly number[]): void {
+    const { pace } = this
+    const { pool } = this.options.workers
+    const program = here.program(id)
+    const crew = pace.begins() ? pool.running?.offerHelp?.(id, bases) : undefined
+    if (!pool.running && this.threads > 1 && pace.asksForThreads) this.start()
+    try {
+      program.prepared.run(bases, 0, crew && { type: 'crew', crew })
+    } catch (error) {
+      throw failureError(here.failure(error, program))
+    } finally {
+      pace.ends()
+    }
   }
 
   private knownFunction(key: string): KnownFunction {
@@ -181,7 +210,7 @@ export class WorkerBackend<Code = unknown> implements Backend {
     return fn.code as Code
   }
 
-  private release(id: number, units: ReadonlySet<CountedUnit>, ready: Promise<void>): void {
+  private release(ids: readonly number[], units: ReadonlySet<CountedUnit>, ready: Promise<void>): void {
     const unused: CountedUnit[] = []
     for (const unit of units) {
       unit.users--
@@ -192,21 +221,11 @@ export class WorkerBackend<Code = unknown> implements Backend {
     const takeBack = () => {
       const { workers, here } = this.options
       const gone = unused.map((unit) => unit.id)
-      workers.pool.release([id], gone)
-      here?.handle({ type: 'release', programs: [id], units: gone })
+      workers.pool.release(ids, gone)
+      here?.handle({ type: 'release', programs: ids, units: gone })
       for (const unit of unused) unit.release()
     }
     ready.then(takeBack, takeBack)
-  }
-}
-
-/** Runs a program on the caller's thread alone. */
-function runOn(here: WorkerCode, id: number, bases: readonly number[]): void {
-  const program = here.program(id)
-  try {
-    program.prepared.run(bases, 0)
-  } catch (error) {
-    throw failureError(here.failure(error, program))
   }
 }
 

@@ -28,10 +28,16 @@ export class WorkerPool<T extends Team> {
     this.post(this.ledger.release(programs, units))
   }
 
+  /** The team, if it is running. */
+  get running(): T | undefined {
+    return this.team?.ended ? undefined : this.team
+  }
+
   /** Does something with the team: at once if it is running, else when it has started; in the order of calls. */
   use<R>(action: (team: T) => Promise<R>): Promise<R> {
     if (this.starting) return this.starting.then(action)
-    if (this.team && !this.team.ended) return action(this.team)
+    const { running } = this
+    if (running) return action(running)
     return this.start().then(action)
   }
 

@@ -1,4 +1,11 @@
-import type { Address, BaseType, Launch, Program, Step } from '../compiler/program.js'
+import {
+  type Address,
+  type BaseType,
+  type Launch,
+  noPreparation,
+  type Program,
+  type Step,
+} from '../compiler/program.js'
 import type { CanonicalTrace } from '../graph/canonical.js'
 import { bytesPerElement, type DType } from '../graph/dtype.js'
 import { applyOne } from '../graph/node.js'
@@ -63,6 +70,7 @@ export function compileHandMade(
     outputs: graph.results.map(baseType),
     scratch: [],
     assigned: [...assignments.keys()].map((variable) => variables.indexOf(variable)),
+    preparation: noPreparation,
     arenaBytes: 4 * size,
     report: {
       launches: functions.map((fn) => ({
@@ -74,6 +82,7 @@ export function compileHandMade(
         bytes: 12 * size,
         lanes: { scalar: 'a test' },
       })),
+      prepared: [],
       arenaBytes: 4 * size,
     },
   }

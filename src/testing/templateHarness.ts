@@ -138,6 +138,10 @@ export class TestLowering implements Lowering {
     return this.viewOf(tensor)
   }
 
+  isFixed(): boolean {
+    return false
+  }
+
   scratch(dtype: DType, elements: number): BufferView {
     const buffer: TestBuffer = { id: this.buffers.length, elements, dtype, address: 0 }
     this.buffers.push(buffer)

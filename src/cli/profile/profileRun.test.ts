@@ -17,6 +17,7 @@ const launch = (name: string, flops: number, bytes: number): LaunchReport => ({
 
 const report = {
   launches: [launch('contraction 128x800x500', 2e6, 1e5), launch('pack', 0, 4e5)],
+  prepared: [],
   arenaBytes: 0,
 }
 

@@ -69,12 +69,13 @@ function firstOutside(
 
 /** The model's layers that take numbers of rows, for data of these shapes; found once for each. */
 async function indexUses(model: AnyModel, x: readonly DataSource[]): Promise<readonly IndexUse[]> {
-  const key = JSON.stringify(x.map(({ shape, dtype }) => [dtype, shape.slice(1)]))
   const known = model.state.indexUses
-  if (known?.key === key) return known.uses
+  const isAlways = known ? known.key === undefined : !hasTable(model)
+  const key = isAlways ? undefined : JSON.stringify(x.map(({ shape, dtype }) => [dtype, shape.slice(1)]))
+  if (known && known.key === key) return known.uses
   const batch = model.fixedBatchSize ?? 1
   const types = x.map(({ shape, dtype }) => ({ shape: [batch, ...shape.slice(1)], dtype }))
-  const uses = hasTable(model) ? await findUses(model, types) : []
+  const uses = isAlways ? [] : await findUses(model, types)
   model.state.indexUses = { key, uses }
   return uses
 }

@@ -1,0 +1,127 @@
+import { InternalError } from '../errors.js'
+import { offeredShares, word } from './control.js'
+import type { PreparedProgram } from './preparedProgram.js'
+import { Shares } from './shares.js'
+
+/** Launches have numbers below this, after which they begin anew: those that `Shares` tells apart. */
+const launchNumbers = 2 ** 26
+
+/** Milliseconds that a helper may keep the caller's thread waiting before it is left alone for a while: it lost its core to others. */
+const longWait = 0.05
+/** So many runs at first, twice as many each time, up to the most. */
+const [leastPause, mostPause] = [4, 512]
+/** Looks between two glances at the clock. */
+const looksAtOnce = 64
+/** Milliseconds after which a helper that is not heard of has died. */
+const lost = 10_000
+
+/**
+ * The caller's thread as the first of a team, which workers help with long launches as long as they are awake: none of them is
+ * waited for but those that have begun. A launch is open while items of it are left. A worker counts itself as a helper before it
+ * looks which is open; the caller's thread closes the launch, then waits until nobody counts, so what a helper saw open stays
+ * as it is until the helper has gone.
+ */
+export class Crew {
+  readonly shares: Shares
+  private number = 0
+  /** Runs to be done without helpers, and how many it will be the next time. */
+  private pause = 0
+  private nextPause = leastPause
+
+  constructor(
+    private readonly words: Int32Array,
+    threads: number,
+  ) {
+    this.shares = new Shares(words, offeredShares(threads), 0, threads)
+  }
+
+  /** Before a run: wakes workers, and says whether launches may be offered. Those that sleep will come too late for this run. */
+  begin(program: number): boolean {
+    if (this.pause > 0) {
+      this.pause--
+      return false
+    }
+    Atomics.store(this.words, word.offeredProgram, program)
+    Atomics.add(this.words, word.signal, 1)
+    if (Atomics.load(this.words, word.asleep) > 0) Atomics.notify(this.words, word.signal)
+    return true
+  }
+
+  /** Opens a launch. Returns its number. */
+  offer(step: number): number {
+    const { words } = this
+    this.number = (this.number + 1) % launchNumbers
+    Atomics.store(words, word.offeredStep, step)
+    Atomics.store(words, word.offered, this.number + 1)
+    Atomics.add(words, word.signal, 1)
+    return this.number
+  }
+
+  /**
+   * Closes it, and waits for helpers.
+   * @throws InternalError if one failed
+   */
+  close(): void {
+    const { words } = this
+    Atomics.store(words, word.offered, 0)
+    if (Atomics.load(words, word.helpers) !== 0) this.wait()
+    if (Atomics.exchange(words, word.helpFailed, 0) !== 0)
+      throw new InternalError('a thread that helped could not compute its part')
+  }
+
+  private wait(): void {
+    const { words } = this
+    const begin = performance.now()
+    let waited = 0
+    for (let looks = 0; Atomics.load(words, word.helpers) !== 0; looks++) {
+      if (looks % looksAtOnce !== 0) continue
+      waited = performance.now() - begin
+      if (waited > lost) throw new InternalError('a thread that helped does not come back')
+    }
+    if (waited > longWait) {
+      this.pause = this.nextPause
+      this.nextPause = Math.min(mostPause, 2 * this.nextPause)
+    } else this.nextPause = Math.max(leastPause, this.nextPause / 2)
+  }
+}
+
+/** What a helper needs of a program. */
+export interface HelpedProgram {
+  readonly prepared: Pick<PreparedProgram, 'help'>
+  readonly bases: Int32Array
+}
+
+/** A worker's side of a `Crew`. */
+export class Helper {
+  private readonly shares: Shares
+
+  constructor(
+    private readonly words: Int32Array,
+    thread: number,
+    threads: number,
+    private readonly programOf: (id: number) => HelpedProgram,
+  ) {
+    this.shares = new Shares(words, offeredShares(threads), thread, threads)
+  }
+
+  /**
+   * Computes what is left of the launch that is open, if one is; says whether there was anything.
+   * @param knows whether all code that was announced is here
+   */
+  help(knows: () => boolean): boolean {
+    const { words } = this
+    if (Atomics.load(words, word.offered) === 0) return false
+    Atomics.add(words, word.helpers, 1)
+    try {
+      const offered = Atomics.load(words, word.offered)
+      if (offered === 0 || !knows()) return false
+      const { prepared, bases } = this.programOf(Atomics.load(words, word.offeredProgram))
+      return prepared.help(Atomics.load(words, word.offeredStep), bases, this.shares, offered - 1)
+    } catch {
+      Atomics.store(words, word.helpFailed, 1)
+      return false
+    } finally {
+      Atomics.sub(words, word.helpers, 1)
+    }
+  }
+}
