@@ -49,9 +49,8 @@ const sampleTime = 300
 const restTime = 250
 /** After the rest, so many milliseconds of the same work do not count: processors and threads wake up in them. */
 const wakingTime = 50
-/** Before the first sample, so many milliseconds of the work, or so many units: what is compiled while it runs is quick by then. */
-const warmUpTime = 1000
-const warmUpUnits = 2000
+/** Before the first sample, so many milliseconds of the work: what is compiled while it runs is quick by then. */
+const warmUpTime = 3000
 /** Work of which one unit takes longer, in milliseconds, is measured once more than it was to warm up, and both count. */
 const slowUnit = 5000
 /** After so long in samples, in milliseconds, a contestant has no more than two rounds. */
@@ -89,7 +88,9 @@ class Samples {
     this.units = Math.max(1, Math.min(mostUnits, Math.ceil(sampleTime / unit)))
     // One unit that takes as long as a sample leaves nothing of waking up to be seen.
     this.wakingUnits = unit < sampleTime ? Math.min(this.units, Math.ceil(wakingTime / unit)) : 0
-    await this.measure(Math.max(this.units, Math.min(warmUpUnits, Math.ceil(warmUpTime / unit))))
+    const end = performance.now() + warmUpTime
+    do await this.measure(this.units)
+    while (performance.now() < end)
   }
 
   async take(): Promise<void> {

@@ -49,7 +49,7 @@ export function benchmarksPage({ machine, rounds, results, compiling = [] }: Sui
     'Written by `npm run bench -- suite --peers --page --json`. Each task is done by processes of their own, which take turns in one run; a',
     `figure is the median of ${rounds} samples of at least 0.3 s each, of two where one takes seconds. Before each, all rest for 0.25 s, so that nobody's threads`,
     'still look for work; then 0.05 s of the same work do not count, as processors wake up in them (work of which one piece takes 0.3 s goes without).',
-    'All have done their work for a second by then, or 2,000 times: what is compiled while it runs, as JavaScript is, is quick.',
+    'All have done their work for three seconds by then: what is compiled while it runs, as JavaScript is, is quick.',
     'The FMA peak, multiply-adds in registers and nothing else, is sampled in turns with them and in the same way, once a round; it too is the median.',
     'Times differ between machines and days; ratios within one run hold.',
     '',
