@@ -13,8 +13,8 @@ export type LabelledSamples = readonly [x: unknown, y: unknown]
 const MOST_SAMPLES = 16
 /** Of how many classes, at most, a matrix is written. */
 const MOST_CLASSES = 100
-/** Samples that are predicted at a time. */
-const BATCH_SIZE = 128
+/** Samples that are predicted at a time, at most. */
+const LARGEST_BATCH = 128
 
 /**
  * The first samples as pictures, where they are such: `[samples, height, width]` or, with 1, 3 or 4 channels, `[samples, height, width,
@@ -114,8 +114,10 @@ async function readClasses(
   model: CallbackModel,
   [x, y]: LabelledSamples,
 ): Promise<ClassReadings | undefined> {
-  const [output, labels] = [await model.predict(x, { batchSize: BATCH_SIZE, verbose: 0 }), single(y)]
-  if (!(output instanceof Tensor) || output.shape.length !== 2 || !labels) return undefined
+  const labels = single(y)
+  if (!labels) return undefined
+  const output = await model.predict(x, { batchSize: evenBatchSize(labels.shape[0]), verbose: 0 })
+  if (!(output instanceof Tensor) || output.shape.length !== 2) return undefined
   const [samples, units] = output.shape
   const rows = await output.data()
   const given = await labels.data()
@@ -143,6 +145,10 @@ async function readClasses(
     outputs: readings.map(({ value }) => value),
   }
 }
+
+/** That of batches of one size, so that none is filled up. */
+const evenBatchSize = (samples: number): number =>
+  Math.ceil(samples / Math.ceil(samples / LARGEST_BATCH)) || 1
 
 const ofOne = (output: number): readonly [number, number] => (output >= 0.5 ? [1, output] : [0, 1 - output])
 

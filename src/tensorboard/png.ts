@@ -54,8 +54,8 @@ function deflated(bytes: Uint8Array<ArrayBuffer>, isNoise = false): Promise<Uint
   const { Z_RLE, Z_DEFAULT_STRATEGY } = zlib.constants
   const options = {
     ...{ level: 1, strategy: isNoise ? Z_RLE : Z_DEFAULT_STRATEGY },
-    // In one piece: for each the thread would be called back.
-    chunkSize: bytes.length + 1024,
+    // In one piece, or a few: for each the thread would be called back.
+    chunkSize: isNoise ? bytes.length + 1024 : 2 ** 16,
   }
   return new Promise((resolve, reject) => {
     zlib.deflate(bytes, options, (error, result) => (error ? reject(error) : resolve(result)))
