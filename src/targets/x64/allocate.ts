@@ -129,7 +129,7 @@ class IntervalFinder {
     const before = 2 * this.step
     const after = before + 1
     // An arithmetic pseudo-instruction may write its result before it reads memory.
-    const late = item.kind === 'pseudo' && item.bits <= 64
+    const readsMemory = item.kind === 'pseudo' && item.bits <= 64 ? after : before
     reading.length = 0
     let result: Interval | undefined
     // A mask counts as one more operand.
@@ -143,8 +143,8 @@ class IntervalFinder {
         if (access !== 'read') result = this.touch(operand, after)
       } else if (operand !== undefined && isMemory(operand)) {
         const { base, index } = operand
-        if (base) this.read(base, late && !operands.includes(base) ? after : before)
-        if (index) this.read(index, late && !operands.includes(index) ? after : before)
+        if (base) this.read(base, operands.includes(base) ? before : readsMemory)
+        if (index) this.read(index, operands.includes(index) ? before : readsMemory)
       }
     }
     if (result && result.start === after) result.hint = this.hintFor(item, result.register)
