@@ -12,5 +12,7 @@ const stopGradientOp = defineOp({
   name: 'stopGradient',
   kind: { kind: 'elementwise', expression: (_, [x]) => x },
   infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
+  // Derivatives are part of a graph by the time that it is simplified.
+  simplify: ([x]) => x,
   reference: ([x]) => [x],
 })

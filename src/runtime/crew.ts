@@ -32,7 +32,7 @@ export class Crew {
     private readonly words: Int32Array,
     threads: number,
   ) {
-    this.shares = new Shares(words, offeredShares(threads), 0, threads)
+    this.shares = new Shares(words, offeredShares(threads), 0, threads, true)
   }
 
   /** Before a run: wakes workers, and says whether launches may be offered. Those that sleep will come too late for this run. */
@@ -101,7 +101,7 @@ export class Helper {
     threads: number,
     private readonly programOf: (id: number) => HelpedProgram,
   ) {
-    this.shares = new Shares(words, offeredShares(threads), thread, threads)
+    this.shares = new Shares(words, offeredShares(threads), thread, threads, true)
   }
 
   /**

@@ -46,6 +46,17 @@ describe('Shares', () => {
     ])
   })
 
+  it('takes all of its own part at once, if it is told to, then half of what is left of the other', () => {
+    const shares = new Shares(new Int32Array(Shares.words(2)), 0, 1, 2, true)
+    expect(takeAll(shares, 0, 16)).toEqual([
+      [8, 16],
+      [0, 4],
+      [4, 6],
+      [6, 7],
+      [7, 8],
+    ])
+  })
+
   it('takes everything at once where there is one thread', () => {
     const [only] = team(1)
     expect(takeAll(only, 0, 1000)).toEqual([[0, 1000]])

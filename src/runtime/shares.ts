@@ -26,6 +26,8 @@ export class Shares {
     private readonly start: number,
     private readonly thread: number,
     private readonly threads: number,
+    /** Whether a thread takes all of its own part at once: where launches are so short that turns cost more than they even out. */
+    private readonly takesWhole = threads === 1,
   ) {}
 
   /** Words of shared memory for so many threads, all zero at first. */
@@ -50,7 +52,7 @@ export class Shares {
   }
 
   private takeFrom(owner: number, launch: number, grid: number): boolean {
-    const { words, threads } = this
+    const { words, thread, threads } = this
     const [first, last] = partOf(grid, owner, threads)
     const unit = Math.ceil((last - first) / mostUnits)
     const units = Math.ceil((last - first) / Math.max(unit, 1))
@@ -61,7 +63,7 @@ export class Shares {
       const ahead = distance(seen >>> countBits, generation)
       const taken = ahead === 0 ? seen & mostUnits : 0
       if (ahead > 0 || taken === units) return false
-      const all = taken + Math.ceil((units - taken) / (threads === 1 ? 1 : 2))
+      const all = taken + Math.ceil((units - taken) / (this.takesWhole && owner === thread ? 1 : 2))
       if (Atomics.compareExchange(words, at, seen, (generation << countBits) | all) !== seen) continue
       this.begin = first + taken * unit
       this.end = Math.min(last, first + all * unit)
