@@ -1,4 +1,5 @@
 import { ArgumentError, StateError } from '../errors.js'
+import { releaseSnapshots } from '../graph/variable.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { show } from '../utils/show.js'
 import { BackgroundWrites } from './backgroundWrites.js'
@@ -81,7 +82,9 @@ export class BackupAndRestore extends Callback {
     await this.writes.start(async () => {
       // Killed between the two, a run that goes on would remember a best model that was never written.
       await filesWritten()
-      await folder.write(encodeState(state))
+      const parts = encodeState(state)
+      await folder.write(parts)
+      releaseSnapshots(parts)
     })
   }
 

@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.js'
+import { releaseSnapshots } from '../graph/variable.js'
 import { makeFolderOf, writeFile } from '../saving/files.js'
 import type { OptionKeys } from '../utils/checkOptions.js'
 import { show } from '../utils/show.js'
@@ -119,7 +120,9 @@ export class ModelCheckpoint extends MonitorCallback<SavableModel> {
     const done = `Epoch ${this.epoch + 1}: finished saving model to ${path}`
     await this.writes.start(async () => {
       await makeFolderOf(path)
-      await writeFile(path, await makeFile())
+      const parts = await makeFile()
+      await writeFile(path, parts)
+      releaseSnapshots(parts)
       if (this.verbose > 0) this.say(done)
     })
   }
