@@ -20,7 +20,7 @@ export const word = {
   mail: 2,
   /** Changes with the same two: what the first worker sleeps on, which helps nobody. */
   firstSignal: 3,
-  /** How many workers sleep, or are about to. */
+  /** How many workers but the first sleep, or are about to. */
   asleep: 4,
   /** Number of the next run to be completed. */
   completed: lineWords,

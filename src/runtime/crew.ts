@@ -27,6 +27,8 @@ export class Crew {
   /** Runs to be done without helpers, and how many it will be the next time. */
   private pause = 0
   private nextPause = leastPause
+  /** Whether helpers slept when the run began: that they are late then says nothing of their cores. */
+  private wakes = false
 
   constructor(
     private readonly words: Int32Array,
@@ -43,7 +45,8 @@ export class Crew {
     }
     Atomics.store(this.words, word.offeredProgram, program)
     Atomics.add(this.words, word.signal, 1)
-    if (Atomics.load(this.words, word.asleep) > 0) Atomics.notify(this.words, word.signal)
+    this.wakes = Atomics.load(this.words, word.asleep) > 0
+    if (this.wakes) Atomics.notify(this.words, word.signal)
     return true
   }
 
@@ -78,6 +81,7 @@ export class Crew {
       waited = performance.now() - begin
       if (waited > lost) throw new InternalError('a thread that helped does not come back')
     }
+    if (this.wakes) return
     if (waited > longWait) {
       this.pause = this.nextPause
       this.nextPause = Math.min(mostPause, 2 * this.nextPause)

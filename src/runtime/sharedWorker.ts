@@ -100,8 +100,9 @@ export class SharedWorker {
     if (spinWhile(this.words, this.signal, signal, this.restPatience)) return
     this.restPatience = patience
     // Who changes the signal looks after that whether anybody sleeps, and this looks at the signal once more before it does.
-    Atomics.add(this.words, word.asleep, 1)
+    const counted = this.helper ? 1 : 0
+    Atomics.add(this.words, word.asleep, counted)
     Atomics.wait(this.words, this.signal, signal)
-    Atomics.sub(this.words, word.asleep, 1)
+    Atomics.sub(this.words, word.asleep, counted)
   }
 }

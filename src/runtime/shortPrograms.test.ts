@@ -24,7 +24,7 @@ describe('A Program is short', () => {
     bytes,
   })
   const program = (launches: readonly LaunchReport[], steps: readonly Step[] = launches.map(() => launch)) =>
-    ({ steps, report: { launches, arenaBytes: 0 } }) as unknown as Program
+    ({ steps, report: { launches, arenaBytes: 0 }, assigned: [] }) as unknown as Program
 
   it('by its operations, bytes and launches', () => {
     expect(isShort(program([report(60e6, 3e6)]), 16)).toBe(true)
@@ -32,6 +32,12 @@ describe('A Program is short', () => {
     expect(isShort(program([report(150e6, 0)]), 16)).toBe(false)
     expect(isShort(program([report(0, 36e6)]), 16)).toBe(false)
     expect(isShort(program([{ ...report(60e6, 3e6), lanes: { scalar: 'gathered' } }]), 16)).toBe(false)
+  })
+
+  it('only if it is shorter by far, where it assigns variables', () => {
+    const training = (flops: number): Program => ({ ...program([report(flops, 0)]), assigned: [0] })
+    expect(isShort(training(30e6), 16)).toBe(true)
+    expect(isShort(training(60e6), 16)).toBe(false)
   })
 
   it('with all iterations of its repeats', () => {

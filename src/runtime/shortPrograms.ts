@@ -6,23 +6,26 @@ import { sizeOf } from '../graph/shape.js'
 import { launchOrder } from './launchTimes.js'
 
 /**
- * What one thread is through with in so many microseconds, by an estimate that is long rather than short, is not handed to workers: to wake them and to hear from
- * them takes longer than half of it.
+ * What one thread is through with in so many microseconds, by an estimate that is long rather than short, is not handed to workers: to wake them
+ * and to hear from them takes longer than half of it. Less where variables are assigned: training goes on at once, and this thread has its next
+ * batch to make ready meanwhile.
  */
 const handOver = 1500
+const handOverInTraining = 500
 
 /**
  * Whether one thread is through with a Program sooner than workers would be.
  */
-export function isShort(program: Pick<Program, 'steps' | 'report'>, width: number): boolean {
+export function isShort(program: Pick<Program, 'steps' | 'report' | 'assigned'>, width: number): boolean {
   const { launches } = program.report
+  const limit = program.assigned.length > 0 ? handOverInTraining : handOver
   let microseconds = 0
   for (const launch of launchOrder(program.steps)) {
     const report = launches[launch]
     // Made by hand, a Program may not say all that it does.
     if (!report) return false
     microseconds += microsecondsOf(report, width)
-    if (microseconds > handOver) return false
+    if (microseconds > limit) return false
   }
   return true
 }
