@@ -13,16 +13,19 @@ export class BufferGroup {
       this.addresses = this.buffers.map(({ address }) => address)
       return
     }
-    const offsets: number[] = []
     let total = 0
-    for (const size of sizes) {
-      offsets.push(total)
-      total += bufferBytes(size)
-    }
+    for (const size of sizes) total += bufferBytes(size)
     // The last member's slack is the allocation's own.
     const buffer = new DeviceBuffer(allocator, Math.max(0, total - bufferAlignment))
+    // `map` gives V8 an array of another kind once it is optimised, and what reads that is optimised anew.
+    const addresses: number[] = []
+    let next = buffer.address
+    for (const size of sizes) {
+      addresses.push(next)
+      next += bufferBytes(size)
+    }
     this.buffers = [buffer]
-    this.addresses = offsets.map((offset) => buffer.address + offset)
+    this.addresses = addresses
   }
 
   pin(): void {

@@ -166,11 +166,7 @@ export class DeviceExecutor implements Executor {
     const { onRun } = this.options
     const { program, loaded } = cached
     checkInputs(program, inputs)
-    const staged = program.inputs.concat(program.outputs, program.scratch)
-    const staging = new BufferGroup(
-      this.allocator,
-      staged.map(({ bytes }) => bytes),
-    )
+    const staging = new BufferGroup(this.allocator, cached.stagedBytes)
     const inputAddresses = staging.addresses.slice(0, inputs.length)
     const outputAddresses = staging.addresses.slice(inputs.length, inputs.length + program.outputs.length)
     const scratchAddresses = staging.addresses.slice(inputs.length + program.outputs.length)

@@ -10,6 +10,8 @@ export type ProgramForm = Pick<
 /** A compiled Program and its holders: the cache, executables, and queued runs. The last one to let go releases it. */
 export class CachedProgram {
   readonly program: ProgramForm
+  /** Bytes of what each run has of its own: inputs, outputs, scratch. */
+  readonly stagedBytes: readonly number[]
   /** Undefined once it is ready. */
   loading: Promise<void> | undefined
   private holders = 1
@@ -19,6 +21,7 @@ export class CachedProgram {
     readonly loaded: LoadedProgram,
   ) {
     this.program = { inputs, outputs, preparation, scratch, assigned, arenaBytes, report }
+    this.stagedBytes = [...inputs, ...outputs, ...scratch].map(({ bytes }) => bytes)
     this.loading = loaded.ready.then(() => {
       this.loading = undefined
     })
