@@ -56,7 +56,7 @@ async function start(target: string): Promise<Start> {
 }
 
 /** Others may use the machine too: so many starts may be too slow before one is not. */
-const attempts = 6
+const attempts = 12
 
 async function expectOnce(target: string, isQuick: (start: Start) => boolean): Promise<void> {
   const starts: Start[] = []
