@@ -1,5 +1,4 @@
 import { ArgumentError, StateError } from '../errors.js'
-import { releaseSnapshots } from '../graph/variable.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { show } from '../utils/show.js'
 import { BackgroundWrites } from './backgroundWrites.js'
@@ -82,9 +81,7 @@ export class BackupAndRestore extends Callback {
     await this.writes.start(async () => {
       // Killed between the two, a run that goes on would remember a best model that was never written.
       await filesWritten()
-      const parts = encodeState(state)
-      await folder.write(parts)
-      releaseSnapshots(parts)
+      await folder.write(encodeState(state))
     })
   }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Variable } from '../graph/variable.js'
 import { Callback, type CallbackLike, type CallbackModel, type LoggedMetric, type Logs } from './callback.js'
 import { CallbackList } from './callbackList.js'
 import { History } from './history.js'
@@ -166,6 +167,16 @@ describe('states', () => {
     const others = [new Counter(), new Counter()]
     await new CallbackList(others).setStates({ ...states, gone: 1 })
     expect(others.map(({ count }) => count)).toEqual([0, 5])
+  })
+
+  it('share what variables had at some time, which nobody changes', async () => {
+    const weights = await new Variable([1, 2], [2]).snapshot()
+    const list = new CallbackList([
+      { name: 'mine', getState: () => ({ best: [weights, Float32Array.of(3)] }) },
+    ])
+    const { mine } = await list.getStates()
+    expect(mine).toEqual({ best: [Float32Array.of(1, 2), Float32Array.of(3)] })
+    expect((mine as { best: unknown[] }).best[0]).toBe(weights)
   })
 
   it('that an older version wrote are refused by the name of the callback', async () => {

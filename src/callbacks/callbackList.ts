@@ -1,5 +1,5 @@
 import { ArgumentError, DataError, GradusError, type NumericError } from '../errors.js'
-import { holdSnapshot } from '../graph/variable.js'
+import { isSnapshot } from '../graph/variable.js'
 import { classNameOf } from '../utils/config.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { suggestion } from '../utils/nearest.js'
@@ -229,7 +229,7 @@ function snapshot(state: unknown, name: string): unknown {
 }
 
 const copyOf = (value: unknown): unknown => {
-  if (ArrayBuffer.isView(value) && holdSnapshot(value)) return value
+  if (isSnapshot(value)) return value
   if (Array.isArray(value)) return value.map(copyOf)
   if (typeof value !== 'object' || value === null || !isPlain(value)) return structuredClone(value)
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copyOf(item)]))

@@ -1,5 +1,4 @@
 import type { TypedArray } from '../graph/dtype.js'
-import { releaseSnapshots } from '../graph/variable.js'
 import type { OptionKeys } from '../utils/checkOptions.js'
 import { finite, positiveInteger } from '../utils/numbers.js'
 import type { Logs, VerboseOption } from './callback.js'
@@ -74,9 +73,7 @@ export class EarlyStopping extends MonitorCallback {
     const isBetter = this.isImprovement(current, this.best)
     // The first weights are the best there are, however bad.
     if (this.restoreBestWeights && (isBetter || !this.bestWeights)) {
-      const before = this.bestWeights ?? []
       this.bestWeights = await Promise.all(this.model.weights.map((weight) => weight.snapshot()))
-      releaseSnapshots(before)
       this.bestEpoch = epoch
     }
     this.wait++

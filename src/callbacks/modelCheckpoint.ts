@@ -1,5 +1,4 @@
 import { ArgumentError } from '../errors.js'
-import { releaseSnapshots } from '../graph/variable.js'
 import { makeFolderOf, writeFile } from '../saving/files.js'
 import type { OptionKeys } from '../utils/checkOptions.js'
 import { show } from '../utils/show.js'
@@ -120,9 +119,7 @@ export class ModelCheckpoint extends MonitorCallback<SavableModel> {
     const done = `Epoch ${this.epoch + 1}: finished saving model to ${path}`
     await this.writes.start(async () => {
       await makeFolderOf(path)
-      const parts = await makeFile()
-      await writeFile(path, parts)
-      releaseSnapshots(parts)
+      await writeFile(path, await makeFile())
       if (this.verbose > 0) this.say(done)
     })
   }

@@ -1,6 +1,5 @@
 import { ArgumentError, DataError } from '../errors.js'
 import { constant } from '../graph/node.js'
-import { releaseSnapshots } from '../graph/variable.js'
 import type { StoredArray } from '../saving/storedArray.js'
 import { arrayPicture } from '../tensorboard/arrayPicture.js'
 import type { EventFileSizes } from '../tensorboard/eventFile.node.js'
@@ -308,7 +307,6 @@ export class TensorBoard extends Callback {
         await train.histogram(`${array.name}/histogram`, numbers, { step: epoch })
         if (this.writeImages && array.isDrawn) await writePicture(train, array, epoch)
       }
-      releaseSnapshots(arrays.map(({ data }) => data))
     })
     this.counted = { epoch, versions }
   }

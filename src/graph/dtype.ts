@@ -8,7 +8,7 @@ export const bytesPerElement: Record<DType, number> = { float32: 4, int32: 4, bo
 /** The array a tensor's elements are read into and made from. */
 export type TypedArray = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
 
-export const arrayOf: Record<DType, new (source: number | ArrayLike<number> | ArrayBuffer) => TypedArray> = {
+export const arrayOf: Record<DType, new (source: number | ArrayLike<number>) => TypedArray> = {
   float32: Float32Array,
   int32: Int32Array,
   bool: Uint8Array,

@@ -43,8 +43,7 @@ export interface Executor {
   /** Computes tensors without remembering them. */
   evaluate(tensors: readonly Tensor[]): Promise<TypedArray[]>
   compile(trace: Trace, options?: CompileOptions): Promise<Executable>
-  /** A variable's elements: a copy. @param memory may be used for it; it has as many bytes */
-  readVariable(variable: Variable, memory?: ArrayBuffer): Promise<TypedArray>
+  readVariable(variable: Variable): Promise<TypedArray>
   /** Ends workers once queued runs are done. The next use starts them again. */
   close(): Promise<void>
 }

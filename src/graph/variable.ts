@@ -37,7 +37,7 @@ export class Variable {
   /** Elements on the host, as long as no device holds newer ones. */
   host: TypedArray | undefined
   device: DeviceStorage | undefined
-  private lastSnapshot: Snapshot | undefined
+  private lastSnapshot: { readonly version: number; readonly elements: WeakRef<TypedArray> } | undefined
 
   constructor(
     initial: ArrayLike<number>,
@@ -93,25 +93,19 @@ export class Variable {
   }
 
   /**
-   * The elements in row-major order, to be looked at and never changed: whoever asks before the variable changes gets the same array, so that
-   * a model that several keep of one moment is copied once. Who has no more use for it may say so: see `releaseSnapshots`.
+   * The elements in row-major order, to be looked at and never changed (see `isSnapshot`): whoever asks before the variable changes gets the
+   * same array, so that a model that several keep of one moment is copied once.
    */
   async snapshot(): Promise<TypedArray> {
     const executor = await getExecutor()
     // What is on the host is replaced, never changed.
-    if (this.host) return this.host
-    const last = this.lastSnapshot
-    const known = last?.version === this.version ? last.hold() : undefined
-    if (known) return new arrayOf[this.dtype](await known)
-    // There before anybody waits, so that the next who asks finds it.
-    this.lastSnapshot = new Snapshot(this.version)
-    const elements = executor.readVariable(this, last?.takeUnused())
-    return new arrayOf[this.dtype](await this.lastSnapshot.fill(elements))
-  }
-
-  /** Lets go of the memory of the last snapshot, which the next would use again. */
-  forgetSnapshot(): void {
-    this.lastSnapshot = undefined
+    if (this.host) return markSnapshot(this.host)
+    const { version, lastSnapshot } = this
+    const known = lastSnapshot?.version === version ? lastSnapshot.elements.deref() : undefined
+    if (known) return known
+    const elements = markSnapshot(await executor.readVariable(this))
+    this.lastSnapshot = { version, elements: new WeakRef(elements) }
+    return elements
   }
 
   private checked(data: ArrayLike<number>): TypedArray {
@@ -124,72 +118,12 @@ export class Variable {
   }
 }
 
-/** The memory with the elements of one version, and how many look at it. */
-class Snapshot {
-  private holders = 0
-  private reading: Promise<ArrayBuffer> | undefined
-  private memory: WeakRef<ArrayBuffer> | undefined
-  /** The memory, while nobody looks at it. */
-  private unused: ArrayBuffer | undefined
+const snapshots = new WeakSet<TypedArray>()
 
-  constructor(readonly version: number) {}
-
-  /** Takes the elements, when they come, for the first who looks at them. */
-  fill(elements: Promise<TypedArray>): Promise<ArrayBuffer> {
-    this.holders++
-    this.reading = this.arrival(elements)
-    return this.reading
-  }
-
-  private async arrival(elements: Promise<TypedArray>): Promise<ArrayBuffer> {
-    try {
-      const { buffer } = await elements
-      this.memory = new WeakRef(buffer)
-      snapshots.set(buffer, this)
-      return buffer
-    } finally {
-      this.reading = undefined
-    }
-  }
-
-  /** Counts one more who looks at it; none if those who did are gone, and it with them, or it could not be read. */
-  hold(): Promise<ArrayBuffer> | ArrayBuffer | undefined {
-    const memory = this.reading ?? this.memory?.deref()
-    if (!memory) return undefined
-    this.holders++
-    this.unused = undefined
-    return memory
-  }
-
-  release(): void {
-    if (--this.holders === 0) this.unused = this.memory?.deref()
-  }
-
-  /** The memory, for another snapshot, if nobody looks at this one any more. */
-  takeUnused(): ArrayBuffer | undefined {
-    const { unused } = this
-    this.unused = undefined
-    return unused
-  }
+function markSnapshot(elements: TypedArray): TypedArray {
+  snapshots.add(elements)
+  return elements
 }
 
-/** The snapshots whose memory these are. */
-const snapshots = new WeakMap<ArrayBufferLike, Snapshot>()
-
-/**
- * Says once more for each of these arrays, or bytes of them, that somebody looks at it, if it is a variable's snapshot.
- */
-export const holdSnapshot = (array: ArrayBufferView): boolean => {
-  const snapshot = snapshots.get(array.buffer)
-  snapshot?.hold()
-  return snapshot !== undefined
-}
-
-/**
- * Says that those who got these arrays, once for each of them, look at them no more; bytes of an array stand for it, and what is no snapshot is
- * passed over. Once that is said for all who got a snapshot, its memory is used for the variable's next: fresh memory for a copy of the
- * model each epoch has the garbage collector run in each. Where it is never said, nothing is used again.
- */
-export function releaseSnapshots(arrays: readonly ArrayBufferView[]): void {
-  for (const array of arrays) snapshots.get(array.buffer)?.release()
-}
+/** Whether an array is a variable's `snapshot`, which never changes, so that it need not be copied. */
+export const isSnapshot = (value: unknown): boolean => snapshots.has(value as TypedArray)

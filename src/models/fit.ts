@@ -205,8 +205,6 @@ export async function fitModel(
     }
     return progress.logs()
   })
-  const slots = model.optimizers.flatMap(({ variables }) => variables)
-  for (const variable of [...model.weights, ...slots]) variable.forgetSnapshot()
   return history
 }
 

@@ -151,8 +151,8 @@ export class DeviceExecutor implements Executor {
     return executable
   }
 
-  readVariable(variable: Variable, memory?: ArrayBuffer): Promise<TypedArray> {
-    return this.variables.read(variable, memory)
+  readVariable(variable: Variable): Promise<TypedArray> {
+    return this.variables.read(variable)
   }
 
   async close(): Promise<void> {

@@ -6,8 +6,8 @@ import type { GrowableMemory } from './allocator.js'
 export interface DeviceMemory extends GrowableMemory {
   /** Copies in before it returns, or at least before any run that is started later. */
   write(address: number, data: TypedArray): void
-  /** A copy, maybe in the place of `into`, of as many bytes. The caller makes sure that no run changes these bytes before it has it. */
-  read(address: number, bytes: number, into?: ArrayBuffer): ArrayBuffer | Promise<ArrayBuffer>
+  /** A copy. The caller makes sure that no run changes these bytes before it has it. */
+  read(address: number, bytes: number): ArrayBuffer | Promise<ArrayBuffer>
 }
 
 export const pageBytes = 65_536
@@ -83,8 +83,8 @@ export class WebAssemblyMemory implements DeviceMemory {
     this.view.set(bytesOf(data), address)
   }
 
-  read(address: number, bytes: number, into = new ArrayBuffer(bytes)): ArrayBuffer {
-    const copy = new Uint8Array(into)
+  read(address: number, bytes: number): ArrayBuffer {
+    const copy = new Uint8Array(bytes)
     copy.set(this.view.subarray(address, address + bytes))
     return copy.buffer
   }

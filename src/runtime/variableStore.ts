@@ -65,14 +65,14 @@ export class VariableStore {
     storage.version = variable.version
   }
 
-  /** The elements as of the runs queued so far, from whichever executor has them. @param memory that may be used for them */
-  async read(variable: Variable, memory?: ArrayBuffer): Promise<TypedArray> {
+  /** The elements as of the runs queued so far, from whichever executor has them. */
+  async read(variable: Variable): Promise<TypedArray> {
     if (variable.host) return new arrayOf[variable.dtype](variable.host)
     if (!(variable.device instanceof VariableStorage)) {
       throw new InternalError(`Variable ${variable.name} has elements neither on the host nor on a device.`)
     }
     const { owner, buffer } = variable.device
-    return elementsOf(variable.dtype, await owner.readBuffer(buffer, bytesOfType(variable), memory))
+    return elementsOf(variable.dtype, await owner.readBuffer(buffer, bytesOfType(variable)))
   }
 
   private fill(
@@ -88,11 +88,11 @@ export class VariableStore {
     return this.read(variable).then((elements) => this.memory.write(buffer.address, elements))
   }
 
-  private readBuffer(buffer: DeviceBuffer, bytes: number, memory?: ArrayBuffer): Promise<ArrayBuffer> {
+  private readBuffer(buffer: DeviceBuffer, bytes: number): Promise<ArrayBuffer> {
     buffer.pin()
     return this.queue.push({
       alone: true,
-      start: async () => this.memory.read(buffer.address, bytes, memory),
+      start: async () => this.memory.read(buffer.address, bytes),
       finish: () => buffer.unpin(),
     })
   }
