@@ -107,4 +107,17 @@ describe('A crew', () => {
     crew.close()
     expect(Atomics.load(words, word.helpFailed)).toBe(0)
   })
+
+  it('leaves helpers alone, for longer each time, that sleep again whenever a run begins', () => {
+    const words = new Int32Array(new SharedArrayBuffer(4 * controlWords(threads)))
+    const crew = new Crew(words, threads)
+    Atomics.store(words, word.asleep, threads - 1)
+    const asks = (runs: number) => Array.from({ length: runs }, () => crew.begin(0)).filter(Boolean).length
+    expect(asks(100)).toBeLessThan(25)
+    expect(asks(10_000)).toBeLessThan(120)
+    // They woke up, and stay awake.
+    Atomics.store(words, word.asleep, 0)
+    asks(512)
+    expect(asks(100)).toBe(100)
+  })
 })

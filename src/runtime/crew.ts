@@ -10,6 +10,8 @@ const launchNumbers = 2 ** 26
 const longWait = 0.05
 /** So many runs at first, twice as many each time, up to the most. */
 const [leastPause, mostPause] = [4, 512]
+/** So many runs one after another may find all helpers asleep that the run before woke: they are left alone then, too. */
+const mostInVain = 4
 /** Looks between two glances at the clock. */
 const looksAtOnce = 64
 /** Milliseconds after which a helper that is not heard of has died. */
@@ -29,10 +31,12 @@ export class Crew {
   private nextPause = leastPause
   /** Whether helpers slept when the run began: that they are late then says nothing of their cores. */
   private wakes = false
+  /** How often in a row they were woken for a run, and had gone to sleep again before it ended. */
+  private inVain = 0
 
   constructor(
     private readonly words: Int32Array,
-    threads: number,
+    private readonly threads: number,
   ) {
     this.shares = new Shares(words, offeredShares(threads), 0, threads, true)
   }
@@ -45,7 +49,13 @@ export class Crew {
     }
     Atomics.store(this.words, word.offeredProgram, program)
     Atomics.add(this.words, word.signal, 1)
-    this.wakes = Atomics.load(this.words, word.asleep) > 0
+    const asleep = Atomics.load(this.words, word.asleep)
+    this.inVain = this.wakes && asleep === this.threads - 1 ? this.inVain + 1 : 0
+    this.wakes = asleep > 0
+    if (this.inVain === mostInVain) {
+      this.leaveAlone()
+      return false
+    }
     if (this.wakes) Atomics.notify(this.words, word.signal)
     return true
   }
@@ -82,10 +92,16 @@ export class Crew {
       if (waited > lost) throw new InternalError('a thread that helped does not come back')
     }
     if (this.wakes) return
-    if (waited > longWait) {
-      this.pause = this.nextPause
-      this.nextPause = Math.min(mostPause, 2 * this.nextPause)
-    } else this.nextPause = Math.max(leastPause, this.nextPause / 2)
+    if (waited > longWait) this.leaveAlone()
+    else this.nextPause = Math.max(leastPause, this.nextPause / 2)
+  }
+
+  /** Does the next runs without helpers: others use their cores, and on the caller's own they would only keep it from working. */
+  private leaveAlone(): void {
+    this.inVain = 0
+    this.wakes = false
+    this.pause = this.nextPause
+    this.nextPause = Math.min(mostPause, 2 * this.nextPause)
   }
 }
 
