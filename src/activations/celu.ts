@@ -5,6 +5,7 @@ import { greater } from '../ops/greater.js'
 import { multiply } from '../ops/multiply.js'
 import type { TensorLike } from '../ops/tensor.js'
 import { where } from '../ops/where.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { floatTensor } from './floatTensor.js'
 
 export interface CeluOptions {
@@ -12,11 +13,15 @@ export interface CeluOptions {
   readonly alpha?: number
 }
 
+const celuOptions: OptionKeys<CeluOptions> = { alpha: true }
+
 /**
  * `x` for `x > 0`, else `alpha (e^(x / alpha) - 1)`, elementwise: an ELU whose slope is continuous for every alpha.
  * Source: Barron, Continuously differentiable exponential linear units, 2017.
  */
-export function celu(x: TensorLike, { alpha = 1 }: CeluOptions = {}): Tensor {
+export function celu(x: TensorLike, options: CeluOptions = {}): Tensor {
+  checkOptions(options, 'celu', '{ alpha: 1 }', celuOptions)
+  const { alpha = 1 } = options
   const value = floatTensor(x)
   const positive = greater(value, 0)
   return where(positive, value, multiply(expm1(divide(where(positive, 0, value), alpha)), alpha))

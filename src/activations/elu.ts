@@ -4,6 +4,7 @@ import { greater } from '../ops/greater.js'
 import { multiply } from '../ops/multiply.js'
 import type { TensorLike } from '../ops/tensor.js'
 import { where } from '../ops/where.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { floatTensor } from './floatTensor.js'
 
 export interface EluOptions {
@@ -11,11 +12,15 @@ export interface EluOptions {
   readonly alpha?: number
 }
 
+const eluOptions: OptionKeys<EluOptions> = { alpha: true }
+
 /**
  * The exponential linear unit, elementwise: `x` for `x > 0`, else `alpha (e^x - 1)`.
  * Source: Clevert et al., Fast and accurate deep network learning by exponential linear units, 2015.
  */
-export function elu(x: TensorLike, { alpha = 1 }: EluOptions = {}): Tensor {
+export function elu(x: TensorLike, options: EluOptions = {}): Tensor {
+  checkOptions(options, 'elu', '{ alpha: 1 }', eluOptions)
+  const { alpha = 1 } = options
   const value = floatTensor(x)
   const positive = greater(value, 0)
   // Where the line is taken the exponential is kept finite: its gradient is 0, not 0 times infinity.

@@ -5,6 +5,7 @@ import { multiply } from '../ops/multiply.js'
 import { sigmoid } from '../ops/sigmoid.js'
 import { sliceAxis } from '../ops/slice.js'
 import type { TensorLike } from '../ops/tensor.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { floatTensor } from './floatTensor.js'
 
 export interface GluOptions {
@@ -12,13 +13,17 @@ export interface GluOptions {
   readonly axis?: number
 }
 
+const gluOptions: OptionKeys<GluOptions> = { axis: true }
+
 /**
  * The gated linear unit `a * sigmoid(b)`, where a and b are the halves of `x` along an axis: its size becomes half.
  * Source: Dauphin et al., Language modeling with gated convolutional networks, 2016.
  *
  * @throws ShapeError if the axis has an odd size
  */
-export function glu(x: TensorLike, { axis = -1 }: GluOptions = {}): Tensor {
+export function glu(x: TensorLike, options: GluOptions = {}): Tensor {
+  checkOptions(options, 'glu', '{ axis: -1 }', gluOptions)
+  const { axis = -1 } = options
   const value = floatTensor(x)
   const resolved = resolveAxis(axis, value.rank, 'glu')
   const size = value.shape[resolved]

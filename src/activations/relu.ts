@@ -6,6 +6,7 @@ import { relu as reluOp } from '../ops/relu.js'
 import { subtract } from '../ops/subtract.js'
 import { asTensor, type TensorLike } from '../ops/tensor.js'
 import { where } from '../ops/where.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { leakyRelu } from './leakyRelu.js'
 import { relu6 } from './relu6.js'
 
@@ -18,14 +19,15 @@ export interface ReluOptions {
   readonly threshold?: number
 }
 
+const reluOptions: OptionKeys<ReluOptions> = { negativeSlope: true, maxValue: true, threshold: true }
+
 /**
  * The rectifier, elementwise: `max(x, 0)`, or with options `min(x, maxValue)` for `x > threshold`, else
  * `negativeSlope (x - threshold)`. The gradient at 0 is 0.
  */
-export function relu(
-  x: TensorLike,
-  { negativeSlope = 0, maxValue, threshold = 0 }: ReluOptions = {},
-): Tensor {
+export function relu(x: TensorLike, options: ReluOptions = {}): Tensor {
+  checkOptions(options, 'relu', '{ maxValue: 6 }', reluOptions)
+  const { negativeSlope = 0, maxValue, threshold = 0 } = options
   if (threshold === 0 && maxValue === undefined) {
     return negativeSlope === 0 ? reluOp(x) : leakyRelu(x, { negativeSlope })
   }

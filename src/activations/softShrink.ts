@@ -5,11 +5,14 @@ import { less } from '../ops/less.js'
 import { subtract } from '../ops/subtract.js'
 import type { TensorLike } from '../ops/tensor.js'
 import { where } from '../ops/where.js'
+import { checkOptions } from '../utils/checkOptions.js'
 import { floatTensor } from './floatTensor.js'
-import type { ShrinkOptions } from './hardShrink.js'
+import { type ShrinkOptions, shrinkOptions } from './hardShrink.js'
 
 /** `x - threshold` where `x > threshold`, `x + threshold` where `x < -threshold`, else 0, elementwise. */
-export function softShrink(x: TensorLike, { threshold = 0.5 }: ShrinkOptions = {}): Tensor {
+export function softShrink(x: TensorLike, options: ShrinkOptions = {}): Tensor {
+  checkOptions(options, 'softShrink', '{ threshold: 0.5 }', shrinkOptions)
+  const { threshold = 0.5 } = options
   const value = floatTensor(x)
   const below = where(less(value, -threshold), add(value, threshold), 0)
   return where(greater(value, threshold), subtract(value, threshold), below)

@@ -8,9 +8,10 @@ import { rememberLogits } from './logits.js'
  * `e^(x_i) / sum over j of e^(x_j)` along an axis, by default the last: probabilities of exclusive classes. A
  * cross-entropy loss behind it computes from `x` directly.
  */
-export function softmax(x: TensorLike, { axis = -1 }: SoftmaxOptions = {}): Tensor {
+export function softmax(x: TensorLike, options: SoftmaxOptions = {}): Tensor {
   const logits = asTensor(x)
-  const probabilities = softmaxOp(logits, { axis })
+  const probabilities = softmaxOp(logits, options)
+  const { axis = -1 } = options
   const isLast = typeof axis === 'number' && resolveAxis(axis, logits.rank, 'softmax') === logits.rank - 1
   return isLast ? rememberLogits(probabilities, 'softmax', logits) : probabilities
 }

@@ -11,6 +11,7 @@ import { sum } from '../ops/sum.js'
 import type { TensorLike } from '../ops/tensor.js'
 import { moveAxis } from '../ops/transpose.js'
 import { where } from '../ops/where.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { floatTensor } from './floatTensor.js'
 
 export interface SparsemaxOptions {
@@ -18,13 +19,17 @@ export interface SparsemaxOptions {
   readonly axis?: number
 }
 
+const sparsemaxOptions: OptionKeys<SparsemaxOptions> = { axis: true }
+
 /**
  * `max(x - tau, 0)` along an axis, with tau so that the sum is 1: the nearest point to `x` among probability
  * distributions, in which small ones are exactly 0.
  *
  * Source: Martins and Astudillo, From softmax to sparsemax, 2016.
  */
-export function sparsemax(x: TensorLike, { axis = -1 }: SparsemaxOptions = {}): Tensor {
+export function sparsemax(x: TensorLike, options: SparsemaxOptions = {}): Tensor {
+  checkOptions(options, 'sparsemax', '{ axis: -1 }', sparsemaxOptions)
+  const { axis = -1 } = options
   const value = moveAxis(floatTensor(x), axis, -1)
   const sorted = sort(value, { descending: true })
   const size = value.shape[value.rank - 1]

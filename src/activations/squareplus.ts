@@ -4,6 +4,7 @@ import { multiply } from '../ops/multiply.js'
 import { sqrt } from '../ops/sqrt.js'
 import { square } from '../ops/square.js'
 import type { TensorLike } from '../ops/tensor.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { floatTensor } from './floatTensor.js'
 
 export interface SquareplusOptions {
@@ -11,8 +12,12 @@ export interface SquareplusOptions {
   readonly b?: number
 }
 
+const squareplusOptions: OptionKeys<SquareplusOptions> = { b: true }
+
 /** `(x + sqrt(x^2 + b)) / 2`, elementwise: like softplus, without an exponential. */
-export function squareplus(x: TensorLike, { b = 4 }: SquareplusOptions = {}): Tensor {
+export function squareplus(x: TensorLike, options: SquareplusOptions = {}): Tensor {
+  checkOptions(options, 'squareplus', '{ b: 4 }', squareplusOptions)
+  const { b = 4 } = options
   const value = floatTensor(x)
   return multiply(add(value, sqrt(add(square(value), b))), 0.5)
 }

@@ -2,6 +2,7 @@ import type { Tensor } from '../graph/tensor.js'
 import { multiply } from '../ops/multiply.js'
 import { sigmoid } from '../ops/sigmoid.js'
 import type { TensorLike } from '../ops/tensor.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { floatTensor } from './floatTensor.js'
 
 export interface SwishOptions {
@@ -9,11 +10,15 @@ export interface SwishOptions {
   readonly beta?: number
 }
 
+const swishOptions: OptionKeys<SwishOptions> = { beta: true }
+
 /**
  * `x / (1 + e^(-beta x))`, elementwise. The name `'swish'` means a scale of 1, as in Keras.
  * Source: Ramachandran et al., Searching for activation functions, 2017.
  */
-export function swish(x: TensorLike, { beta = 1 }: SwishOptions = {}): Tensor {
+export function swish(x: TensorLike, options: SwishOptions = {}): Tensor {
+  checkOptions(options, 'swish', '{ beta: 1 }', swishOptions)
+  const { beta = 1 } = options
   const value = floatTensor(x)
   return multiply(value, sigmoid(multiply(value, beta)))
 }

@@ -1,4 +1,5 @@
 import { StateError } from '../errors.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { TypedArray } from './dtype.js'
 import type { Tensor } from './tensor.js'
 import type { Trace } from './trace.js'
@@ -83,6 +84,9 @@ export interface TuningProgress {
   readonly keptIn: string | undefined
 }
 
+const executorOptions: OptionKeys<ExecutorOptions> = { target: true, threads: true, tune: true }
+const tuningOptions: OptionKeys<TuningOptions> = { budget: true, onProgress: true }
+
 let options: ExecutorOptions = {}
 let current: Promise<Executor> | undefined
 
@@ -92,8 +96,15 @@ export function getExecutor(): Promise<Executor> {
   return current
 }
 
-/** Chooses target and threads for all that follows. Variables move along at their next use. */
+/**
+ * Chooses target and threads for all that follows. Variables move along at their next use.
+ * @throws ArgumentError for what is no option
+ */
 export async function configure(chosen: ExecutorOptions): Promise<void> {
+  checkOptions(chosen, 'configure', '{ threads: 1 }', executorOptions)
+  if (typeof chosen.tune === 'object') {
+    checkOptions(chosen.tune, 'configure: tune', '{ budget: 500 }', tuningOptions)
+  }
   const previous = current
   options = { ...options, ...chosen }
   current = undefined

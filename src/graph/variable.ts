@@ -1,4 +1,5 @@
 import { ArgumentError, ShapeError } from '../errors.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { arrayOf, type DType, type TypedArray } from './dtype.js'
 import { getExecutor } from './executor.js'
 import { freshNodeId } from './node.js'
@@ -20,6 +21,14 @@ export interface VariableOptions {
   readonly constraint?: (value: Tensor) => Tensor
   /** A penalty for a value, which a model adds to its loss. Default: none. */
   readonly regularizer?: (value: Tensor) => Tensor
+}
+
+const variableOptions: OptionKeys<VariableOptions> = {
+  name: true,
+  dtype: true,
+  trainable: true,
+  constraint: true,
+  regularizer: true,
 }
 
 /**
@@ -44,6 +53,7 @@ export class Variable {
     readonly shape: Shape,
     options: VariableOptions = {},
   ) {
+    checkOptions(options, 'Variable', "{ name: 'weight' }", variableOptions)
     this.name = options.name ?? 'variable'
     this.dtype = options.dtype ?? 'float32'
     this.trainable = options.trainable ?? true

@@ -30,7 +30,7 @@ import { type DTypePolicy, float32Policy, policyConfig } from './dtypePolicy.js'
 import { checkFixedSettings } from './fixedSettings.js'
 import { initialValues } from './initialValues.js'
 import { checkInputShape, type InputSpec } from './inputSpec.js'
-import type { LayerOptions, WeightOptions } from './layerOptions.js'
+import { type LayerOptions, type WeightOptions, weightOptions } from './layerOptions.js'
 import { maskOf, withMask } from './masks.js'
 import { flattenParts, type LayerParts, partsIn } from './parts.js'
 import {
@@ -103,6 +103,8 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
     inputShape: true,
     activityRegularizer: true,
   }
+  /** The names of the options of a call. */
+  static readonly callOptions: OptionKeys<CallOptions> = { training: true }
 
   override readonly name: string
   /** The shape of one sample, if it was given to the constructor. */
@@ -204,6 +206,8 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   invoke(inputs: Like<In, SymbolicLike>, options?: CallOptions): Like<Out, SymbolicTensor>
   invoke(inputs: Like<In, TensorLike>, options?: CallOptions): Out
   invoke(inputs: unknown, options: CallOptions = {}): unknown {
+    const { callOptions } = this.constructor as typeof Layer
+    checkOptions(options, `${this.title}, called`, '{ training: true }', callOptions)
     const symbols = toSymbolic(inputs, this.title)
     return withCallOptions(this, options, () =>
       symbols
@@ -328,6 +332,7 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
 
   /** Makes a weight. For use in `build`. */
   protected addWeight(options: WeightOptions): Variable {
+    checkOptions(options, `${this.title}: addWeight`, "{ name: 'kernel', shape: [3, 10] }", weightOptions)
     const {
       name,
       shape,

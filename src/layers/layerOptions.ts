@@ -3,6 +3,7 @@ import type { DType } from '../graph/dtype.js'
 import type { Shape } from '../graph/shape.js'
 import type { InitializerLike } from '../initializers/get.js'
 import type { RegularizerLike } from '../regularizers/get.js'
+import type { OptionKeys } from '../utils/checkOptions.js'
 
 /** Options that every layer takes. */
 export interface LayerOptions {
@@ -29,4 +30,14 @@ export interface WeightOptions {
   readonly regularizer?: RegularizerLike
   /** What the weight must satisfy after each update. Default: none. */
   readonly constraint?: ConstraintLike
+}
+
+export const weightOptions: OptionKeys<WeightOptions> = {
+  name: true,
+  shape: true,
+  initializer: true,
+  trainable: true,
+  dtype: true,
+  regularizer: true,
+  constraint: true,
 }

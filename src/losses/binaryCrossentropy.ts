@@ -9,10 +9,10 @@ import { multiply } from '../ops/multiply.js'
 import { negative } from '../ops/negative.js'
 import { softplus } from '../ops/softplus.js'
 import { subtract } from '../ops/subtract.js'
-import type { OptionKeys } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { align } from './align.js'
-import { type CrossentropySettings, smoothing } from './categoricalCrossentropy.js'
+import { type CrossentropySettings, crossentropySettings, smoothing } from './categoricalCrossentropy.js'
 import { EPSILON } from './epsilon.js'
 import { checkProbabilities, checkSameShape, type Labels, type OutputShape } from './labels.js'
 import { Loss, type LossOptions } from './loss.js'
@@ -28,8 +28,10 @@ import { Loss, type LossOptions } from './loss.js'
 export function binaryCrossentropy(
   yTrue: Tensor,
   yPred: Tensor,
-  { fromLogits = false, labelSmoothing = 0, axis = -1 }: CrossentropySettings = {},
+  settings: CrossentropySettings = {},
 ): Tensor {
+  checkOptions(settings, 'binaryCrossentropy', '{ fromLogits: true }', crossentropySettings)
+  const { fromLogits = false, labelSmoothing = 0, axis = -1 } = settings
   const logits = logitsOf(yPred, 'sigmoid') ?? (fromLogits ? yPred : undefined)
   const [labels, predictions] = align(cast(yTrue, 'float32'), logits ?? yPred)
   const target = smoothTowardsHalf(labels, labelSmoothing)
@@ -58,9 +60,7 @@ export class BinaryCrossentropy extends Loss {
   static readonly className = 'BinaryCrossentropy'
   static override readonly options: OptionKeys<BinaryCrossentropyOptions> = {
     ...Loss.options,
-    fromLogits: true,
-    labelSmoothing: true,
-    axis: true,
+    ...crossentropySettings,
   }
   readonly fromLogits: boolean
   readonly labelSmoothing: number
@@ -77,8 +77,13 @@ export class BinaryCrossentropy extends Loss {
     return this.fromLogits
   }
 
+  override get needsProbabilities(): boolean {
+    return !this.fromLogits
+  }
+
   override call(yTrue: Tensor, yPred: Tensor): Tensor {
-    return binaryCrossentropy(yTrue, yPred, this)
+    const { fromLogits, labelSmoothing, axis } = this
+    return binaryCrossentropy(yTrue, yPred, { fromLogits, labelSmoothing, axis })
   }
 
   override checkLabels(labels: Labels, output: OutputShape): void {

@@ -8,11 +8,11 @@ import { negative } from '../ops/negative.js'
 import { power } from '../ops/power.js'
 import { sigmoid } from '../ops/sigmoid.js'
 import { subtract } from '../ops/subtract.js'
-import type { OptionKeys } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { align } from './align.js'
 import { checkBinary, ofLogits, ofProbabilities, smoothTowardsHalf } from './binaryCrossentropy.js'
-import { type CrossentropySettings, smoothing } from './categoricalCrossentropy.js'
+import { type CrossentropySettings, crossentropySettings, smoothing } from './categoricalCrossentropy.js'
 import { checkGamma } from './focal.js'
 import type { Labels, OutputShape } from './labels.js'
 import { Loss, type LossOptions } from './loss.js'
@@ -26,6 +26,13 @@ export interface BinaryFocalSettings extends CrossentropySettings {
   readonly gamma?: number
 }
 
+const focalSettings: OptionKeys<BinaryFocalSettings> = {
+  ...crossentropySettings,
+  applyClassBalancing: true,
+  alpha: true,
+  gamma: true,
+}
+
 /**
  * `mean over the last axis of (1 - p)^gamma * crossentropy`, where p is the probability given to the label, for each
  * sample: labels and predictions `[batch, ..., n]` to `[batch, ...]`. Samples that are easy already count less. Logits, and
@@ -37,6 +44,7 @@ export function binaryFocalCrossentropy(
   yPred: Tensor,
   settings: BinaryFocalSettings = {},
 ): Tensor {
+  checkOptions(settings, 'binaryFocalCrossentropy', '{ gamma: 2 }', focalSettings)
   const { applyClassBalancing = false, alpha = 0.25, gamma = 2, fromLogits = false } = settings
   const { labelSmoothing = 0, axis = -1 } = settings
   const logits = logitsOf(yPred, 'sigmoid') ?? (fromLogits ? yPred : undefined)
@@ -61,12 +69,7 @@ export class BinaryFocalCrossentropy extends Loss {
   static readonly className = 'BinaryFocalCrossentropy'
   static override readonly options: OptionKeys<BinaryFocalCrossentropyOptions> = {
     ...Loss.options,
-    fromLogits: true,
-    labelSmoothing: true,
-    axis: true,
-    applyClassBalancing: true,
-    alpha: true,
-    gamma: true,
+    ...focalSettings,
   }
   readonly applyClassBalancing: boolean
   readonly alpha: number
@@ -89,8 +92,14 @@ export class BinaryFocalCrossentropy extends Loss {
     return this.fromLogits
   }
 
+  override get needsProbabilities(): boolean {
+    return !this.fromLogits
+  }
+
   override call(yTrue: Tensor, yPred: Tensor): Tensor {
-    return binaryFocalCrossentropy(yTrue, yPred, this)
+    const { applyClassBalancing, alpha, gamma, fromLogits, labelSmoothing, axis } = this
+    const settings = { applyClassBalancing, alpha, gamma, fromLogits, labelSmoothing, axis }
+    return binaryFocalCrossentropy(yTrue, yPred, settings)
   }
 
   override checkLabels(labels: Labels, output: OutputShape): void {

@@ -11,7 +11,7 @@ import { multiply } from '../ops/multiply.js'
 import { negative } from '../ops/negative.js'
 import { logSoftmax } from '../ops/softmax.js'
 import { sum } from '../ops/sum.js'
-import type { OptionKeys } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { show } from '../utils/show.js'
 import { EPSILON } from './epsilon.js'
@@ -27,6 +27,12 @@ export interface CrossentropySettings {
   readonly axis?: number
 }
 
+export const crossentropySettings: OptionKeys<CrossentropySettings> = {
+  fromLogits: true,
+  labelSmoothing: true,
+  axis: true,
+}
+
 /**
  * `-sum over classes c of yTrue[c] ln(yPred[c])`, for each sample: one-hot labels (or probabilities) and predictions
  * `[batch, ..., classes]` to `[batch, ...]`.
@@ -38,8 +44,10 @@ export interface CrossentropySettings {
 export function categoricalCrossentropy(
   yTrue: Tensor,
   yPred: Tensor,
-  { fromLogits = false, labelSmoothing = 0, axis = -1 }: CrossentropySettings = {},
+  settings: CrossentropySettings = {},
 ): Tensor {
+  checkOptions(settings, 'categoricalCrossentropy', '{ fromLogits: true }', crossentropySettings)
+  const { fromLogits = false, labelSmoothing = 0, axis = -1 } = settings
   const target = smoothedOneHot('categorical_crossentropy', yTrue, yPred, { labelSmoothing, axis })
   const logits = softmaxLogits(yPred, axis) ?? (fromLogits ? yPred : undefined)
   const logProbabilities = logits ? logSoftmax(logits, { axis }) : log(normalized(yPred, axis))
@@ -85,9 +93,7 @@ export class CategoricalCrossentropy extends Loss {
   static readonly className = 'CategoricalCrossentropy'
   static override readonly options: OptionKeys<CrossentropyOptions> = {
     ...Loss.options,
-    fromLogits: true,
-    labelSmoothing: true,
-    axis: true,
+    ...crossentropySettings,
   }
   readonly fromLogits: boolean
   readonly labelSmoothing: number
@@ -104,8 +110,13 @@ export class CategoricalCrossentropy extends Loss {
     return this.fromLogits
   }
 
+  override get needsProbabilities(): boolean {
+    return !this.fromLogits
+  }
+
   override call(yTrue: Tensor, yPred: Tensor): Tensor {
-    return categoricalCrossentropy(yTrue, yPred, this)
+    const { fromLogits, labelSmoothing, axis } = this
+    return categoricalCrossentropy(yTrue, yPred, { fromLogits, labelSmoothing, axis })
   }
 
   override checkLabels(labels: Labels, output: OutputShape): void {

@@ -8,10 +8,11 @@ import { logSoftmax } from '../ops/softmax.js'
 import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
 import { asTensor } from '../ops/tensor.js'
-import type { OptionKeys } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import {
   type CrossentropySettings,
+  crossentropySettings,
   normalized,
   smoothedOneHot,
   smoothing,
@@ -28,6 +29,12 @@ export interface CategoricalFocalSettings extends CrossentropySettings {
   readonly gamma?: number
 }
 
+const focalSettings: OptionKeys<CategoricalFocalSettings> = {
+  ...crossentropySettings,
+  alpha: true,
+  gamma: true,
+}
+
 /**
  * `-sum over classes c of alpha (1 - yPred[c])^gamma yTrue[c] ln(yPred[c])`, for each sample: one-hot labels and
  * predictions `[batch, ..., classes]` to `[batch, ...]`. Samples that are easy already count less. Probabilities are
@@ -40,6 +47,7 @@ export function categoricalFocalCrossentropy(
   yPred: Tensor,
   settings: CategoricalFocalSettings = {},
 ): Tensor {
+  checkOptions(settings, 'categoricalFocalCrossentropy', '{ gamma: 2 }', focalSettings)
   const { alpha = 0.25, gamma = 2, fromLogits = false, labelSmoothing = 0, axis = -1 } = settings
   const target = smoothedOneHot('categorical_focal_crossentropy', yTrue, yPred, { labelSmoothing, axis })
   const logits = softmaxLogits(yPred, axis) ?? (fromLogits ? yPred : undefined)
@@ -65,11 +73,7 @@ export class CategoricalFocalCrossentropy extends Loss {
   static readonly className = 'CategoricalFocalCrossentropy'
   static override readonly options: OptionKeys<CategoricalFocalCrossentropyOptions> = {
     ...Loss.options,
-    fromLogits: true,
-    labelSmoothing: true,
-    axis: true,
-    alpha: true,
-    gamma: true,
+    ...focalSettings,
   }
   readonly alpha: number | readonly number[]
   readonly gamma: number
@@ -90,8 +94,13 @@ export class CategoricalFocalCrossentropy extends Loss {
     return this.fromLogits
   }
 
+  override get needsProbabilities(): boolean {
+    return !this.fromLogits
+  }
+
   override call(yTrue: Tensor, yPred: Tensor): Tensor {
-    return categoricalFocalCrossentropy(yTrue, yPred, this)
+    const { alpha, gamma, fromLogits, labelSmoothing, axis } = this
+    return categoricalFocalCrossentropy(yTrue, yPred, { alpha, gamma, fromLogits, labelSmoothing, axis })
   }
 
   override checkLabels(labels: Labels, output: OutputShape): void {

@@ -45,6 +45,10 @@ export class CategoricalGeneralizedCrossEntropy extends Loss {
     }
   }
 
+  override get needsProbabilities(): boolean {
+    return true
+  }
+
   override call(yTrue: Tensor, yPred: Tensor): Tensor {
     return categoricalGeneralizedCrossEntropy(yTrue, yPred, this.q)
   }

@@ -18,7 +18,7 @@ import { reshape } from '../ops/reshape.js'
 import { softplus } from '../ops/softplus.js'
 import { subtract } from '../ops/subtract.js'
 import { where } from '../ops/where.js'
-import type { OptionKeys } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { checkEach, type Labels, type OutputShape } from './labels.js'
 import { Loss, type LossOptions } from './loss.js'
@@ -39,6 +39,13 @@ export interface CircleReferences {
   readonly refEmbeddings?: Tensor
 }
 
+const circleSettings: OptionKeys<CircleSettings> = { gamma: true, margin: true, removeDiagonal: true }
+const circleReferences: OptionKeys<CircleSettings & CircleReferences> = {
+  ...circleSettings,
+  refLabels: true,
+  refEmbeddings: true,
+}
+
 /**
  * `ln(1 + e^(P + N))` for each sample, with cosine distances `d = max(1 - a . b, 0)` from its embedding a to each other one b,
  * and
@@ -51,14 +58,10 @@ export interface CircleReferences {
 export function circle(
   yTrue: Tensor,
   yPred: Tensor,
-  {
-    gamma = 80,
-    margin = 0.4,
-    removeDiagonal = true,
-    refLabels,
-    refEmbeddings,
-  }: CircleSettings & CircleReferences = {},
+  settings: CircleSettings & CircleReferences = {},
 ): Tensor {
+  checkOptions(settings, 'circle', '{ margin: 0.4 }', circleReferences)
+  const { gamma = 80, margin = 0.4, removeDiagonal = true, refLabels, refEmbeddings } = settings
   const [samples] = yPred.shape
   const labels = cast(reshape(yTrue, [samples, 1]), 'int32')
   const others = refEmbeddings ?? yPred
@@ -84,9 +87,7 @@ export class Circle extends Loss {
   static readonly className = 'Circle'
   static override readonly options: OptionKeys<CircleOptions> = {
     ...Loss.options,
-    gamma: true,
-    margin: true,
-    removeDiagonal: true,
+    ...circleSettings,
   }
   readonly gamma: number
   readonly margin: number

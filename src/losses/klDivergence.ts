@@ -25,6 +25,10 @@ export function klDivergence(yTrue: Tensor, yPred: Tensor): Tensor {
 export class KLDivergence extends Loss {
   static readonly className = 'KLDivergence'
 
+  override get needsProbabilities(): boolean {
+    return true
+  }
+
   override call(yTrue: Tensor, yPred: Tensor): Tensor {
     return klDivergence(yTrue, yPred)
   }

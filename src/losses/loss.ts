@@ -52,6 +52,11 @@ export abstract class Loss implements Configurable {
     return false
   }
 
+  /** Whether predictions must be probabilities, from 0 to 1: of other numbers the loss says nothing. */
+  get needsProbabilities(): boolean {
+    return false
+  }
+
   /** The loss of each sample: targets and predictions to `[batch]` or `[batch, ...]`. */
   abstract call(yTrue: Tensor, yPred: Tensor): Tensor
 

@@ -13,7 +13,7 @@ import { reshape } from '../ops/reshape.js'
 import { logSoftmax } from '../ops/softmax.js'
 import { sum } from '../ops/sum.js'
 import { where } from '../ops/where.js'
-import type { OptionKeys } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { softmaxLogits } from './categoricalCrossentropy.js'
 import { EPSILON } from './epsilon.js'
@@ -29,6 +29,12 @@ export interface SparseCrossentropySettings {
   readonly axis?: number
 }
 
+const sparseSettings: OptionKeys<SparseCrossentropySettings> = {
+  fromLogits: true,
+  ignoreClass: true,
+  axis: true,
+}
+
 /**
  * `-ln(yPred[yTrue])` for each sample: class numbers `[batch, ...]` (or `[batch, ..., 1]`) and predictions
  * `[batch, ..., classes]` to `[batch, ...]`. The same number as `categoricalCrossentropy` of one-hot labels.
@@ -39,8 +45,10 @@ export interface SparseCrossentropySettings {
 export function sparseCategoricalCrossentropy(
   yTrue: Tensor,
   yPred: Tensor,
-  { fromLogits = false, ignoreClass, axis = -1 }: SparseCrossentropySettings = {},
+  settings: SparseCrossentropySettings = {},
 ): Tensor {
+  checkOptions(settings, 'sparseCategoricalCrossentropy', '{ fromLogits: true }', sparseSettings)
+  const { fromLogits = false, ignoreClass, axis = -1 } = settings
   const what = 'sparse_categorical_crossentropy'
   const at = resolveAxis(axis, yPred.rank, what)
   const labels = classNumbers(what, yTrue, yPred, at)
@@ -75,9 +83,7 @@ export class SparseCategoricalCrossentropy extends Loss {
   static readonly className = 'SparseCategoricalCrossentropy'
   static override readonly options: OptionKeys<SparseCrossentropyOptions> = {
     ...Loss.options,
-    fromLogits: true,
-    ignoreClass: true,
-    axis: true,
+    ...sparseSettings,
   }
   readonly fromLogits: boolean
   readonly ignoreClass: number | undefined
@@ -94,8 +100,13 @@ export class SparseCategoricalCrossentropy extends Loss {
     return this.fromLogits
   }
 
+  override get needsProbabilities(): boolean {
+    return !this.fromLogits
+  }
+
   override call(yTrue: Tensor, yPred: Tensor): Tensor {
-    return sparseCategoricalCrossentropy(yTrue, yPred, this)
+    const { fromLogits, ignoreClass, axis } = this
+    return sparseCategoricalCrossentropy(yTrue, yPred, { fromLogits, ignoreClass, axis })
   }
 
   override checkLabels(labels: Labels, output: OutputShape): void {

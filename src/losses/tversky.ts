@@ -7,7 +7,7 @@ import { multiply } from '../ops/multiply.js'
 import { resolveAxes } from '../ops/reduction.js'
 import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
-import type { OptionKeys } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { align } from './align.js'
 import { EPSILON } from './epsilon.js'
@@ -26,17 +26,18 @@ export interface TverskySettings extends OverlapSettings {
   readonly beta?: number
 }
 
+export const overlapSettings: OptionKeys<OverlapSettings> = { axis: true }
+const tverskySettings: OptionKeys<TverskySettings> = { ...overlapSettings, alpha: true, beta: true }
+
 /**
  * `1 - overlap / (overlap + alpha missed + beta false + 1e-7)` with `overlap = sum of yTrue yPred`,
  * `missed = sum of (1 - yPred) yTrue`, `false = sum of yPred (1 - yTrue)`, over the given axes: masks and probabilities of
  * one shape to what remains of it. With `alpha = beta = 0.5` it is the Dice loss. (Keras calls `missed` false positives.)
  * Source: Salehi et al. 2017; Keras's `tversky`.
  */
-export function tversky(
-  yTrue: Tensor,
-  yPred: Tensor,
-  { alpha = 0.5, beta = 0.5, axis }: TverskySettings = {},
-): Tensor {
+export function tversky(yTrue: Tensor, yPred: Tensor, settings: TverskySettings = {}): Tensor {
+  checkOptions(settings, 'tversky', '{ alpha: 0.7, beta: 0.3 }', tverskySettings)
+  const { alpha = 0.5, beta = 0.5, axis } = settings
   const [labels, predictions] = align(cast(yTrue, 'float32'), yPred)
   const overlap = sum(multiply(labels, predictions), { axis })
   const missed = sum(multiply(subtract(1, predictions), labels), { axis })
@@ -62,9 +63,7 @@ export class Tversky extends Loss {
   static readonly className = 'Tversky'
   static override readonly options: OptionKeys<TverskyOptions> = {
     ...Loss.options,
-    axis: true,
-    alpha: true,
-    beta: true,
+    ...tverskySettings,
   }
   readonly alpha: number
   readonly beta: number
@@ -78,7 +77,8 @@ export class Tversky extends Loss {
   }
 
   override call(yTrue: Tensor, yPred: Tensor): Tensor {
-    return tversky(yTrue, yPred, this)
+    const { alpha, beta, axis } = this
+    return tversky(yTrue, yPred, { alpha, beta, axis })
   }
 
   override couplesSamples(_yTrue: TensorType, { shape }: TensorType): boolean {

@@ -11,7 +11,7 @@ import type { Scope } from '../onnx/graphWriter.js'
 import { type ModelTrace, onnxGraph } from '../onnx/onnxGraph.js'
 import { tensor } from '../ops/tensor.js'
 import { writeFile } from '../saving/files.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { oneOf } from '../utils/oneOf.js'
 import { pack } from '../utils/structure.js'
 import type { AnyModel } from './model.js'
@@ -28,9 +28,11 @@ export interface ExportOptions {
   readonly overwrite?: boolean
 }
 
+const exportOptions: OptionKeys<ExportOptions> = { format: true, overwrite: true }
+
 /** See `Model.export`. */
 export async function exportModel(model: AnyModel, path: string, options: ExportOptions): Promise<void> {
-  checkOptions(options, 'export', "{ format: 'onnx' }")
+  checkOptions(options, 'export', "{ format: 'onnx' }", exportOptions)
   if (options.format !== undefined) oneOf(options.format, ['onnx'], 'export: format')
   if (typeof path !== 'string' || !path.endsWith('.onnx')) {
     throw new ArgumentError(

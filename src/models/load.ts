@@ -13,6 +13,7 @@ import { readKerasArchive } from '../saving/kerasArchive.js'
 import { holdsLegacyWeights, legacyWeights, readLegacyModel } from '../saving/legacyH5.js'
 import { decodeSafetensors } from '../saving/safetensors.js'
 import { isZip } from '../saving/zip.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config, ConfigValue } from '../utils/config.js'
 import { customObjectScope, customObjects } from '../utils/customObjects.js'
 import { oneOf } from '../utils/oneOf.js'
@@ -43,8 +44,16 @@ export interface LoadOptions {
   readonly safeMode?: boolean
 }
 
+const loadOptions: OptionKeys<LoadOptions> = {
+  customObjects: true,
+  compile: true,
+  dtypePolicy: true,
+  safeMode: true,
+}
+
 /** See `models.loadModel`. */
 export async function loadModel(source: FileSource, options: LoadOptions = {}): Promise<AnyModel> {
+  checkOptions(options, 'loadModel', '{ compile: false }', loadOptions)
   if (options.safeMode === false) {
     throw new ArgumentError(
       'loadModel: safeMode: false would run Python code that stands in the file. Gradus never does, and cannot. Give what the file ' +

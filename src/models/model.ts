@@ -252,7 +252,7 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
 
   /** One training step on these samples. The loss and metrics of this batch: `{ loss, accuracy }`. */
   trainOnBatch(x: DataFor<In>, y?: TargetsFor<Out> | null, options: BatchOptions = {}): Promise<Logs> {
-    return this.alone('trainOnBatch', (model) => trainOnBatch(model, { ...options, x, y }))
+    return this.alone('trainOnBatch', (model) => trainOnBatch(model, { x, y }, options))
   }
 
   /** The loss and metrics of these samples, in inference. */
@@ -261,7 +261,7 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
     y?: TargetsFor<Out> | null,
     options: Omit<BatchOptions, 'classWeight'> = {},
   ): Promise<Logs> {
-    return this.alone('testOnBatch', (model) => testOnBatch(model, { ...options, x, y }))
+    return this.alone('testOnBatch', (model) => testOnBatch(model, { x, y }, options))
   }
 
   /**

@@ -9,7 +9,7 @@ import { inContext } from '../layers/callContext.js'
 import type { Layer } from '../layers/layer.js'
 import { flatTensors, type Tensors } from '../layers/tensors.js'
 import { keyFromSeed } from '../ops/hostRandom.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { positiveInteger } from '../utils/numbers.js'
 import { drawKey } from '../utils/randomSeed.js'
 import { pack } from '../utils/structure.js'
@@ -29,6 +29,13 @@ export interface MonteCarloOptions {
   readonly seed?: number
   /** Ends the run between two batches: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal
+}
+
+const monteCarloOptions: OptionKeys<MonteCarloOptions> = {
+  repeats: true,
+  batchSize: true,
+  seed: true,
+  signal: true,
 }
 
 /** What many predictions of one sample say together. Outputs are `[samples, ...]`. */
@@ -65,7 +72,7 @@ export async function monteCarlo<In extends Tensors>(
   x: DataFor<In>,
   options: MonteCarloOptions = {},
 ): Promise<MonteCarloPrediction> {
-  checkOptions(options, 'monteCarlo', '{ repeats: 100 }')
+  checkOptions(options, 'monteCarlo', '{ repeats: 100 }', monteCarloOptions)
   const repeats = positiveInteger(options.repeats ?? 100, 'monteCarlo: repeats', 2)
   const batchSize = positiveInteger(options.batchSize ?? 32, 'monteCarlo: batchSize')
   const open = model as unknown as AnyModel

@@ -1,17 +1,26 @@
 import type { Logs } from '../callbacks/callback.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { testInputs, testProgram } from './evaluate.js'
 import { trainInputs, trainProgram } from './fit.js'
 import { explainFailure } from './guards/nonFinite.js'
 import { logsOf } from './logs.js'
-import type { AnyModel } from './model.js'
-import { argumentNames, type GivenData, modelData } from './modelData.js'
+import type { AnyModel, BatchOptions } from './model.js'
+import { argumentNames, modelData } from './modelData.js'
 import { settle } from './settle.js'
 import { feedOf } from './supply.js'
 
+const batchOptions: OptionKeys<BatchOptions> = { sampleWeight: true, classWeight: true }
+
+interface Samples {
+  readonly x: unknown
+  readonly y?: unknown
+}
+
 /** One training step: see `Model.trainOnBatch`. */
-export async function trainOnBatch(model: AnyModel, given: GivenData): Promise<Logs> {
+export async function trainOnBatch(model: AnyModel, samples: Samples, options: BatchOptions): Promise<Logs> {
+  checkOptions(options, 'trainOnBatch', '{ classWeight: { 0: 1, 1: 10 } }', batchOptions)
   const compiled = model.state.requireCompiled(model.title, 'trainOnBatch')
-  const data = await modelData(model, given, argumentNames)
+  const data = await modelData(model, { ...options, ...samples }, argumentNames)
   const { objective } = settle(model, compiled, data)
   await model.prepareTraining()
   model.state.random.ensureSeeded()
@@ -24,9 +33,10 @@ export async function trainOnBatch(model: AnyModel, given: GivenData): Promise<L
 }
 
 /** The loss and metrics of one batch: see `Model.testOnBatch`. */
-export async function testOnBatch(model: AnyModel, given: GivenData): Promise<Logs> {
+export async function testOnBatch(model: AnyModel, samples: Samples, options: BatchOptions): Promise<Logs> {
+  checkOptions(options, 'testOnBatch', '{ sampleWeight }', { ...batchOptions, classWeight: false })
   const compiled = model.state.requireCompiled(model.title, 'testOnBatch')
-  const data = await modelData(model, given, argumentNames)
+  const data = await modelData(model, { ...options, ...samples }, argumentNames)
   const { objective } = settle(model, compiled, data)
   model.resetMetrics()
   const batch = feedOf(data)

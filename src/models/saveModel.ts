@@ -9,6 +9,7 @@ import { writeLegacyModel } from '../saving/legacyH5.js'
 import { encodeSafetensors } from '../saving/safetensors.js'
 import { sourceName } from '../saving/sourceNames.js'
 import { joinBytes } from '../saving/storedArray.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { oneOf } from '../utils/oneOf.js'
 import { compileConfig } from './compileConfig.js'
@@ -33,6 +34,8 @@ export interface SaveOptions {
   /** Whether what the model was compiled for is saved too, with the optimizer's state. Default: true. */
   readonly includeOptimizer?: boolean
 }
+
+const saveOptions: OptionKeys<SaveOptions> = { overwrite: true, includeOptimizer: true }
 
 /** Makes the file of what was copied, piece by piece. May be called later, while training goes on. */
 export type Snapshot = () => Promise<readonly Uint8Array[]>
@@ -112,11 +115,12 @@ export async function saveFile(
   model: AnyModel,
   path: string,
   what: 'model' | 'weights',
-  { overwrite = true, ...options }: SaveOptions,
+  options: SaveOptions,
 ): Promise<void> {
+  checkOptions(options, what === 'model' ? 'save' : 'saveWeights', '{ overwrite: false }', saveOptions)
   const format = what === 'model' ? modelFormat(path) : weightsFormat(path)
   const snapshot = await takeSnapshot(model, format, options)
-  await writeFile(path, await snapshot(), { overwrite })
+  await writeFile(path, await snapshot(), { overwrite: options.overwrite })
 }
 
 /** The file of a format, as bytes. */
@@ -125,6 +129,7 @@ export async function toBytes(
   format: ModelFormat | WeightsFormat | ExportFormat,
   options: Pick<SaveOptions, 'includeOptimizer'>,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  checkOptions(options, 'toBytes', '{ includeOptimizer: false }', { ...saveOptions, overwrite: false })
   oneOf(format, [...formats, 'onnx'], 'toBytes: format')
   if (format === 'onnx') {
     const { onnxFile } = await import('./exportModel.js')

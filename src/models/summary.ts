@@ -8,6 +8,7 @@ import type { AnyLayer } from '../layers/layer.js'
 import { isSymbolic } from '../layers/symbolic.js'
 import { isShape } from '../layers/tensors.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { positiveInteger } from '../utils/numbers.js'
 import { flatten, layoutOf, mapStructure, type Structure } from '../utils/structure.js'
 import { type LayerCost, layerCosts } from './flops.js'
@@ -33,6 +34,15 @@ export interface SummaryOptions {
   readonly showMemory?: boolean
 }
 
+const summaryOptions: OptionKeys<SummaryOptions> = {
+  printFn: true,
+  lineLength: true,
+  showTrainable: true,
+  expandNested: true,
+  showFlops: true,
+  showMemory: true,
+}
+
 /** A column besides Keras's, and what it says of a layer. */
 interface CostColumn {
   readonly header: string
@@ -44,6 +54,7 @@ const COST_WIDTH = 13
 
 /** Prints a model's layers, output shapes and parameter counts as Keras 3 does. */
 export function printSummary(model: AnyModel, options: SummaryOptions = {}): void {
+  checkOptions(options, 'summary', '{ showTrainable: true }', summaryOptions)
   const output = defaultOutput()
   const print = options.printFn ?? ((line: string) => output.write(`${line}\n`))
   const graph = model.graph?.isChain === false ? model.graph : undefined

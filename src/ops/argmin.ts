@@ -1,6 +1,7 @@
 import { applyOne } from '../graph/node.js'
 import { resolveAxis } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { cast } from './cast.js'
 import { keptShape, reductionOp } from './reduction.js'
 import { reshape } from './reshape.js'
@@ -13,8 +14,12 @@ export interface ArgminOptions {
   readonly keepDims?: boolean
 }
 
+const argminOptions: OptionKeys<ArgminOptions> = { axis: true, keepDims: true }
+
 /** The `int32` position of the first smallest element along an axis. */
-export function argmin(x: TensorLike, { axis, keepDims }: ArgminOptions = {}): Tensor {
+export function argmin(x: TensorLike, options: ArgminOptions = {}): Tensor {
+  checkOptions(options, 'argmin', '{ axis: -1 }', argminOptions)
+  const { axis, keepDims } = options
   const given = asTensor(x)
   const value = given.dtype === 'bool' ? cast(given, 'int32') : given
   const resolved = axis === undefined ? 0 : resolveAxis(axis, value.rank, 'argmin')

@@ -1,6 +1,7 @@
 import { ArgumentError, ShapeError } from '../errors.js'
 import type { ConvolutionGeometry, TensorType } from '../graph/op.js'
 import { type Shape, showShape } from '../graph/shape.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 
 /**
  * What is added around the spatial axes: nothing (`valid`); as much as makes the output `ceil(input / stride)` long, the
@@ -19,6 +20,8 @@ export interface ConvOptions {
   readonly groups?: number
 }
 
+const convOptions: OptionKeys<ConvOptions> = { strides: true, padding: true, dilation: true, groups: true }
+
 export interface PoolOptions {
   /** Size of the window: one number, or one for each spatial axis. */
   readonly size: number | readonly number[]
@@ -27,6 +30,8 @@ export interface PoolOptions {
   /** Default: `valid`. Padded positions never count. */
   readonly padding?: Padding
 }
+
+const poolOptions: OptionKeys<PoolOptions> = { size: true, strides: true, padding: true }
 
 /** Attributes of convolution ops. */
 export type ConvolutionAttributes = {
@@ -63,6 +68,7 @@ export function convolutionGeometry(
   kernel: Shape,
   options: ConvOptions,
 ): ConvolutionAttributes {
+  checkOptions(options, what, "{ padding: 'same' }", convOptions)
   const rank = image.length - 2
   if (rank < 1 || kernel.length !== image.length) {
     throw new ShapeError(
@@ -88,6 +94,7 @@ export function convolutionGeometry(
 
 /** The options resolved for an image. */
 export function windowGeometry(what: string, image: Shape, options: PoolOptions): WindowAttributes {
+  checkOptions(options, what, '{ size: 2 }', poolOptions)
   const rank = image.length - 2
   if (rank < 1) {
     throw new ShapeError(

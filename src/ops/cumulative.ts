@@ -2,6 +2,7 @@ import { applyOne } from '../graph/node.js'
 import { defineOp, type OpDefinition, type PrefixScan } from '../graph/op.js'
 import { resolveAxis, stridesOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { cast } from './cast.js'
 import { accumulatorDtype } from './reduction.js'
 import { asTensor, type TensorLike } from './tensor.js'
@@ -14,6 +15,8 @@ export interface CumulativeOptions {
   /** Run from the end. Default: false. */
   readonly reverse?: boolean
 }
+
+const cumulativeOptions: OptionKeys<CumulativeOptions> = { axis: true, exclusive: true, reverse: true }
 
 export type CumulativeAttributes = {
   readonly axis: number
@@ -63,7 +66,9 @@ export function defineCumulative(
       return [{ shape: x.shape, data }]
     },
   })
-  return (x, { axis = 0, exclusive = false, reverse = false } = {}) => {
+  return (x, options = {}) => {
+    checkOptions(options, rule.name, '{ axis: -1 }', cumulativeOptions)
+    const { axis = 0, exclusive = false, reverse = false } = options
     const value = asTensor(x)
     const operand = cast(value, accumulatorDtype(value.dtype))
     return applyOne(op, [operand], { axis: resolveAxis(axis, value.rank, rule.name), exclusive, reverse })

@@ -1,4 +1,5 @@
 import type { Tensor } from '../graph/tensor.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { add } from './add.js'
 import { defineUnary } from './elementwise.js'
 import { erf, errorFunction } from './erf.js'
@@ -14,14 +15,17 @@ export interface GeluOptions {
   readonly approximate?: boolean
 }
 
+const geluOptions: OptionKeys<GeluOptions> = { approximate: true }
+
 /**
  * The Gaussian error linear unit `x * P(X <= x)` for a standard normal X, elementwise: `x (1 + erf(x / sqrt(2))) / 2`, or
  * approximately `x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2`.
  *
  * Source: Hendrycks and Gimpel, Gaussian error linear units, 2016.
  */
-export function gelu(x: TensorLike, { approximate = false }: GeluOptions = {}): Tensor {
-  return approximate ? geluByTanh(x) : geluByErf(x)
+export function gelu(x: TensorLike, options: GeluOptions = {}): Tensor {
+  checkOptions(options, 'gelu', '{ approximate: true }', geluOptions)
+  return options.approximate ? geluByTanh(x) : geluByErf(x)
 }
 
 const ROOT_OF_HALF = Math.SQRT1_2

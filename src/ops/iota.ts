@@ -4,6 +4,7 @@ import { applyOne } from '../graph/node.js'
 import { defineOp } from '../graph/op.js'
 import { resolveAxis, type Shape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { add } from './add.js'
 import { cast } from './cast.js'
 import { equal } from './equal.js'
@@ -24,11 +25,15 @@ export interface ArangeOptions {
   readonly dtype?: DType
 }
 
+const arangeOptions: OptionKeys<ArangeOptions> = { start: true, step: true, dtype: true }
+
 /**
  * `start, start + step, ...` up to but without `stop`, as one axis.
  * @throws ArgumentError if `step` is 0
  */
-export function arange(stop: number, { start = 0, step = 1, dtype = 'int32' }: ArangeOptions = {}): Tensor {
+export function arange(stop: number, options: ArangeOptions = {}): Tensor {
+  checkOptions(options, 'arange', '{ start: 1 }', arangeOptions)
+  const { start = 0, step = 1, dtype = 'int32' } = options
   if (step === 0) throw new ArgumentError('arange: expected a step other than 0.')
   const index = cast(iota([Math.max(0, Math.ceil((stop - start) / step))]), dtype)
   return start === 0 && step === 1 ? index : add(multiply(index, step), start)

@@ -5,7 +5,7 @@ import { exp } from './exp.js'
 import { isFinite as isFiniteElement } from './isFinite.js'
 import { log } from './log.js'
 import { max } from './max.js'
-import { keptShape, type ReductionOptions, resolveAxes } from './reduction.js'
+import { checkReduction, keptShape, type ReductionOptions, resolveAxes } from './reduction.js'
 import { reshape } from './reshape.js'
 import { stopGradient } from './stopGradient.js'
 import { subtract } from './subtract.js'
@@ -15,6 +15,7 @@ import { where } from './where.js'
 
 /** `ln(sum(e^x))` along axes, without overflow: the largest element is taken out first. */
 export function logSumExp(x: TensorLike, options: ReductionOptions = {}): Tensor {
+  checkReduction(options, 'logSumExp')
   const value = cast(asTensor(x), 'float32')
   const axis = resolveAxes(options.axis, value.rank, 'logSumExp')
   const largest = stopGradient(max(value, { axis, keepDims: true }))

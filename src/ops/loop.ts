@@ -5,6 +5,7 @@ import { apply, freshNodeId, parameter } from '../graph/node.js'
 import { defineOp, type OpDefinition, type Reference } from '../graph/op.js'
 import { sameShape, sizeOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { add } from './add.js'
 import { gradientOps } from './gradient.js'
 import { iota } from './iota.js'
@@ -22,6 +23,8 @@ export interface LoopOptions {
   /** Begin with the last slice, and write outputs from the last place on. Default: false. */
   readonly reverse?: boolean
 }
+
+const loopOptions: OptionKeys<LoopOptions> = { initial: true, sequences: true, length: true, reverse: true }
 
 /** What a step gives back. */
 export interface LoopStep {
@@ -58,6 +61,7 @@ export function loop(
   options: LoopOptions,
   body: (carries: Tensor[], slices: Tensor[], index: Tensor) => LoopStep,
 ): LoopResult {
+  checkOptions(options, 'loop', '{ initial: [0], length: 10 }', loopOptions)
   const initial = options.initial.map((value) => asTensor(value))
   const given = (options.sequences ?? []).map((value) => asTensor(value))
   const length = loopLength(given, options.length)

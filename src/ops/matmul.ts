@@ -3,6 +3,7 @@ import { applyOne } from '../graph/node.js'
 import { defineOp, type OpDefinition } from '../graph/op.js'
 import { broadcastShapes, type Shape, sameShape, showShape, sizeOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { broadcastTo } from './broadcastTo.js'
 import { cast } from './cast.js'
 import { reader, referenceOf } from './reference.js'
@@ -16,6 +17,8 @@ export interface MatmulOptions {
   readonly transposeB?: boolean
 }
 
+const matmulOptions: OptionKeys<MatmulOptions> = { transposeA: true, transposeB: true }
+
 type MatmulAttributes = { readonly transposeA: boolean; readonly transposeB: boolean }
 
 /**
@@ -25,6 +28,7 @@ type MatmulAttributes = { readonly transposeA: boolean; readonly transposeB: boo
  * @throws ShapeError if an operand has fewer than two axes, or the inner sizes differ
  */
 export function matmul(a: TensorLike, b: TensorLike, options: MatmulOptions = {}): Tensor {
+  checkOptions(options, 'matmul', '{ transposeB: true }', matmulOptions)
   const [x, y] = [cast(asTensor(a), 'float32'), cast(asTensor(b), 'float32')]
   if (x.rank < 2 || y.rank < 2) {
     throw new ShapeError(

@@ -1,6 +1,7 @@
 import type { DType } from '../graph/dtype.js'
 import { resolveAxis } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { cast } from './cast.js'
 import { equal } from './equal.js'
 import { expandDims } from './expandDims.js'
@@ -15,12 +16,12 @@ export interface OneHotOptions {
   readonly dtype?: DType
 }
 
+const oneHotOptions: OptionKeys<OneHotOptions> = { axis: true, dtype: true }
+
 /** 1 at each index along a new axis, 0 elsewhere; all 0 for an index outside. */
-export function oneHot(
-  indices: TensorLike,
-  classes: number,
-  { axis = -1, dtype = 'float32' }: OneHotOptions = {},
-): Tensor {
+export function oneHot(indices: TensorLike, classes: number, options: OneHotOptions = {}): Tensor {
+  checkOptions(options, 'oneHot', '{ axis: -1 }', oneHotOptions)
+  const { axis = -1, dtype = 'float32' } = options
   const expanded = expandDims(asIndices(indices, 'oneHot'), axis)
   const at = resolveAxis(axis, expanded.rank, 'oneHot')
   return cast(equal(iota(expanded.shape.toSpliced(at, 1, classes), at), expanded), dtype)

@@ -1,5 +1,6 @@
 import type { Shape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { add } from './add.js'
 import { cast } from './cast.js'
 import { multiply } from './multiply.js'
@@ -15,15 +16,15 @@ export interface RandomUniformOptions {
   readonly max?: TensorLike
 }
 
+const randomUniformOptions: OptionKeys<RandomUniformOptions> = { min: true, max: true }
+
 /**
  * Uniform random numbers `min + (max - min) * u`, where u is the upper 24 bits of `randomBits` times 2^-24, so that u
  * lies in [0, 1) and is exact on every target.
  */
-export function randomUniform(
-  key: TensorLike,
-  shape: Shape,
-  { min = 0, max = 1 }: RandomUniformOptions = {},
-): Tensor {
+export function randomUniform(key: TensorLike, shape: Shape, options: RandomUniformOptions = {}): Tensor {
+  checkOptions(options, 'randomUniform', '{ min: -1, max: 1 }', randomUniformOptions)
+  const { min = 0, max = 1 } = options
   const unit = unitUniform(key, shape, 0)
   if (min === 0 && max === 1) return unit
   return add(multiply(unit, subtract(max, min)), min)

@@ -4,6 +4,7 @@ import { applyOne } from '../graph/node.js'
 import { defineOp, type OpDefinition, type Reduction } from '../graph/op.js'
 import { resolveAxis, type Shape, showShape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { cast } from './cast.js'
 import { forEachCoordinate, indexer } from './reference.js'
 import { reshape } from './reshape.js'
@@ -15,6 +16,12 @@ export interface ReductionOptions {
   /** Keep the combined axes with size 1, so that the result broadcasts against the input. Default: false. */
   readonly keepDims?: boolean
 }
+
+const reductionOptions: OptionKeys<ReductionOptions> = { axis: true, keepDims: true }
+
+/** @throws ArgumentError for what is no option of reductions */
+export const checkReduction = (options: ReductionOptions, what: string): void =>
+  checkOptions(options, what, '{ axis: -1 }', reductionOptions)
 
 /** Attributes of a reduction: the axes, resolved and ascending. */
 export type ReductionAttributes = { readonly axes: readonly number[] }
@@ -57,6 +64,7 @@ export const keptShape = (shape: Shape, axes: readonly number[]): Shape =>
 export function defineReduction(rule: ReductionRule): (x: TensorLike, options?: ReductionOptions) => Tensor {
   const op = reductionOp(rule)
   return (x, options = {}) => {
+    checkReduction(options, rule.name)
     const value = asTensor(x)
     const operand = cast(value, rule.operand(value.dtype))
     const axes = resolveAxes(options.axis, operand.rank, rule.name)

@@ -1,6 +1,7 @@
 import { ArgumentError, ShapeError } from '../errors.js'
 import { showShape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { cast } from './cast.js'
 import { matmul } from './matmul.js'
 import { reshape } from './reshape.js'
@@ -16,6 +17,8 @@ export interface ResizeOptions {
   /** When images become smaller, take all pixels of the place into account, not only those next to it. Default: false. */
   readonly antialias?: boolean
 }
+
+const resizeOptions: OptionKeys<ResizeOptions> = { interpolation: true, antialias: true }
 
 /** The weight of a pixel by its distance, in pixels, from the place that is asked for. */
 interface Kernel {
@@ -55,8 +58,10 @@ export const interpolations = ['nearest', ...Object.keys(kernels)] as readonly I
 export function resize(
   x: TensorLike,
   size: readonly [height: number, width: number],
-  { interpolation = 'bilinear', antialias = false }: ResizeOptions = {},
+  options: ResizeOptions = {},
 ): Tensor {
+  checkOptions(options, 'resize', "{ interpolation: 'nearest' }", resizeOptions)
+  const { interpolation = 'bilinear', antialias = false } = options
   const images = cast(asTensor(x), 'float32')
   if (images.rank !== 4) {
     throw new ShapeError(

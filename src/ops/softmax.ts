@@ -1,4 +1,5 @@
 import type { Tensor } from '../graph/tensor.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { cast } from './cast.js'
 import { exp } from './exp.js'
 import { log } from './log.js'
@@ -15,15 +16,21 @@ export interface SoftmaxOptions {
   readonly axis?: number | readonly number[]
 }
 
+const softmaxOptions: OptionKeys<SoftmaxOptions> = { axis: true }
+
 /** `e^x / sum(e^x)` along an axis, without overflow: the largest element is taken out first. */
-export function softmax(x: TensorLike, { axis = -1 }: SoftmaxOptions = {}): Tensor {
+export function softmax(x: TensorLike, options: SoftmaxOptions = {}): Tensor {
+  checkOptions(options, 'softmax', '{ axis: -1 }', softmaxOptions)
+  const { axis = -1 } = options
   const exponentials = exp(fromLargest(x, axis))
   // One division for each row, not for each element.
   return multiply(exponentials, reciprocal(sum(exponentials, { axis, keepDims: true })))
 }
 
 /** `ln(softmax(x))`, accurate where the softmax is tiny. */
-export function logSoftmax(x: TensorLike, { axis = -1 }: SoftmaxOptions = {}): Tensor {
+export function logSoftmax(x: TensorLike, options: SoftmaxOptions = {}): Tensor {
+  checkOptions(options, 'logSoftmax', '{ axis: -1 }', softmaxOptions)
+  const { axis = -1 } = options
   const shifted = fromLargest(x, axis)
   return subtract(shifted, log(sum(exp(shifted), { axis, keepDims: true })))
 }

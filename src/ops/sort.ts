@@ -3,6 +3,7 @@ import { apply } from '../graph/node.js'
 import { defineOp } from '../graph/op.js'
 import { resolveAxis, showShape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { cast } from './cast.js'
 import { scatterAddAlongAxis } from './scatterAdd.js'
 import { sliceAxis } from './slice.js'
@@ -16,13 +17,17 @@ export interface SortOptions {
   readonly descending?: boolean
 }
 
+const sortOptions: OptionKeys<SortOptions> = { axis: true, descending: true }
+
 /** The elements in order along an axis; NaN goes last. Gradients go back to the places the elements came from. */
 export function sort(x: TensorLike, options: SortOptions = {}): Tensor {
+  checkOptions(options, 'sort', '{ axis: -1 }', sortOptions)
   return sortWithIndices(x, options).values
 }
 
 /** The `int32` positions that sort an axis. Equal elements keep their order. */
 export function argsort(x: TensorLike, options: SortOptions = {}): Tensor {
+  checkOptions(options, 'argsort', '{ axis: -1 }', sortOptions)
   return sortWithIndices(x, options).indices
 }
 

@@ -3,6 +3,7 @@ import { arrayOf, type DType, promote, type TypedArray } from '../graph/dtype.js
 import { constant } from '../graph/node.js'
 import { type Shape, showShape, sizeOf } from '../graph/shape.js'
 import { Tensor } from '../graph/tensor.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { broadcastTo } from './broadcastTo.js'
 import { cast } from './cast.js'
 
@@ -19,6 +20,8 @@ export interface TensorOptions {
   readonly dtype?: DType
 }
 
+const tensorOptions: OptionKeys<TensorOptions> = { shape: true, dtype: true }
+
 /**
  * A tensor with the given elements, which are copied.
  *
@@ -27,6 +30,7 @@ export interface TensorOptions {
  * @example tensor([[1, 2], [3, 4]]); tensor(new Uint8Array(784), { shape: [28, 28] })
  */
 export function tensor(data: NestedValues | TypedArray, options: TensorOptions = {}): Tensor {
+  checkOptions(options, 'tensor', '{ shape: [28, 28] }', tensorOptions)
   const { shape, values } = flatten(data)
   const dtype = options.dtype ?? dtypeOf(data, values)
   const wanted = options.shape ?? shape

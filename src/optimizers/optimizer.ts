@@ -42,6 +42,8 @@ export interface DecayExclusions {
   readonly names?: readonly string[]
 }
 
+const decayExclusions: OptionKeys<DecayExclusions> = { variables: true, names: true }
+
 /**
  * Changes weights against their gradients. Subclasses override `update`, the rule for one weight, which runs inside the
  * traced step, and `makeSlots`, if the rule needs state.
@@ -220,6 +222,7 @@ export abstract class Optimizer implements Configurable {
 
   /** Leaves weights out of weight decay. To be called before training. */
   excludeFromWeightDecay(exclusions: DecayExclusions): void {
+    checkOptions(exclusions, 'excludeFromWeightDecay', "{ names: ['bias'] }", decayExclusions)
     this.exclusions = exclusions
   }
 

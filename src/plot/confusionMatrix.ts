@@ -1,6 +1,6 @@
 import { ArgumentError } from '../errors.js'
 import type { TensorLike } from '../ops/tensor.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { oneOf } from '../utils/oneOf.js'
 import { classIds } from './classIds.js'
 import type { Drawing } from './drawing.js'
@@ -23,6 +23,8 @@ export interface ConfusionMatrixOptions {
   readonly title?: string
 }
 
+const matrixOptions: OptionKeys<ConfusionMatrixOptions> = { classes: true, normalize: true, title: true }
+
 /**
  * How often samples of each class (rows) were taken for which (columns). Colours show parts of each row; with `normalize`, what is written.
  *
@@ -43,7 +45,7 @@ async function drawConfusionMatrix(
   predictions: TensorLike,
   options: ConfusionMatrixOptions,
 ): Promise<Drawing> {
-  checkOptions(options, 'plot.confusionMatrix', "{ normalize: 'true' }")
+  checkOptions(options, 'plot.confusionMatrix', "{ normalize: 'true' }", matrixOptions)
   const { normalize, title = 'Confusion matrix' } = options
   if (normalize !== undefined) oneOf(normalize, ['true', 'pred', 'all'], 'plot.confusionMatrix: normalize')
   const truth = await classIds(labels, 'plot.confusionMatrix: labels')

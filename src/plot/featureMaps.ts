@@ -1,7 +1,7 @@
 import { ArgumentError, ShapeError } from '../errors.js'
 import { Tensor } from '../graph/tensor.js'
 import { type TensorLike, tensor } from '../ops/tensor.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { suggestion } from '../utils/nearest.js'
 import { positiveInteger } from '../utils/numbers.js'
 import { show } from '../utils/show.js'
@@ -22,6 +22,8 @@ export interface FeatureMapsOptions {
   readonly title?: string
 }
 
+const mapsOptions: OptionKeys<FeatureMapsOptions> = { layer: true, maxMaps: true, title: true }
+
 /**
  * What a layer makes of a picture, in inference: one map for each of its channels, beside the picture. Black is the least number of all
  * maps, white the greatest.
@@ -40,7 +42,7 @@ async function drawFeatureMaps(
   x: TensorLike,
   options: FeatureMapsOptions,
 ): Promise<Drawing> {
-  checkOptions(options, 'plot.featureMaps', "{ layer: 'conv2d' }")
+  checkOptions(options, 'plot.featureMaps', "{ layer: 'conv2d' }", mapsOptions)
   const most = positiveInteger(options.maxMaps ?? 64, 'plot.featureMaps: maxMaps')
   const layer = layerOf(model, options.layer)
   const [picture] = await imagesOf(x, 1, 'plot.featureMaps')

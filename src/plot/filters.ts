@@ -1,6 +1,6 @@
 import { ArgumentError, DataError } from '../errors.js'
 import type { Variable } from '../graph/variable.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { suggestion } from '../utils/nearest.js'
 import { positiveInteger } from '../utils/numbers.js'
 import { show } from '../utils/show.js'
@@ -18,6 +18,8 @@ export interface FiltersOptions {
   /** What stands above. */
   readonly title?: string
 }
+
+const filtersOptions: OptionKeys<FiltersOptions> = { layer: true, maxFilters: true, title: true }
 
 /** A layer as far as pictures look at it; many have no kernel. */
 export interface LayerLike {
@@ -46,7 +48,7 @@ export const filters = (source: LayersLike | LayerLike, options: FiltersOptions 
   new Picture(() => drawFilters(source, options))
 
 async function drawFilters(source: LayersLike | LayerLike, options: FiltersOptions): Promise<Drawing> {
-  checkOptions(options, 'plot.filters', "{ layer: 'conv2d' }")
+  checkOptions(options, 'plot.filters', "{ layer: 'conv2d' }", filtersOptions)
   const most = positiveInteger(options.maxFilters ?? 64, 'plot.filters: maxFilters')
   const { name, kernel } = layerOf(source, options.layer)
   const [height, width, inputs, outputs] = kernel.shape

@@ -1,5 +1,5 @@
 import { ArgumentError } from '../errors.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { positiveInteger } from '../utils/numbers.js'
 import { oneOf } from '../utils/oneOf.js'
 import { show } from '../utils/show.js'
@@ -21,6 +21,8 @@ export interface LearningRateOptions {
   /** What stands above. Default: `'Learning rate'`. */
   readonly title?: string
 }
+
+const rateOptions: OptionKeys<LearningRateOptions> = { steps: true, yScale: true, title: true }
 
 /** A learning rate by step, or what `fit` gave for a run in which a callback changed it. */
 export type RateSource = ((step: number) => number) | HistoryLike
@@ -46,7 +48,7 @@ async function drawRates(
   source: RateSource | Readonly<Record<string, RateSource>>,
   options: LearningRateOptions,
 ): Promise<Drawing> {
-  checkOptions(options, 'plot.learningRate', '{ steps: 1000 }')
+  checkOptions(options, 'plot.learningRate', '{ steps: 1000 }', rateOptions)
   const { yScale = 'linear', title = 'Learning rate' } = options
   oneOf(yScale, ['linear', 'log'], 'plot.learningRate: yScale')
   const steps = positiveInteger(options.steps ?? 10_000, 'plot.learningRate: steps')

@@ -1,6 +1,6 @@
 import { ArgumentError } from '../errors.js'
 import type { LayerNode } from '../tensorboard/graphDef.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { oneOf } from '../utils/oneOf.js'
 import { show } from '../utils/show.js'
 import { arrowHead, networkGraph, type RankDirection } from './networkGraph.js'
@@ -22,6 +22,14 @@ export interface ModelOptions {
   readonly title?: string
 }
 
+const modelOptions: OptionKeys<ModelOptions> = {
+  showShapes: true,
+  showLayerNames: true,
+  rankdir: true,
+  expandNested: true,
+  title: true,
+}
+
 /** What is drawn of a model. */
 export interface LayeredModel {
   readonly name: string
@@ -37,7 +45,7 @@ export interface LayeredModel {
  */
 export const model = (model: LayeredModel, options: ModelOptions = {}): Picture =>
   new Picture(async () => {
-    checkOptions(options, 'plot.model', "{ rankdir: 'LR' }")
+    checkOptions(options, 'plot.model', "{ rankdir: 'LR' }", modelOptions)
     if (typeof model?.layerNodes !== 'function') {
       throw new ArgumentError(`plot.model: expected a model, received ${show(model)}.`)
     }

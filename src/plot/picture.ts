@@ -1,6 +1,6 @@
 import { ArgumentError, StateError } from '../errors.js'
 import { writeFile } from '../saving/files.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { above } from '../utils/numbers.js'
 import { show } from '../utils/show.js'
 import type { Drawing } from './drawing.js'
@@ -9,6 +9,8 @@ export interface PngOptions {
   /** Pixels of the file for each of the drawing: 2 is right for screens and for print over the width of a text. Default: 2. */
   readonly scale?: number
 }
+
+const pngOptions: OptionKeys<PngOptions> = { scale: true }
 
 /**
  * What the functions of `plot` give. It is drawn when it is asked for, and once.
@@ -32,7 +34,7 @@ export class Picture {
    * @throws StateError if the package, or any font, is missing
    */
   async toPNG(options: PngOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    checkOptions(options, 'toPNG', '{ scale: 2 }')
+    checkOptions(options, 'toPNG', '{ scale: 2 }', pngOptions)
     const scale = above(options.scale ?? 2, 0, 'toPNG: scale')
     const { rasterize } = await import('./rasterize.js')
     return rasterize((await this.drawing()).svg, scale)

@@ -1,6 +1,6 @@
 import { ArgumentError } from '../errors.js'
 import type { TensorLike } from '../ops/tensor.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { positiveInteger } from '../utils/numbers.js'
 import { classIds } from './classIds.js'
 import type { Drawing } from './drawing.js'
@@ -20,6 +20,14 @@ export interface PredictionsOptions {
   readonly maxImages?: number
   /** What stands above. */
   readonly title?: string
+}
+
+const predictionsOptions: OptionKeys<PredictionsOptions> = {
+  labels: true,
+  classes: true,
+  onlyWrong: true,
+  maxImages: true,
+  title: true,
 }
 
 /**
@@ -42,7 +50,7 @@ async function drawPredictions(
   given: TensorLike,
   options: PredictionsOptions,
 ): Promise<Drawing> {
-  checkOptions(options, 'plot.predictions', '{ labels }')
+  checkOptions(options, 'plot.predictions', '{ labels }', predictionsOptions)
   const { classes, onlyWrong = false } = options
   const most = positiveInteger(options.maxImages ?? 20, 'plot.predictions: maxImages')
   const { ids, probabilities } = await classIds(given, 'plot.predictions: predictions')

@@ -1,6 +1,6 @@
 import { ArgumentError, DataError } from '../errors.js'
 import { readFile } from '../saving/files.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { suggestion } from '../utils/nearest.js'
 import { oneOf } from '../utils/oneOf.js'
 import { show } from '../utils/show.js'
@@ -28,6 +28,8 @@ export interface CurveOptions {
   readonly title?: string
 }
 
+const curveOptions: OptionKeys<CurveOptions> = { metrics: true, yScale: true, xScale: true, title: true }
+
 /** Runs by their names, or as paths: the folder of a run of `gradus train`, or a file that `csvLogger` wrote. */
 export type Runs = readonly string[] | Readonly<Record<string, string | HistoryLike>>
 
@@ -45,7 +47,7 @@ export function runs(runs: Runs, options: CurveOptions = {}): Picture {
 
 /** @throws ArgumentError */
 function checkCurveOptions(options: CurveOptions): void {
-  checkOptions(options, 'plot', "{ yScale: 'log' }")
+  checkOptions(options, 'plot', "{ yScale: 'log' }", curveOptions)
   const { metrics, yScale = 'linear', xScale = 'linear', title } = options
   if (metrics !== undefined && (!Array.isArray(metrics) || metrics.length === 0)) {
     throw new ArgumentError(
@@ -77,12 +79,27 @@ async function logsOf(runs: Runs): Promise<RunLog[]> {
   )
 }
 
-/** The logs of runs, by the names of their folders; by their paths, where these names are not unique. See `readRunLog`. */
-export function readRunLogs(paths: readonly string[]): Promise<RunLog[]> {
+/**
+ * The logs of runs, by the names of their folders; by their paths, where these names are not unique. See `readRunLog`.
+ * @throws ArgumentError for a run that is named twice
+ */
+export async function readRunLogs(paths: readonly string[]): Promise<RunLog[]> {
+  const places = paths.map((path) => placeOf(`${path}`))
+  const again = places.findIndex((place, i) => places.indexOf(place) < i)
+  if (again >= 0) {
+    throw new ArgumentError(`plot: the run ${show(paths[again])} is named twice. Name each run once.`)
+  }
   const names = paths.map((path) => nameOf(`${path}`))
   const isUnique = new Set(names).size === names.length
   return Promise.all(paths.map((path, i) => readRunLog(path, isUnique ? names[i] : path)))
 }
+
+/** `./runs/lenet-1/log.csv`, `runs//lenet-1/` and `runs/lenet-1` are one place. */
+const placeOf = (path: string): string =>
+  path
+    .replaceAll(/[\\/]+(?:\.[\\/]+)*/g, '/')
+    .replace(/^\.\//, '')
+    .replace(/(?<=.)\/(?:log\.csv)?$/, '')
 
 /** `lenet-1` for `runs/lenet-1/` and for `runs/lenet-1/log.csv`. */
 function nameOf(path: string): string {

@@ -48,7 +48,7 @@ const mayImport: Record<string, readonly string[]> = {
 }
 
 /** What lies beside the rooms, and every room may import. */
-const shared = ['errors.ts', 'cacheFolder.node.ts']
+const shared = ['errors.ts', 'cacheFolder.node.ts', 'utils/checkOptions.ts']
 
 /** Rooms that join all the others. */
 const joinsEverything = ['cli', 'testing', 'bench', 'conformance', '']
@@ -76,6 +76,12 @@ function importsOf(file: string): string[] {
 describe('rooms', () => {
   it('each import more than one file', () => {
     expect(sources.length).toBeGreaterThan(50)
+  })
+
+  it('are held up by what imports none of them', () => {
+    const below = new Set(shared)
+    for (const file of below) for (const path of importsOf(file)) below.add(path)
+    expect([...below].filter((file) => !['', 'utils'].includes(roomOf(file)))).toEqual([])
   })
 
   it.each(sources)('%s imports only what its room may', (file) => {

@@ -7,6 +7,7 @@ import { trace } from '../graph/trace.js'
 import { cast } from '../ops/cast.js'
 import { gradients as differentiate } from '../ops/gradient.js'
 import { asTensor, type TensorLike } from '../ops/tensor.js'
+import { checkOptions, type OptionKeys } from './checkOptions.js'
 import { above } from './numbers.js'
 import { show } from './show.js'
 
@@ -14,6 +15,8 @@ export interface GradientCheckOptions {
   /** How far each element is moved up and down, relative to it where it is larger than 1. Default: 0.005. */
   readonly step?: number
 }
+
+const checkKeys: OptionKeys<GradientCheckOptions> = { step: true }
 
 /** What a gradient check found. */
 export interface GradientCheck {
@@ -41,8 +44,10 @@ export interface GradientCheck {
 export async function gradientCheck(
   f: (...parameters: Tensor[]) => Tensor,
   inputs: readonly TensorLike[],
-  { step = 0.005 }: GradientCheckOptions = {},
+  options: GradientCheckOptions = {},
 ): Promise<GradientCheck> {
+  checkOptions(options, 'gradientCheck', '{ step: 0.001 }', checkKeys)
+  const { step = 0.005 } = options
   above(step, 0, 'gradientCheck: step')
   if (!Array.isArray(inputs)) {
     throw new ArgumentError(

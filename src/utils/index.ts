@@ -3,7 +3,12 @@ export { customObjectScope } from './customObjects.js'
 export { type GradientCheck, type GradientCheckOptions, gradientCheck } from './gradientCheck.js'
 export { resetNames as clearSession } from './naming.js'
 export { setRandomSeed } from './randomSeed.js'
-export { type CustomObject, type CustomObjects, registerKerasSerializable } from './registration.js'
+export {
+  type CustomObject,
+  type CustomObjects,
+  type RegistrationOptions,
+  registerKerasSerializable,
+} from './registration.js'
 export {
   type SplitArray,
   type SplitsOf,

@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.js'
+import { checkOptions, type OptionKeys } from './checkOptions.js'
 
 /**
  * Something of your own that configs name: a class (of layers, initializers, regularizers, constraints, ...), a plain function
@@ -9,6 +10,15 @@ export type CustomObject = (abstract new (...settings: never[]) => object) | ((.
 /** Objects of your own under the names that stand for them in configs. */
 export type CustomObjects = Readonly<Record<string, CustomObject>>
 
+export interface RegistrationOptions {
+  /** Default: `'Custom'`. */
+  readonly package?: string
+  /** Default: the class's or function's own name. */
+  readonly name?: string
+}
+
+const registrationOptions: OptionKeys<RegistrationOptions> = { package: true, name: true }
+
 const objects = new Map<string, CustomObject>()
 const names = new Map<CustomObject, string>()
 
@@ -16,16 +26,15 @@ const names = new Map<CustomObject, string>()
  * Makes a class or function of your own known to all configs that are read from now on, wherever it is nested (Keras's
  * `register_keras_serializable`). Configs name it `package>name`.
  *
- * @param options.package default: `'Custom'`
- * @param options.name default: the class's or function's own name
  * @returns what it was given
  * @throws ArgumentError for a function without a name
  * @example utils.registerKerasSerializable(Scale, { package: 'mine' })
  */
 export function registerKerasSerializable<T extends CustomObject>(
   object: T,
-  options: { readonly package?: string; readonly name?: string } = {},
+  options: RegistrationOptions = {},
 ): T {
+  checkOptions(options, 'registerKerasSerializable', "{ package: 'mine' }", registrationOptions)
   const { className } = object as { readonly className?: string }
   const name = options.name ?? (Object.hasOwn(object, 'className') && className ? className : object.name)
   if (name === '') {

@@ -1,5 +1,6 @@
 import { ArgumentError } from '../../errors.js'
 import { constant } from '../../graph/node.js'
+import { checkOptions, type OptionKeys } from '../../utils/checkOptions.js'
 import { writeDigit } from './digits/handwriting.js'
 import { PenPath } from './digits/penPath.js'
 import { SampleRandom } from './digits/random.js'
@@ -17,6 +18,14 @@ export interface DigitsOptions {
   onProgress?: (drawn: number, total: number) => void
   /** Ends the drawing: `load` then rejects with the signal's reason. */
   signal?: AbortSignal
+}
+
+const digitsOptions: OptionKeys<DigitsOptions> = {
+  train: true,
+  test: true,
+  seed: true,
+  onProgress: true,
+  signal: true,
 }
 
 const side = 28
@@ -42,6 +51,7 @@ const chunk = 1024
  * const { train, test } = await datasets.digits.load({ train: 5_000, test: 1_000, seed: 7 })
  */
 export async function load(options: DigitsOptions = {}): Promise<ImageDataset> {
+  checkOptions(options, 'digits.load', '{ train: 5_000 }', digitsOptions)
   const { train = 12_000, test = 2_000, seed = 1, onProgress, signal } = options
   for (const [name, value, most] of [
     ['train', train, 2 ** 31],

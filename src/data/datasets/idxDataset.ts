@@ -1,6 +1,7 @@
 import { DataError } from '../../errors.js'
 import { constant } from '../../graph/node.js'
 import type { Tensor } from '../../graph/tensor.js'
+import { checkOptions, type OptionKeys } from '../../utils/checkOptions.js'
 import { download } from './download.js'
 import { type DownloadProgress, type FileStore, openStore } from './fileStore.js'
 import { gunzip, isGzip } from './gunzip.js'
@@ -38,8 +39,11 @@ export interface IdxOptions {
   stallTimeout?: number
 }
 
+const idxOptions: OptionKeys<IdxOptions> = { path: true, signal: true, onProgress: true, stallTimeout: true }
+
 /** Finds the four files, or downloads and keeps them, and reads them. */
 export async function loadIdxDataset(source: IdxSource, options: IdxOptions = {}): Promise<ImageDataset> {
+  checkOptions(options, `${source.name}.load`, "{ path: 'folder' }", idxOptions)
   const store = await openStore(source.name, options.path)
   const load = (file: IdxFile) => loadFile(source, file, store, options)
   // One after the other: a machine without network says so after the first, and one progress bar runs at a time.

@@ -22,7 +22,7 @@ export class ELU extends SameShapeLayer {
   }
 
   override call(inputs: Tensor): Tensor {
-    return eluOf(inputs, this)
+    return eluOf(inputs, { alpha: this.alpha })
   }
 
   override getConfig(): Config {

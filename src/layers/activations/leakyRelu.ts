@@ -23,7 +23,7 @@ export class LeakyReLU extends SameShapeLayer {
   }
 
   override call(inputs: Tensor): Tensor {
-    return leakyReluOf(inputs, this)
+    return leakyReluOf(inputs, { negativeSlope: this.negativeSlope })
   }
 
   override getConfig(): Config {

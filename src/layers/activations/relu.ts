@@ -34,7 +34,8 @@ export class ReLU extends SameShapeLayer {
   }
 
   override call(inputs: Tensor): Tensor {
-    return reluOf(inputs, this)
+    const { negativeSlope, maxValue, threshold } = this
+    return reluOf(inputs, { negativeSlope, maxValue, threshold })
   }
 
   override getConfig(): Config {

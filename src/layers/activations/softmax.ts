@@ -55,10 +55,11 @@ export class Softmax extends Layer {
   override call(inputs: Tensor | readonly Tensor[], context: CallContext): Tensor {
     const [values, given] = isTensor(inputs) ? [inputs] : inputs
     const mask = given ?? context.mask
-    if (!mask) return softmaxOf(values, this)
+    const { axis } = this
+    if (!mask) return softmaxOf(values, { axis })
     if (!broadcasts(mask.shape, values.shape)) throw this.maskError(mask.shape, values.shape)
     const counts = cast(mask, 'bool')
-    return where(counts, softmaxOf(where(counts, values, LARGE_NEGATIVE), this), 0)
+    return where(counts, softmaxOf(where(counts, values, LARGE_NEGATIVE), { axis }), 0)
   }
 
   override computeOutputShape(inputShape: BatchShape | readonly BatchShape[]): BatchShape {

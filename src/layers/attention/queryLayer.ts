@@ -42,6 +42,11 @@ export abstract class QueryLayer extends Layer<readonly Tensor[]> {
     dropout: true,
     seed: true,
   }
+  static override readonly callOptions: OptionKeys<AttentionCallOptions> = {
+    ...Layer.callOptions,
+    useCausalMask: true,
+    returnAttentionScores: true,
+  }
   readonly dropout: number
   readonly seed: number | undefined
 

@@ -49,6 +49,10 @@ export class ReversibleEmbedding extends Embedding {
     tieWeights: true,
     logitSoftCap: true,
   }
+  static override readonly callOptions: OptionKeys<ReversibleCallOptions> = {
+    ...Embedding.callOptions,
+    reverse: true,
+  }
 
   readonly tieWeights: boolean
   readonly logitSoftCap: number | undefined
