@@ -43,6 +43,19 @@ describe('label checks', () => {
     )
   })
 
+  it('find a single unit where there are classes', () => {
+    const said = /last layer has 1 unit, so there is only class 0.*as many units.*binary_crossentropy/
+    expect(check(sparse, [0, 1], [2], [2, 1])).toThrow(said)
+    for (const loss of [
+      categorical,
+      new losses.CategoricalFocalCrossentropy(),
+      new losses.CategoricalHinge(),
+    ]) {
+      expect(check(loss, [0, 1], [2], [2, 1])).toThrow(said)
+      expect(check(loss, [0, 1], [2, 1], [2, 1])).toThrow(said)
+    }
+  })
+
   it('find labels out of range and say where', () => {
     expect(check(sparse, [0, 3], [2], [2, 3])).toThrow(/from 0 to 2 in y, received 3 in sample 1/)
     expect(check(sparse, [-1, 0], [2], [2, 3])).toThrow(/received -1 in sample 0/)

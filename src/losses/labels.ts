@@ -48,6 +48,7 @@ export function checkOneHot(
 ): void {
   const { name, shape } = labels
   const classes = output.at(axis) ?? 0
+  checkClassCount(loss, classes)
   const isSparse =
     shape.length === output.length - 1 ||
     (shape.length === output.length && shape.at(axis) === 1 && classes > 1)
@@ -75,12 +76,7 @@ export function checkSparse(
   const { name, shape } = labels
   const at = axis < 0 ? axis + output.length : axis
   const [classes, expected] = [output[at], output.toSpliced(at, 1)]
-  if (classes === 1) {
-    throw new ArgumentError(
-      `${loss}: the model's last layer has 1 unit, so there is only class 0. Give it as many units as there are ` +
-        'classes, or use the loss binary_crossentropy.',
-    )
-  }
+  checkClassCount(loss, classes)
   if (sameShape(shape, output)) {
     const advice = oneHot === undefined ? 'Give' : `Use the loss ${oneHot} for it, or give`
     throw new ShapeError(
@@ -95,6 +91,15 @@ export function checkSparse(
     )
   }
   checkClassNumbers(loss, labels, classes, ignored)
+}
+
+/** @throws ArgumentError if there is one class alone, which leaves nothing to learn */
+function checkClassCount(loss: string, classes: number): void {
+  if (classes !== 1) return
+  throw new ArgumentError(
+    `${loss}: the model's last layer has 1 unit, so there is only class 0. Give it as many units as there are ` +
+      'classes, or use the loss binary_crossentropy.',
+  )
 }
 
 export interface SparseLabels {

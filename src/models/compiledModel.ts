@@ -27,6 +27,8 @@ export class CompiledModel {
   readonly guards: Guards
   /** Settled for good by the first labels that fit. */
   objective: Objective | undefined
+  /** Whether outputs for samples to train on were looked at. */
+  outputsChecked = false
   /** What the model does with data of one shape. */
   probe: ({ readonly key: string } & Probe) | undefined
 

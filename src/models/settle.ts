@@ -2,6 +2,7 @@ import type { Shape } from '../graph/shape.js'
 import type { CompiledModel } from './compiledModel.js'
 import type { DataSource } from './dataSource.js'
 import { checkLogits } from './guards/logits.js'
+import { checkSoftmax } from './guards/outputs.js'
 import type { AnyModel } from './model.js'
 import { type Objective, settleObjective } from './objective.js'
 import { type Probe, probe } from './probe.js'
@@ -39,6 +40,7 @@ export function settle(model: AnyModel, compiled: CompiledModel, { x, y }: Sampl
     })
   }
   if (compiled.guards.logits) checkLogits(model.title, objective, predictions)
+  if (compiled.guards.outputs) checkSoftmax(model.title, objective, predictions)
   compiled.objective = objective
   const couples = () =>
     objective.outputs.some(({ loss, metrics, weightedMetrics }, i) => {

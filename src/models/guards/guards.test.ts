@@ -99,6 +99,60 @@ describe.each(Object.entries(executors))('on %s', (_, choose) => {
     })
   })
 
+  describe('the guard of outputs', () => {
+    const binary = labels.map((label) => label % 2)
+    const ending = (units: number, options: layers.DenseOptions) =>
+      sequential([layers.input([2]), layers.dense(units, { name: 'out', ...options })], { name: 'm' })
+
+    it('refuses a softmax over one unit, which is always 1', async () => {
+      const model = ending(1, { activation: 'softmax' })
+      const message =
+        /Model 'm': the layer 'out' ends with a softmax over 1 unit, which gives 1 for every input.*sigmoid/
+      for (const loss of ['binary_crossentropy', 'mse'] as const) {
+        model.compile({ loss })
+        await expect(model.fit(x, binary, silent)).rejects.toThrow(message)
+        await expect(model.evaluate(x, binary, silent)).rejects.toThrow(message)
+        await expect(model.trainOnBatch(x, binary)).rejects.toThrow(message)
+      }
+      model.compile({ loss: 'binary_crossentropy', guards: { outputs: false } })
+      expect((await model.fit(x, binary, silent)).epoch).toEqual([0])
+    })
+
+    it('refuses logits before a loss that needs probabilities', async () => {
+      const kernelInitializer = (shape: readonly number[]) => new Float32Array(shape[0] * shape[1]).fill(2)
+      const logits = ending(3, { kernelInitializer })
+      const message =
+        /Model 'm': the loss sparse_categorical_crossentropy needs probabilities, from 0 to 1, but the output 'out' gives .*fromLogits of the loss to true/
+      logits.compile({ loss: 'sparse_categorical_crossentropy' })
+      await expect(logits.fit(x, labels, silent)).rejects.toThrow(message)
+      await expect(logits.fit(() => [[x, labels]], silent)).rejects.toThrow(message)
+      const rectified = ending(1, { kernelInitializer, activation: 'relu' })
+      rectified.compile({ loss: 'binary_crossentropy' })
+      await expect(rectified.fit(x, binary, silent)).rejects.toThrow(
+        /the loss binary_crossentropy needs probabilities.*sigmoid/,
+      )
+      logits.compile({ loss: 'sparse_categorical_crossentropy', guards: { outputs: false } })
+      expect((await logits.fit(x, labels, silent)).epoch).toEqual([0])
+    })
+
+    it('says nothing of probabilities, however they are made, nor of losses that need none', async () => {
+      const input = layers.input([2])
+      const softmax = () => layers.dense(3, { activation: 'softmax' })(input)
+      const mean = functional({ inputs: input, outputs: layers.average([softmax(), softmax()]) })
+      mean.compile({ loss: 'sparse_categorical_crossentropy' })
+      expect((await mean.fit(x, labels, silent)).epoch).toEqual([0])
+      const hard = ending(1, { activation: 'hard_sigmoid' })
+      hard.compile({ loss: 'binary_crossentropy' })
+      expect((await hard.fit(x, binary, silent)).epoch).toEqual([0])
+      const linear = ending(1, {})
+      for (const loss of ['mse', 'hinge', new losses.BinaryCrossentropy({ fromLogits: true })] as const) {
+        linear.compile({ loss })
+        expect((await linear.fit(x, binary, silent)).epoch).toEqual([0])
+      }
+      expect(warnings).toEqual([])
+    })
+  })
+
   describe('the guard of labels', () => {
     const classifier = () => sequential([layers.input([2]), layers.dense(3, { activation: 'softmax' })])
     const oneHot = labels.map((label) => [0, 1, 2].map((each) => (each === label ? 1 : 0)))

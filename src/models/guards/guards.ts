@@ -1,7 +1,7 @@
 import { ArgumentError } from '../../errors.js'
 import { suggestion } from '../../utils/nearest.js'
 
-const names = ['logits', 'labels', 'indices', 'scaling', 'classes', 'nonFinite'] as const
+const names = ['logits', 'outputs', 'labels', 'indices', 'scaling', 'classes', 'nonFinite'] as const
 type GuardName = (typeof names)[number]
 
 /** Which mistakes a model looks for; all by default. */
@@ -11,6 +11,11 @@ export interface GuardOptions {
    * that need probabilities where the loss expects logits. Throws.
    */
   readonly logits?: boolean
+  /**
+   * Outputs that the loss cannot learn from: a softmax over one unit, which is always 1; and, for a loss that needs probabilities, numbers
+   * below 0 or above 1, as of a last layer without activation. Throws.
+   */
+  readonly outputs?: boolean
   /** Labels that do not fit the loss: one-hot rows for class numbers or the reverse, numbers out of range. Throws. */
   readonly labels?: boolean
   /** Data that an embedding has no row for. Throws, in `predict` too. */
@@ -36,6 +41,7 @@ export function resolveGuards(options: boolean | GuardOptions = true): Guards {
   const isOn = (name: GuardName) => (typeof options === 'boolean' ? options : (options[name] ?? true))
   return {
     logits: isOn('logits'),
+    outputs: isOn('outputs'),
     labels: isOn('labels'),
     indices: isOn('indices'),
     scaling: isOn('scaling'),

@@ -1,24 +1,17 @@
-import { getExecutor } from '../../graph/executor.js'
 import { reachable } from '../../graph/graph.js'
 import type { Tensor } from '../../graph/tensor.js'
-import { trace } from '../../graph/trace.js'
-import { contextFor, inContext } from '../../layers/callContext.js'
-import type { AnyLayer, Layer } from '../../layers/layer.js'
+import type { AnyLayer } from '../../layers/layer.js'
 import { flatTensors, type Tensors } from '../../layers/tensors.js'
 import { abs } from '../../ops/abs.js'
 import { cast } from '../../ops/cast.js'
 import { max } from '../../ops/max.js'
-import { pack } from '../../utils/structure.js'
 import type { DataSource } from '../dataSource.js'
 import type { AnyModel } from '../model.js'
-import { type ModelData, sliceData } from '../modelData.js'
-import { requirePlaces } from '../places.js'
-import { batchInputs } from '../stepBatch.js'
-import { feedOf } from '../supply.js'
+import type { ModelData } from '../modelData.js'
+import { onFirstSamples } from './firstSamples.js'
 import { warn } from './warn.js'
 
-/** How many samples and elements are looked at. */
-const SAMPLES = 32
+/** How many elements are looked at. */
 const ELEMENTS = 4096
 /** Bytes of pictures reach beyond half of their range. */
 const LARGE = 127
@@ -36,10 +29,7 @@ export async function checkScaling(model: AnyModel, data: ModelData): Promise<vo
     return
   state.scalingChecked = true
   if (!data.x.some(looksLikeBytes)) return
-  const found = await largestInput(
-    model,
-    sliceData({ ...data, y: [], weights: [] }, 0, Math.min(SAMPLES, data.samples)),
-  )
+  const found = await largestInput(model, data)
   if (!found) return
   warn(
     `${model.title}: layer '${found.layer.name}' (${found.layer.className}) receives numbers up to ${found.value}, which look like bytes. An untrained ` +
@@ -66,7 +56,6 @@ interface Reached {
 
 /** The first layer with weights that sees large numbers, among those that see nothing computed with weights. */
 async function largestInput(model: AnyModel, data: ModelData): Promise<Reached | undefined> {
-  const batch = feedOf(data)
   const entries: { readonly layer: AnyLayer; readonly input: Tensor }[] = []
   const enter = (layer: AnyLayer, inputs: Tensors) => {
     if (layer.weights.length === 0 || layer.sublayers().length > 0 || anyScale.test(layer.className)) return
@@ -74,15 +63,8 @@ async function largestInput(model: AnyModel, data: ModelData): Promise<Reached |
       if (!reachable([input]).some(({ type }) => type === 'variable')) entries.push({ layer, input })
     }
   }
-  const { graph } = trace(batchInputs(batch.types), (...tensors) => {
-    const given = pack(tensors, requirePlaces(model).inputs.layout)
-    const context = { ...contextFor({ training: false }), observer: { enter } }
-    inContext(context, () => (model as unknown as Layer<Tensors, Tensors>).invoke(given))
-    return entries.map(({ input }) => max(abs(cast(input, 'float32'))))
-  })
-  if (entries.length === 0) return undefined
-  const program = await (await getExecutor()).compile({ graph, assignments: new Map() })
-  const values = await program.run(batch.arrays)
+  const largest = () => entries.map(({ input }) => max(abs(cast(input, 'float32'))))
+  const values = await onFirstSamples(model, data, largest, { enter })
   const at = values.findIndex(([value]) => value > LARGE)
   return at < 0 ? undefined : { layer: entries[at].layer, value: values[at][0] }
 }
