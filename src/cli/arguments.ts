@@ -19,6 +19,12 @@ export const wholeNumbers =
   (text: string): number[] =>
     text.split(',').map(wholeNumber(least, most))
 
+/** A parser for paths: an empty one is most often a variable of the shell that is not set. */
+export function path(text: string): string {
+  if (text.trim() !== '') return text
+  throw new InvalidArgumentError('Expected a path, received nothing.')
+}
+
 /** An option or argument that is one of these words; the nearest is offered for another. */
 export function oneOf<O extends Option | Argument>(option: O, known: readonly string[]): O {
   option.choices(known).argParser((word: string) => {

@@ -81,6 +81,8 @@ describe('gradus plot', () => {
     ['foreign', DataError, 'foreign/log.csv: expected the log of a run'],
     ['unmeasured', ArgumentError, 'nothing was measured'],
     ['without', DataError, 'without/log.csv: there is no such file'],
+    ['first first', ArgumentError, /the run '.*first' is named twice\. Name each run once\./],
+    ['first second RUNS/./first/log.csv', ArgumentError, /the run '.*first\/log\.csv' is named twice/],
   ])('refuses %s', async (line, kind, message) => {
     const outcome = plot(`${line} --runs RUNS`)
     await expect(outcome).rejects.toThrow(kind)

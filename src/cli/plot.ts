@@ -7,7 +7,7 @@ import { Picture, type PictureFormat } from '../plot/picture.js'
 import type { RunLog } from '../plot/runLog.js'
 import { type CurveOptions, drawRuns, readRunLogs } from '../plot/runs.js'
 import { suggestion } from '../utils/nearest.js'
-import { oneOf } from './arguments.js'
+import { oneOf, path } from './arguments.js'
 import { writeCurves } from './curveLines.js'
 import type { CliContext } from './streams.js'
 
@@ -29,7 +29,7 @@ export function addPlotCommand(program: Command, { stdout }: CliContext): void {
     .command('plot')
     .description('draw the curves of runs, finished or under way: loss and metrics by epoch')
     .addArgument(new Argument('<run...>', 'names of runs, their folders, or files that csvLogger wrote'))
-    .option('--runs <folder>', 'where runs are kept', 'runs')
+    .option('--runs <folder>', 'where runs are kept', path, 'runs')
     .option('--metrics <keys>', 'what is drawn: loss,val_accuracy,... (default: all)', keys)
     .option(
       '--log [metrics]',
@@ -73,7 +73,7 @@ const curveOptions = ({ metrics, log, title }: PlotArguments): CurveOptions => (
 async function pathOf(name: string, runs: string): Promise<string> {
   if (existsSync(name)) return name
   const run = join(runs, name)
-  if (existsSync(run)) return run
+  if (name.trim() !== '' && existsSync(run)) return run
   const known = await readdir(runs).catch(() => [])
   const hint =
     known.length === 0

@@ -15,6 +15,7 @@ import {
   configureExecutor,
   type ExecutorArguments,
   fraction,
+  path,
   targetOption,
   threadsOption,
   tuneOption,
@@ -83,7 +84,7 @@ export function addTrainCommand(program: Command, context: CliContext): void {
     .option('--limit <n>', 'take the first n training samples only (digits: draw n)', wholeNumber(1))
     .option('--seed <n>', 'fixes initial weights and shuffling', wholeNumber(0), 1)
     .option('--run <name>', "the run's name (default: the model's with a number)")
-    .option('--runs <folder>', 'where runs are kept', 'runs')
+    .option('--runs <folder>', 'where runs are kept', path, 'runs')
     .option(
       '--resume',
       'go on with a run that was interrupted, or has had too few epochs (default: the last one)',

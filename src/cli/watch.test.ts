@@ -56,6 +56,13 @@ describe('gradus watch', () => {
     await expect(listening.text()).rejects.toThrow()
   })
 
+  it('refuses an empty path', async () => {
+    const { ended } = await watch('')
+    const { code, stderr } = await ended
+    expect(code).toBe(1)
+    expect(stderr).toContain("value '' is invalid for argument 'runs'. Expected a path, received nothing.")
+  })
+
   it('waits for a folder that the first run makes', async () => {
     const runs = join(folder, 'later')
     const { stdout, interrupt, ended } = await watch(runs, '--port', '0')

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { wholeNumber } from './arguments.js'
+import { path, wholeNumber } from './arguments.js'
 import type { CliContext } from './streams.js'
 
 /** Near TensorBoard's, and free on most machines. */
@@ -10,7 +10,12 @@ export function addWatchCommand(program: Command, { stdout, signal }: CliContext
   program
     .command('watch')
     .description('show running and finished runs on a page of this machine, live; Ctrl-C ends it')
-    .argument('[runs]', 'the folder of runs, or of one run; event files of other programs do as well', 'runs')
+    .argument(
+      '[runs]',
+      'the folder of runs, or of one run; event files of other programs do as well',
+      path,
+      'runs',
+    )
     .option('--port <n>', 'where the page is; 0 for any port that is free', wholeNumber(0, 65_535), usualPort)
     .action(async (runs: string, { port }: { readonly port: number }) => {
       const { startWatch } = await import('../watch/watchServer.node.js')
