@@ -4,6 +4,7 @@ import { History } from '../callbacks/history.js'
 import { ProgbarLogger } from '../callbacks/progbarLogger.js'
 import type { TextOutput } from '../callbacks/textOutput.js'
 import { ArgumentError } from '../errors.js'
+import type { AnyLayer } from '../layers/layer.js'
 import { foldInKey, keyFromSeed } from '../ops/hostRandom.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
@@ -165,6 +166,11 @@ export async function fitModel(
   callbacks.begin(model, { epochs, steps, verbose, output })
   if (callbacks.asksForMetrics) await callbacks.setMetrics(await loggedMetrics(model, data))
   await model.prepareTraining()
+  if (model.trainableWeights.length === 0) {
+    warn(
+      `${model.title}: has no weights that may be trained, so that fit changes none. Where layers are frozen, set their trainable to true.`,
+    )
+  }
   model.state.random.seed(foldInKey(key, LAYERS), initialEpoch * (steps ?? 0))
   model.stopTraining = false
   if (saved) await resume(run, saved, async () => trainProgram(model, await train.form()))
@@ -180,6 +186,7 @@ export async function fitModel(
           progress.logs = () => ({})
         }
         await callbacks.tell('onEpochBegin', epoch)
+        model.state.heedTrainable(model as unknown as AnyLayer)
         if (saved && step > 0) await restore(run, saved)
         await runEpoch(run)
         const logs = { ...progress.logs() }

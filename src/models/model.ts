@@ -160,8 +160,7 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
   }
 
   /**
-   * Says what to train for. Weights stay; steps that were compiled before are forgotten, so call it again after changing
-   * which layers are trainable.
+   * Says what to train for. Weights stay; the optimizer is new, and steps that were compiled before are forgotten.
    * @throws ArgumentError for unknown names, with the nearest known one
    */
   compile(options: CompileOptions = {}): void {
@@ -281,6 +280,7 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
   /** Makes what training steps need, and lets them go on after one that failed. Internal. */
   async prepareTraining(): Promise<void> {
     const { state } = this
+    state.heedTrainable(this as unknown as AnyLayer)
     this.optimizer?.build(this.trainableWeights)
     await Promise.all(this.optimizers.map((optimizer) => optimizer.synchronize()))
     state.halt.write([0])

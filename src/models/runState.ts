@@ -1,4 +1,5 @@
 import { StateError } from '../errors.js'
+import type { AnyLayer } from '../layers/layer.js'
 import type { CompiledModel } from './compiledModel.js'
 import type { IndexUse } from './guards/indices.js'
 import { makeHalt } from './guards/standStill.js'
@@ -19,11 +20,20 @@ export class RunState {
   /** Which layers take numbers of the model's inputs for rows of a table, for data of the shapes in `key`: undefined if none does of any. */
   indexUses: { readonly key: string | undefined; readonly uses: readonly IndexUse[] } | undefined
   private busyWith: string | undefined
+  /** What of the model's layers was trainable when training steps were asked for last. */
+  private lastTrainable: string | undefined
 
   /** Forgets what was found by tracing the model, which has changed. */
   forgetTraces(): void {
     this.programs.clear()
     this.indexUses = undefined
+  }
+
+  /** Before training steps: forgets those that were traced when other layers were trainable. */
+  heedTrainable(model: AnyLayer): void {
+    const trainable = trainableFlags(model)
+    if (this.lastTrainable !== undefined && trainable !== this.lastTrainable) this.programs.clear()
+    this.lastTrainable = trainable
   }
 
   /**
@@ -53,3 +63,7 @@ export class RunState {
     )
   }
 }
+
+/** Which layers and weights an optimizer may change, as text. */
+const trainableFlags = (layer: AnyLayer): string =>
+  `${Number(layer.trainable)}${layer.ownWeights.map(({ trainable }) => Number(trainable)).join('')}(${layer.sublayers().map(trainableFlags).join('')})`
