@@ -126,7 +126,9 @@ describe('objects of your own in configs', () => {
   it('are known inside a scope, and not behind it', () => {
     const layer = layers.timeDistributed(new Scale(2))
     expect(customObjectScope({ Scale }, () => again(layer)).layer).toBeInstanceOf(Scale)
-    expect(() => again(layer)).toThrow(/class 'Scale' is unknown.*Give classes of your own as custom objects/)
+    expect(() => again(layer)).toThrow(
+      /class 'Scale' is unknown.*Give a class of your own as a custom object, \{ Scale \}, or make it known with utils\.registerKerasSerializable\(Scale\)/,
+    )
   })
 
   it('overrule what Gradus knows by the same name', () => {

@@ -50,7 +50,7 @@ export function layerFromConfig(
         const name = serialized.class_name
         throw new ArgumentError(
           layer === undefined
-            ? `layer: class '${name}' is unknown. ${suggestion(name, Object.keys(knownLayers()))} Give classes of your own as custom objects.`
+            ? `layer: class '${name}' is unknown. ${suggestion(name, Object.keys(knownLayers()))} Give a class of your own as a custom object, { ${name} }, or make it known with utils.registerKerasSerializable(${name}).`
             : `layer: expected the custom object '${name}' to be a layer's class, or to make a layer, received ${show(layer)}.`,
         )
       }),

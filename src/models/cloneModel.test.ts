@@ -39,5 +39,8 @@ describe('cloneModel', () => {
       }
     }
     expect(() => cloneModel(new Mine())).toThrow(/Make another one with new Mine/)
+    expect(() => cloneModel(new Mine(), {} as never)).toThrow(
+      /expected a function that makes the copy of a layer, received {}/,
+    )
   })
 })

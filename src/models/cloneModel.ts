@@ -3,6 +3,7 @@ import { copyLayer } from '../layers/copyLayer.js'
 import { Lambda } from '../layers/lambda.js'
 import type { AnyLayer, Layer } from '../layers/layer.js'
 import type { Tensors } from '../layers/tensors.js'
+import { show } from '../utils/show.js'
 import { Functional } from './functional.js'
 import { functionalFromConfig } from './functionalFromConfig.js'
 import { type AnyModel, Model } from './model.js'
@@ -19,6 +20,11 @@ export type CloneFunction = (layer: AnyLayer) => AnyLayer
  * @throws ArgumentError for a model of a class of its own, whose `call` no config describes
  */
 export function cloneModel<M extends AnyModel>(model: M, cloneFunction: CloneFunction = copyOf): M {
+  if (typeof cloneFunction !== 'function') {
+    throw new ArgumentError(
+      `cloneModel: expected a function that makes the copy of a layer, received ${show(cloneFunction)}.`,
+    )
+  }
   const copies = new Map<AnyLayer, AnyLayer>()
   // What models inside share is copied once.
   const copy = (layer: AnyLayer): AnyLayer => {

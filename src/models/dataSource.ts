@@ -7,6 +7,7 @@ import { Tensor } from '../graph/tensor.js'
 import type { BatchShape } from '../layers/batchShape.js'
 import { type NestedValues, tensor } from '../ops/tensor.js'
 import type { NumericArray } from '../utils/numericArray.js'
+import { show } from '../utils/show.js'
 
 /**
  * Samples in memory: a tensor `[samples, ...]`, nested arrays, or a typed array, which is cut into samples of the shape
@@ -66,7 +67,7 @@ function fromArray(value: NumericArray | NestedValues, name: string, expected?: 
   if (ArrayBuffer.isView(value)) return fromTypedArray(value as NumericArray, expected)
   if (!Array.isArray(value)) {
     throw new ArgumentError(
-      `${name}: expected a tensor, a typed array or nested arrays of numbers, received ${typeof value}.`,
+      `${name}: expected a tensor, a typed array or nested arrays of numbers, received ${show(value)}.`,
     )
   }
   try {
