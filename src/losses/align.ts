@@ -2,6 +2,7 @@ import { ShapeError } from '../errors.js'
 import { type Shape, showShape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import { reshape } from '../ops/reshape.js'
+import { asTensor, type TensorLike } from '../ops/tensor.js'
 
 /**
  * The two shapes with equal rank where they differ by one last axis of size 1: it is added to a vector and removed from
@@ -18,9 +19,10 @@ export function alignedShapes(a: Shape, b: Shape): readonly [Shape, Shape] {
 }
 
 /** Two tensors brought to one rank as `alignedShapes` says. */
-export function align(a: Tensor, b: Tensor): readonly [Tensor, Tensor] {
-  const [shapeA, shapeB] = alignedShapes(a.shape, b.shape)
-  return [reshape(a, shapeA), reshape(b, shapeB)]
+export function align(a: TensorLike, b: TensorLike): readonly [Tensor, Tensor] {
+  const [x, y] = [asTensor(a), asTensor(b)]
+  const [shapeX, shapeY] = alignedShapes(x.shape, y.shape)
+  return [reshape(x, shapeX), reshape(y, shapeY)]
 }
 
 /**

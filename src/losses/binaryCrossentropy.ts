@@ -9,6 +9,7 @@ import { multiply } from '../ops/multiply.js'
 import { negative } from '../ops/negative.js'
 import { softplus } from '../ops/softplus.js'
 import { subtract } from '../ops/subtract.js'
+import { asTensor, type TensorLike } from '../ops/tensor.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { align } from './align.js'
@@ -26,14 +27,15 @@ import { Loss, type LossOptions } from './loss.js'
  * labels into `yTrue (1 - s) + s / 2`. Source: Keras's `binary_crossentropy`.
  */
 export function binaryCrossentropy(
-  yTrue: Tensor,
-  yPred: Tensor,
+  yTrue: TensorLike,
+  yPred: TensorLike,
   settings: CrossentropySettings = {},
 ): Tensor {
   checkOptions(settings, 'binaryCrossentropy', '{ fromLogits: true }', crossentropySettings)
   const { fromLogits = false, labelSmoothing = 0, axis = -1 } = settings
-  const logits = logitsOf(yPred, 'sigmoid') ?? (fromLogits ? yPred : undefined)
-  const [labels, predictions] = align(cast(yTrue, 'float32'), logits ?? yPred)
+  const output = asTensor(yPred)
+  const logits = logitsOf(output, 'sigmoid') ?? (fromLogits ? output : undefined)
+  const [labels, predictions] = align(cast(yTrue, 'float32'), logits ?? output)
   const target = smoothTowardsHalf(labels, labelSmoothing)
   return mean(logits ? ofLogits(target, predictions) : ofProbabilities(target, predictions), { axis })
 }

@@ -8,6 +8,7 @@ import { negative } from '../ops/negative.js'
 import { power } from '../ops/power.js'
 import { sigmoid } from '../ops/sigmoid.js'
 import { subtract } from '../ops/subtract.js'
+import { asTensor, type TensorLike } from '../ops/tensor.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { align } from './align.js'
@@ -40,15 +41,16 @@ const focalSettings: OptionKeys<BinaryFocalSettings> = {
  * Source: Lin et al. 2017, "Focal loss for dense object detection"; Keras's `binary_focal_crossentropy`.
  */
 export function binaryFocalCrossentropy(
-  yTrue: Tensor,
-  yPred: Tensor,
+  yTrue: TensorLike,
+  yPred: TensorLike,
   settings: BinaryFocalSettings = {},
 ): Tensor {
   checkOptions(settings, 'binaryFocalCrossentropy', '{ gamma: 2 }', focalSettings)
   const { applyClassBalancing = false, alpha = 0.25, gamma = 2, fromLogits = false } = settings
   const { labelSmoothing = 0, axis = -1 } = settings
-  const logits = logitsOf(yPred, 'sigmoid') ?? (fromLogits ? yPred : undefined)
-  const [labels, predictions] = align(cast(yTrue, 'float32'), logits ?? yPred)
+  const output = asTensor(yPred)
+  const logits = logitsOf(output, 'sigmoid') ?? (fromLogits ? output : undefined)
+  const [labels, predictions] = align(cast(yTrue, 'float32'), logits ?? output)
   const ones = smoothTowardsHalf(labels, labelSmoothing)
   const zeros = subtract(1, ones)
   // 1 - p_t = y (1 - p) + (1 - y) p; with a logit, 1 - p is the sigmoid of its opposite and keeps its digits.

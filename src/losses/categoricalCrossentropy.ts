@@ -11,6 +11,7 @@ import { multiply } from '../ops/multiply.js'
 import { negative } from '../ops/negative.js'
 import { logSoftmax } from '../ops/softmax.js'
 import { sum } from '../ops/sum.js'
+import { asTensor, type TensorLike } from '../ops/tensor.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { show } from '../utils/show.js'
@@ -42,15 +43,16 @@ export const crossentropySettings: OptionKeys<CrossentropySettings> = {
  * Label smoothing `s` turns labels into `yTrue (1 - s) + s / classes`. Source: Keras's `categorical_crossentropy`.
  */
 export function categoricalCrossentropy(
-  yTrue: Tensor,
-  yPred: Tensor,
+  yTrue: TensorLike,
+  yPred: TensorLike,
   settings: CrossentropySettings = {},
 ): Tensor {
   checkOptions(settings, 'categoricalCrossentropy', '{ fromLogits: true }', crossentropySettings)
   const { fromLogits = false, labelSmoothing = 0, axis = -1 } = settings
-  const target = smoothedOneHot('categorical_crossentropy', yTrue, yPred, { labelSmoothing, axis })
-  const logits = softmaxLogits(yPred, axis) ?? (fromLogits ? yPred : undefined)
-  const logProbabilities = logits ? logSoftmax(logits, { axis }) : log(normalized(yPred, axis))
+  const [labels, output] = [asTensor(yTrue), asTensor(yPred)]
+  const target = smoothedOneHot('categorical_crossentropy', labels, output, { labelSmoothing, axis })
+  const logits = softmaxLogits(output, axis) ?? (fromLogits ? output : undefined)
+  const logProbabilities = logits ? logSoftmax(logits, { axis }) : log(normalized(output, axis))
   return negative(sum(multiply(target, logProbabilities), { axis }))
 }
 

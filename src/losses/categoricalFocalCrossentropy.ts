@@ -7,7 +7,7 @@ import { power } from '../ops/power.js'
 import { logSoftmax } from '../ops/softmax.js'
 import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
-import { asTensor } from '../ops/tensor.js'
+import { asTensor, type TensorLike } from '../ops/tensor.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import {
@@ -43,15 +43,16 @@ const focalSettings: OptionKeys<CategoricalFocalSettings> = {
  * `categorical_focal_crossentropy`.
  */
 export function categoricalFocalCrossentropy(
-  yTrue: Tensor,
-  yPred: Tensor,
+  yTrue: TensorLike,
+  yPred: TensorLike,
   settings: CategoricalFocalSettings = {},
 ): Tensor {
   checkOptions(settings, 'categoricalFocalCrossentropy', '{ gamma: 2 }', focalSettings)
   const { alpha = 0.25, gamma = 2, fromLogits = false, labelSmoothing = 0, axis = -1 } = settings
-  const target = smoothedOneHot('categorical_focal_crossentropy', yTrue, yPred, { labelSmoothing, axis })
-  const logits = softmaxLogits(yPred, axis) ?? (fromLogits ? yPred : undefined)
-  const { logarithm, missed } = logits ? ofLogits(logits, axis) : ofProbabilities(normalized(yPred, axis))
+  const [labels, output] = [asTensor(yTrue), asTensor(yPred)]
+  const target = smoothedOneHot('categorical_focal_crossentropy', labels, output, { labelSmoothing, axis })
+  const logits = softmaxLogits(output, axis) ?? (fromLogits ? output : undefined)
+  const { logarithm, missed } = logits ? ofLogits(logits, axis) : ofProbabilities(normalized(output, axis))
   const crossentropy = negative(multiply(target, logarithm))
   const weights = multiply(power(missed, gamma), asTensor(alpha))
   return sum(multiply(weights, crossentropy), { axis })

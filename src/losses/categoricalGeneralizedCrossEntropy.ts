@@ -6,6 +6,7 @@ import { oneHot } from '../ops/oneHot.js'
 import { power } from '../ops/power.js'
 import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
+import { asTensor, type TensorLike } from '../ops/tensor.js'
 import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { checkSparse, type Labels, type OutputShape } from './labels.js'
@@ -19,10 +20,11 @@ import { classNumbers } from './sparseCategoricalCrossentropy.js'
  *
  * @param q above 0 and below 1. Default: 0.5
  */
-export function categoricalGeneralizedCrossEntropy(yTrue: Tensor, yPred: Tensor, q = 0.5): Tensor {
-  const axis = yPred.rank - 1
-  const labels = classNumbers('categorical_generalized_cross_entropy', yTrue, yPred, axis)
-  const p = sum(multiply(oneHot(labels, yPred.shape[axis]), yPred), { axis })
+export function categoricalGeneralizedCrossEntropy(yTrue: TensorLike, yPred: TensorLike, q = 0.5): Tensor {
+  const output = asTensor(yPred)
+  const axis = output.rank - 1
+  const labels = classNumbers('categorical_generalized_cross_entropy', asTensor(yTrue), output, axis)
+  const p = sum(multiply(oneHot(labels, output.shape[axis]), output), { axis })
   return divide(subtract(1, power(p, q)), q)
 }
 

@@ -6,6 +6,7 @@ import { maximum } from '../ops/maximum.js'
 import { multiply } from '../ops/multiply.js'
 import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
+import type { TensorLike } from '../ops/tensor.js'
 import { align } from './align.js'
 import { checkOneHot, type Labels, type OutputShape } from './labels.js'
 import { Loss } from './loss.js'
@@ -15,7 +16,7 @@ import { Loss } from './loss.js'
  * for each sample: one-hot labels and predictions `[batch, ..., classes]` to `[batch, ...]`. Source: Keras's
  * `categorical_hinge`.
  */
-export function categoricalHinge(yTrue: Tensor, yPred: Tensor): Tensor {
+export function categoricalHinge(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const [labels, predictions] = align(cast(yTrue, 'float32'), yPred)
   const right = sum(multiply(labels, predictions), { axis: -1 })
   const wrong = max(multiply(subtract(1, labels), predictions), { axis: -1 })

@@ -17,6 +17,7 @@ import { notEqual } from '../ops/notEqual.js'
 import { reshape } from '../ops/reshape.js'
 import { softplus } from '../ops/softplus.js'
 import { subtract } from '../ops/subtract.js'
+import { asTensor, type TensorLike } from '../ops/tensor.js'
 import { where } from '../ops/where.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
@@ -56,17 +57,18 @@ const circleReferences: OptionKeys<CircleSettings & CircleReferences> = {
  * such as those without a positive, do not count in a loss's mean. Source: Sun et al. 2020, "Circle loss"; Keras's `circle`.
  */
 export function circle(
-  yTrue: Tensor,
-  yPred: Tensor,
+  yTrue: TensorLike,
+  yPred: TensorLike,
   settings: CircleSettings & CircleReferences = {},
 ): Tensor {
   checkOptions(settings, 'circle', '{ margin: 0.4 }', circleReferences)
   const { gamma = 80, margin = 0.4, removeDiagonal = true, refLabels, refEmbeddings } = settings
-  const [samples] = yPred.shape
+  const embeddings = asTensor(yPred)
+  const [samples] = embeddings.shape
   const labels = cast(reshape(yTrue, [samples, 1]), 'int32')
-  const others = refEmbeddings ?? yPred
+  const others = refEmbeddings ?? embeddings
   const otherLabels = cast(reshape(refLabels ?? yTrue, [1, others.shape[0]]), 'int32')
-  const distances = maximum(subtract(1, matmul(yPred, others, { transposeB: true })), 0)
+  const distances = maximum(subtract(1, matmul(embeddings, others, { transposeB: true })), 0)
 
   const isSame = equal(labels, otherLabels)
   const isOther = notEqual(iota(isSame.shape, 0), iota(isSame.shape, 1))

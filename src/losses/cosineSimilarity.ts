@@ -6,6 +6,7 @@ import { negative } from '../ops/negative.js'
 import { rsqrt } from '../ops/rsqrt.js'
 import { square } from '../ops/square.js'
 import { sum } from '../ops/sum.js'
+import type { TensorLike } from '../ops/tensor.js'
 import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { align } from './align.js'
@@ -14,7 +15,7 @@ import { checkSameShape, type Labels, type OutputShape } from './labels.js'
 import { Loss, type LossOptions } from './loss.js'
 
 /** The cosine of the angle between targets and predictions along an axis, from -1 to 1; 0 if one of them is zero. */
-export function cosine(yTrue: Tensor, yPred: Tensor, axis = -1): Tensor {
+export function cosine(yTrue: TensorLike, yPred: TensorLike, axis = -1): Tensor {
   const [target, prediction] = align(cast(yTrue, 'float32'), yPred)
   return sum(multiply(unit(target, axis), unit(prediction, axis)), { axis })
 }
@@ -24,7 +25,7 @@ export function cosine(yTrue: Tensor, yPred: Tensor, axis = -1): Tensor {
  * for orthogonal vectors, 1 for opposite ones. Targets and predictions `[batch, ..., n]` to `[batch, ...]`. Source: Keras's
  * `cosine_similarity`.
  */
-export function cosineSimilarity(yTrue: Tensor, yPred: Tensor, axis = -1): Tensor {
+export function cosineSimilarity(yTrue: TensorLike, yPred: TensorLike, axis = -1): Tensor {
   return negative(cosine(yTrue, yPred, axis))
 }
 

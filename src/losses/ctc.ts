@@ -23,7 +23,7 @@ import { stack } from '../ops/stack.js'
 import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
 import { takeAlongAxis } from '../ops/takeAlongAxis.js'
-import { zeros } from '../ops/tensor.js'
+import { asTensor, type TensorLike, zeros } from '../ops/tensor.js'
 import { transpose } from '../ops/transpose.js'
 import { where } from '../ops/where.js'
 import { checkClassNumbers, type Labels, type OutputShape } from './labels.js'
@@ -41,18 +41,19 @@ const NEVER = -1e30
  * Computed by the forward recursion over the labels with blanks around each, in logarithms. Source: Graves et al. 2006;
  * Keras's `ctc`.
  */
-export function ctc(yTrue: Tensor, yPred: Tensor): Tensor {
-  if (yTrue.rank !== 2 || yPred.rank !== 3 || yTrue.shape[0] !== yPred.shape[0]) {
+export function ctc(yTrue: TensorLike, yPred: TensorLike): Tensor {
+  const [given, output] = [asTensor(yTrue), asTensor(yPred)]
+  if (given.rank !== 2 || output.rank !== 3 || given.shape[0] !== output.shape[0]) {
     throw new ShapeError(
-      `ctc: expected labels [batch, length] and logits [batch, time, classes], received ${showShape(yTrue.shape)} and ` +
-        `${showShape(yPred.shape)}.`,
+      `ctc: expected labels [batch, length] and logits [batch, time, classes], received ${showShape(given.shape)} and ` +
+        `${showShape(output.shape)}.`,
     )
   }
-  const [batch, time] = yPred.shape
-  const labels = cast(yTrue, 'int32')
+  const [batch, time] = output.shape
+  const labels = cast(given, 'int32')
   const states = withBlanks(labels)
   const logProbabilities = takeAlongAxis(
-    logSoftmax(yPred),
+    logSoftmax(output),
     broadcastTo(expandDims(states, 1), [batch, time, states.shape[1]]),
   )
   // From a label one may come straight from the one before, unless they are equal: then a blank must lie between.

@@ -6,6 +6,7 @@ import { divide } from '../ops/divide.js'
 import { multiply } from '../ops/multiply.js'
 import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
+import type { TensorLike } from '../ops/tensor.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { align } from './align.js'
@@ -19,7 +20,7 @@ import { checkMasks, coversBatch, type OverlapSettings, overlapSettings } from '
  * shape to what remains of it. 0 where they agree, 1 where they do not touch. Source: Milletari et al. 2016 (with plain
  * sums below); Keras's `dice`.
  */
-export function dice(yTrue: Tensor, yPred: Tensor, settings: OverlapSettings = {}): Tensor {
+export function dice(yTrue: TensorLike, yPred: TensorLike, settings: OverlapSettings = {}): Tensor {
   checkOptions(settings, 'dice', '{ axis: [1, 2] }', overlapSettings)
   const { axis } = settings
   const [labels, predictions] = align(cast(yTrue, 'float32'), yPred)

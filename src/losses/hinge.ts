@@ -7,6 +7,7 @@ import { maximum } from '../ops/maximum.js'
 import { mean } from '../ops/mean.js'
 import { multiply } from '../ops/multiply.js'
 import { subtract } from '../ops/subtract.js'
+import type { TensorLike } from '../ops/tensor.js'
 import { where } from '../ops/where.js'
 import { align } from './align.js'
 import { checkSameShape, checkSigns, type Labels, type OutputShape } from './labels.js'
@@ -16,12 +17,12 @@ import { Loss } from './loss.js'
  * `mean over the last axis of max(1 - yTrue yPred, 0)`, for each sample: labels and predictions `[batch, ..., n]` to
  * `[batch, ...]`. Labels are -1 and 1; where all of a batch are 0 or 1, 0 stands for -1. Source: Keras's `hinge`.
  */
-export function hinge(yTrue: Tensor, yPred: Tensor): Tensor {
+export function hinge(yTrue: TensorLike, yPred: TensorLike): Tensor {
   return mean(margins(yTrue, yPred), { axis: -1 })
 }
 
 /** `max(1 - yTrue yPred, 0)`, elementwise: how far predictions are from the right side's margin. */
-export function margins(yTrue: Tensor, yPred: Tensor): Tensor {
+export function margins(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const [labels, predictions] = align(cast(yTrue, 'float32'), yPred)
   const isBinary = all(logicalOr(equal(labels, 0), equal(labels, 1)))
   const signs = where(isBinary, subtract(multiply(2, labels), 1), labels)

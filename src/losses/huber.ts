@@ -7,6 +7,7 @@ import { mean } from '../ops/mean.js'
 import { multiply } from '../ops/multiply.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
+import type { TensorLike } from '../ops/tensor.js'
 import { where } from '../ops/where.js'
 import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
@@ -21,7 +22,7 @@ import { Loss, type LossOptions } from './loss.js'
  *
  * @param delta above 0. Default: 1
  */
-export function huber(yTrue: Tensor, yPred: Tensor, delta = 1): Tensor {
+export function huber(yTrue: TensorLike, yPred: TensorLike, delta = 1): Tensor {
   const [target, prediction] = align(cast(yTrue, 'float32'), yPred)
   const error = subtract(prediction, target)
   const size = abs(error)

@@ -5,6 +5,7 @@ import { divide } from '../ops/divide.js'
 import { log } from '../ops/log.js'
 import { multiply } from '../ops/multiply.js'
 import { sum } from '../ops/sum.js'
+import type { TensorLike } from '../ops/tensor.js'
 import { align } from './align.js'
 import { EPSILON } from './epsilon.js'
 import { checkProbabilities, checkSameShape, type Labels, type OutputShape } from './labels.js'
@@ -15,7 +16,7 @@ import { Loss } from './loss.js'
  * distributions `[batch, ..., classes]` to `[batch, ...]`. 0 for equal distributions; cross-entropy is entropy plus this.
  * Both are clipped to [1e-7, 1] first. Source: Keras's `kl_divergence`.
  */
-export function klDivergence(yTrue: Tensor, yPred: Tensor): Tensor {
+export function klDivergence(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const [labels, predictions] = align(cast(yTrue, 'float32'), yPred)
   const [p, q] = [clip(labels, EPSILON, 1), clip(predictions, EPSILON, 1)]
   return sum(multiply(p, log(divide(p, q))), { axis: -1 })

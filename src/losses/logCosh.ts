@@ -5,6 +5,7 @@ import { mean } from '../ops/mean.js'
 import { multiply } from '../ops/multiply.js'
 import { softplus } from '../ops/softplus.js'
 import { subtract } from '../ops/subtract.js'
+import type { TensorLike } from '../ops/tensor.js'
 import { align } from './align.js'
 import { checkSameShape, type Labels, type OutputShape } from './labels.js'
 import { Loss } from './loss.js'
@@ -13,7 +14,7 @@ import { Loss } from './loss.js'
  * `mean over the last axis of ln(cosh(yPred - yTrue))`, for each sample: targets and predictions `[batch, ..., n]` to
  * `[batch, ...]`. About `e^2 / 2` for small differences e and `|e| - ln 2` for large ones. Source: Keras's `log_cosh`.
  */
-export function logCosh(yTrue: Tensor, yPred: Tensor): Tensor {
+export function logCosh(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const [target, prediction] = align(cast(yTrue, 'float32'), yPred)
   const error = subtract(prediction, target)
   // ln((e^x + e^-x) / 2) = x + ln(1 + e^-2x) - ln 2, which does not overflow.

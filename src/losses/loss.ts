@@ -3,6 +3,7 @@ import type { TensorType } from '../graph/op.js'
 import type { Tensor } from '../graph/tensor.js'
 import { maskOf } from '../layers/masks.js'
 import { cast } from '../ops/cast.js'
+import { asTensor, type TensorLike } from '../ops/tensor.js'
 import { checkedOptions, checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { type Config, type Configurable, classNameOf } from '../utils/config.js'
 import { expectTensor } from '../utils/expectTensor.js'
@@ -78,9 +79,10 @@ export abstract class Loss implements Configurable {
    * The batch's loss: the values of `call`, weighted and reduced. What the predictions' own mask leaves out, steps that fill up
    * a sequence, does not count.
    */
-  compute(yTrue: Tensor, yPred: Tensor, weights: LossWeights = {}): Tensor {
-    const values = this.call(yTrue, yPred)
-    const mask = countingMask(this.name, values, [maskOf(yPred), weights.mask])
+  compute(yTrue: TensorLike, yPred: TensorLike, weights: LossWeights = {}): Tensor {
+    const output = asTensor(yPred)
+    const values = this.call(asTensor(yTrue), output)
+    const mask = countingMask(this.name, values, [maskOf(output), weights.mask])
     return reduceValues(this.name, values, this.reduction, { ...weights, mask })
   }
 

@@ -3,6 +3,7 @@ import { abs } from '../ops/abs.js'
 import { cast } from '../ops/cast.js'
 import { mean } from '../ops/mean.js'
 import { subtract } from '../ops/subtract.js'
+import type { TensorLike } from '../ops/tensor.js'
 import { align } from './align.js'
 import { checkSameShape, type Labels, type OutputShape } from './labels.js'
 import { Loss } from './loss.js'
@@ -11,7 +12,7 @@ import { Loss } from './loss.js'
  * `mean over the last axis of |yTrue - yPred|`, for each sample: targets and predictions `[batch, ..., n]` to
  * `[batch, ...]`. Source: Keras's `mean_absolute_error`.
  */
-export function meanAbsoluteError(yTrue: Tensor, yPred: Tensor): Tensor {
+export function meanAbsoluteError(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const [target, prediction] = align(cast(yTrue, 'float32'), yPred)
   return mean(abs(subtract(target, prediction)), { axis: -1 })
 }

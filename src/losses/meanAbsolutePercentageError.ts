@@ -6,6 +6,7 @@ import { maximum } from '../ops/maximum.js'
 import { mean } from '../ops/mean.js'
 import { multiply } from '../ops/multiply.js'
 import { subtract } from '../ops/subtract.js'
+import type { TensorLike } from '../ops/tensor.js'
 import { align } from './align.js'
 import { EPSILON } from './epsilon.js'
 import { checkSameShape, type Labels, type OutputShape } from './labels.js'
@@ -16,7 +17,7 @@ import { Loss } from './loss.js'
  * predictions `[batch, ..., n]` to `[batch, ...]`. Targets near 0 make it huge. Source: Keras's
  * `mean_absolute_percentage_error`.
  */
-export function meanAbsolutePercentageError(yTrue: Tensor, yPred: Tensor): Tensor {
+export function meanAbsolutePercentageError(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const [target, prediction] = align(cast(yTrue, 'float32'), yPred)
   const relative = abs(divide(subtract(target, prediction), maximum(abs(target), EPSILON)))
   return multiply(100, mean(relative, { axis: -1 }))

@@ -3,6 +3,7 @@ import { cast } from '../ops/cast.js'
 import { mean } from '../ops/mean.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
+import type { TensorLike } from '../ops/tensor.js'
 import { align } from './align.js'
 import { checkSameShape, type Labels, type OutputShape } from './labels.js'
 import { Loss } from './loss.js'
@@ -11,7 +12,7 @@ import { Loss } from './loss.js'
  * `mean over the last axis of (yTrue - yPred)^2`, for each sample: targets and predictions `[batch, ..., n]` to
  * `[batch, ...]`. Source: Keras's `mean_squared_error`.
  */
-export function meanSquaredError(yTrue: Tensor, yPred: Tensor): Tensor {
+export function meanSquaredError(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const [target, prediction] = align(cast(yTrue, 'float32'), yPred)
   return mean(square(subtract(target, prediction)), { axis: -1 })
 }

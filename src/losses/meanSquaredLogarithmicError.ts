@@ -5,6 +5,7 @@ import { maximum } from '../ops/maximum.js'
 import { mean } from '../ops/mean.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
+import type { TensorLike } from '../ops/tensor.js'
 import { align } from './align.js'
 import { EPSILON } from './epsilon.js'
 import { checkSameShape, type Labels, type OutputShape } from './labels.js'
@@ -15,7 +16,7 @@ import { Loss } from './loss.js'
  * `[batch, ..., n]` to `[batch, ...]`. Numbers below 1e-7 count as 1e-7: it is meant for amounts that are not negative.
  * Source: Keras's `mean_squared_logarithmic_error`.
  */
-export function meanSquaredLogarithmicError(yTrue: Tensor, yPred: Tensor): Tensor {
+export function meanSquaredLogarithmicError(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const [target, prediction] = align(cast(yTrue, 'float32'), yPred)
   const logarithm = (x: Tensor) => log1p(maximum(x, EPSILON))
   return mean(square(subtract(logarithm(prediction), logarithm(target))), { axis: -1 })

@@ -5,6 +5,7 @@ import { log } from '../ops/log.js'
 import { mean } from '../ops/mean.js'
 import { multiply } from '../ops/multiply.js'
 import { subtract } from '../ops/subtract.js'
+import type { TensorLike } from '../ops/tensor.js'
 import { align } from './align.js'
 import { EPSILON } from './epsilon.js'
 import { checkSameShape, type Labels, type OutputShape } from './labels.js'
@@ -15,7 +16,7 @@ import { Loss } from './loss.js'
  * `[batch, ..., n]` to `[batch, ...]`. It is what remains of minus the log-likelihood of a Poisson distribution without
  * terms of `yTrue` alone. Rates must not be negative. Source: Keras's `poisson`.
  */
-export function poisson(yTrue: Tensor, yPred: Tensor): Tensor {
+export function poisson(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const [counts, rates] = align(cast(yTrue, 'float32'), yPred)
   return mean(subtract(rates, multiply(counts, log(add(rates, EPSILON)))), { axis: -1 })
 }

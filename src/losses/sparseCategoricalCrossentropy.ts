@@ -12,6 +12,7 @@ import { oneHot } from '../ops/oneHot.js'
 import { reshape } from '../ops/reshape.js'
 import { logSoftmax } from '../ops/softmax.js'
 import { sum } from '../ops/sum.js'
+import { asTensor, type TensorLike } from '../ops/tensor.js'
 import { where } from '../ops/where.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
@@ -43,18 +44,20 @@ const sparseSettings: OptionKeys<SparseCrossentropySettings> = {
  * straight from a softmax, its inputs are used instead. Source: Keras's `sparse_categorical_crossentropy`.
  */
 export function sparseCategoricalCrossentropy(
-  yTrue: Tensor,
-  yPred: Tensor,
+  yTrue: TensorLike,
+  yPred: TensorLike,
   settings: SparseCrossentropySettings = {},
 ): Tensor {
   checkOptions(settings, 'sparseCategoricalCrossentropy', '{ fromLogits: true }', sparseSettings)
   const { fromLogits = false, ignoreClass, axis = -1 } = settings
   const what = 'sparse_categorical_crossentropy'
-  const at = resolveAxis(axis, yPred.rank, what)
-  const labels = classNumbers(what, yTrue, yPred, at)
-  const logits = softmaxLogits(yPred, axis) ?? (fromLogits ? yPred : log(clip(yPred, EPSILON, 1 - EPSILON)))
+  const output = asTensor(yPred)
+  const at = resolveAxis(axis, output.rank, what)
+  const labels = classNumbers(what, asTensor(yTrue), output, at)
+  const logits =
+    softmaxLogits(output, axis) ?? (fromLogits ? output : log(clip(output, EPSILON, 1 - EPSILON)))
   // A sum against one-hot rows, not a gather: its gradient is dense, and no addition depends on the order of threads.
-  const rows = oneHot(labels, yPred.shape[at], { axis: at })
+  const rows = oneHot(labels, output.shape[at], { axis: at })
   const values = negative(sum(multiply(rows, logSoftmax(logits, { axis: at })), { axis: at }))
   if (ignoreClass === undefined) return values
   const isCounted = notEqual(labels, ignoreClass)

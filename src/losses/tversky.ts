@@ -7,6 +7,7 @@ import { multiply } from '../ops/multiply.js'
 import { resolveAxes } from '../ops/reduction.js'
 import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
+import type { TensorLike } from '../ops/tensor.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { align } from './align.js'
@@ -35,7 +36,7 @@ const tverskySettings: OptionKeys<TverskySettings> = { ...overlapSettings, alpha
  * one shape to what remains of it. With `alpha = beta = 0.5` it is the Dice loss. (Keras calls `missed` false positives.)
  * Source: Salehi et al. 2017; Keras's `tversky`.
  */
-export function tversky(yTrue: Tensor, yPred: Tensor, settings: TverskySettings = {}): Tensor {
+export function tversky(yTrue: TensorLike, yPred: TensorLike, settings: TverskySettings = {}): Tensor {
   checkOptions(settings, 'tversky', '{ alpha: 0.7, beta: 0.3 }', tverskySettings)
   const { alpha = 0.5, beta = 0.5, axis } = settings
   const [labels, predictions] = align(cast(yTrue, 'float32'), yPred)

@@ -5,32 +5,34 @@ import { argmax } from '../ops/argmax.js'
 import { cast } from '../ops/cast.js'
 import { equal } from '../ops/equal.js'
 import { greater } from '../ops/greater.js'
+import { asTensor, type TensorLike } from '../ops/tensor.js'
 import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { MeanOfFunction } from './mean.js'
 import type { MetricOptions } from './metric.js'
 
 /** 1 where predictions are equal to labels, else 0, elementwise (Keras's `Accuracy`): for predicted class numbers. */
-export function accuracy(yTrue: Tensor, yPred: Tensor): Tensor {
+export function accuracy(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const [labels, predictions] = align(yTrue, yPred)
   return cast(equal(labels, predictions), 'float32')
 }
 
 /** 1 where `yPred > threshold` agrees with a label of 0 or 1, else 0, elementwise (Keras's `binary_accuracy`). */
-export function binaryAccuracy(yTrue: Tensor, yPred: Tensor, threshold = 0.5): Tensor {
+export function binaryAccuracy(yTrue: TensorLike, yPred: TensorLike, threshold = 0.5): Tensor {
   const [labels, predictions] = align(cast(yTrue, 'float32'), yPred)
   return cast(equal(labels, cast(greater(predictions, threshold), 'float32')), 'float32')
 }
 
 /** 1 where one-hot labels and predictions have their largest value in the same place (Keras's `categorical_accuracy`). */
-export function categoricalAccuracy(yTrue: Tensor, yPred: Tensor): Tensor {
+export function categoricalAccuracy(yTrue: TensorLike, yPred: TensorLike): Tensor {
   return cast(equal(argmax(yTrue, { axis: -1 }), argmax(yPred, { axis: -1 })), 'float32')
 }
 
 /** 1 where the largest prediction is that of the labelled class (Keras's `sparse_categorical_accuracy`). */
-export function sparseCategoricalAccuracy(yTrue: Tensor, yPred: Tensor): Tensor {
-  const labels = classNumbers('sparse_categorical_accuracy', yTrue, yPred, yPred.rank - 1)
-  return cast(equal(labels, argmax(yPred, { axis: -1 })), 'float32')
+export function sparseCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike): Tensor {
+  const output = asTensor(yPred)
+  const labels = classNumbers('sparse_categorical_accuracy', asTensor(yTrue), output, output.rank - 1)
+  return cast(equal(labels, argmax(output, { axis: -1 })), 'float32')
 }
 
 /** How often predictions are equal to labels. */

@@ -8,6 +8,7 @@ import { mean } from '../ops/mean.js'
 import { multiply } from '../ops/multiply.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
+import type { TensorLike } from '../ops/tensor.js'
 import { standardDeviation, variance } from '../ops/variance.js'
 import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
@@ -18,7 +19,7 @@ import type { MetricOptions } from './metric.js'
  * Pearson's correlation between targets and predictions along an axis (default: the last), from -1 to 1:
  * `covariance(t, p) / (sd(t) sd(p))`; NaN where one of them is constant. Source: Keras's `pearson_correlation`.
  */
-export function pearsonCorrelation(yTrue: Tensor, yPred: Tensor, axis = -1): Tensor {
+export function pearsonCorrelation(yTrue: TensorLike, yPred: TensorLike, axis = -1): Tensor {
   const [target, prediction] = align(cast(yTrue, 'float32'), yPred)
   return mean(multiply(standardized(target, axis), standardized(prediction, axis)), { axis })
 }
@@ -33,7 +34,7 @@ function standardized(x: Tensor, axis: number): Tensor {
  * `2 covariance(t, p) / (variance(t) + variance(p) + (mean(t) - mean(p))^2 + 1e-7)`. Unlike correlation it is 1 only where
  * they are equal. Source: Lin 1989; Keras's `concordance_correlation`.
  */
-export function concordanceCorrelation(yTrue: Tensor, yPred: Tensor, axis = -1): Tensor {
+export function concordanceCorrelation(yTrue: TensorLike, yPred: TensorLike, axis = -1): Tensor {
   const [target, prediction] = align(cast(yTrue, 'float32'), yPred)
   const along = { axis, keepDims: true }
   const [targetMean, predictionMean] = [mean(target, along), mean(prediction, along)]

@@ -14,6 +14,7 @@ import { sliceAxis } from '../ops/slice.js'
 import { squeeze } from '../ops/squeeze.js'
 import { sum } from '../ops/sum.js'
 import { takeAlongAxis } from '../ops/takeAlongAxis.js'
+import { asTensor, type TensorLike } from '../ops/tensor.js'
 import { checkedOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { MeanOfFunction } from './mean.js'
@@ -23,8 +24,8 @@ import type { MetricOptions } from './metric.js'
  * 1 where the class of a one-hot label is among the `k` (default: 5) that got the largest predictions, else 0: labels and
  * predictions `[batch, ..., classes]` to `[batch, ...]`. Source: Keras's `top_k_categorical_accuracy`.
  */
-export function topKCategoricalAccuracy(yTrue: Tensor, yPred: Tensor, k = 5): Tensor {
-  return inTopK(argmax(yTrue, { axis: -1 }), yPred, k)
+export function topKCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike, k = 5): Tensor {
+  return inTopK(argmax(yTrue, { axis: -1 }), asTensor(yPred), k)
 }
 
 /**
@@ -35,14 +36,15 @@ export function topKCategoricalAccuracy(yTrue: Tensor, yPred: Tensor, k = 5): Te
  * @param fromSortedIds whether `yPred` are class numbers, the likeliest first, in place of predictions
  */
 export function sparseTopKCategoricalAccuracy(
-  yTrue: Tensor,
-  yPred: Tensor,
+  yTrue: TensorLike,
+  yPred: TensorLike,
   k = 5,
   fromSortedIds = false,
 ): Tensor {
-  const labels = classNumbers('sparse_top_k_categorical_accuracy', yTrue, yPred, yPred.rank - 1)
-  if (!fromSortedIds) return inTopK(labels, yPred, k)
-  const best = sliceAxis(yPred, -1, 0, Math.min(k, yPred.shape[yPred.rank - 1]))
+  const output = asTensor(yPred)
+  const labels = classNumbers('sparse_top_k_categorical_accuracy', asTensor(yTrue), output, output.rank - 1)
+  if (!fromSortedIds) return inTopK(labels, output, k)
+  const best = sliceAxis(output, -1, 0, Math.min(k, output.shape[output.rank - 1]))
   return cast(any(equal(best, expandDims(labels, -1)), { axis: -1 }), 'float32')
 }
 
