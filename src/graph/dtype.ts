@@ -1,7 +1,17 @@
+import { ArgumentError } from '../errors.js'
+
 /** Types of tensor elements. `bool` and `uint8` take one byte each, the others four. */
 export type DType = 'float32' | 'int32' | 'bool' | 'uint8'
 
 export const dtypes: readonly DType[] = ['float32', 'int32', 'bool', 'uint8']
+
+/** @throws ArgumentError for what is no type of elements */
+export function checkDtype(dtype: DType, what: string): void {
+  if (dtypes.includes(dtype)) return
+  throw new ArgumentError(
+    `${what}: expected a dtype, one of ${dtypes.map((each) => `'${each}'`).join(', ')}, received '${String(dtype)}'.`,
+  )
+}
 
 export const bytesPerElement: Record<DType, number> = { float32: 4, int32: 4, bool: 1, uint8: 1 }
 

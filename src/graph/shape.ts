@@ -10,6 +10,13 @@ export const sameShape = (a: Shape, b: Shape): boolean =>
 
 export const showShape = (shape: Shape): string => `[${shape.join(', ')}]`
 
+/** @throws ShapeError for what is no list of sizes */
+export function checkShape(shape: Shape, what: string): void {
+  if (Array.isArray(shape) && shape.every((size) => Number.isInteger(size) && size >= 0)) return
+  const given = Array.isArray(shape) ? showShape(shape) : String(shape)
+  throw new ShapeError(`${what}: expected a shape as a list of sizes, such as [28, 28], received ${given}.`)
+}
+
 /** Row-major strides, in elements. */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length).fill(1)

@@ -1,9 +1,9 @@
 import { ArgumentError, ShapeError } from '../errors.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
-import { arrayOf, type DType, type TypedArray } from './dtype.js'
+import { arrayOf, checkDtype, type DType, type TypedArray } from './dtype.js'
 import { getExecutor } from './executor.js'
 import { freshNodeId } from './node.js'
-import { type Shape, sameShape, showShape, sizeOf } from './shape.js'
+import { checkShape, type Shape, sameShape, showShape, sizeOf } from './shape.js'
 import { Tensor } from './tensor.js'
 import { assignedValue, isTracing, recordAssignment } from './trace.js'
 
@@ -56,6 +56,8 @@ export class Variable {
     checkOptions(options, 'Variable', "{ name: 'weight' }", variableOptions)
     this.name = options.name ?? 'variable'
     this.dtype = options.dtype ?? 'float32'
+    checkDtype(this.dtype, `Variable ${this.name}`)
+    checkShape(shape, `Variable ${this.name}`)
     this.trainable = options.trainable ?? true
     this.constraint = options.constraint
     this.regularizer = options.regularizer

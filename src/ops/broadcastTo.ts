@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors.js'
 import { applyOne } from '../graph/node.js'
 import { defineOp } from '../graph/op.js'
-import { type Shape, sameShape, showShape } from '../graph/shape.js'
+import { checkShape, type Shape, sameShape, showShape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import { reader, referenceOf } from './reference.js'
 import { reshape } from './reshape.js'
@@ -13,6 +13,7 @@ import { asTensor, type TensorLike } from './tensor.js'
  * @throws ShapeError if an axis has neither size 1 nor the wanted size
  */
 export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
+  checkShape(shape, 'broadcastTo')
   const value = asTensor(x)
   return sameShape(value.shape, shape) ? value : applyOne(broadcastToOp, [value], { shape })
 }

@@ -1,4 +1,4 @@
-import type { DType } from '../graph/dtype.js'
+import { checkDtype, type DType } from '../graph/dtype.js'
 import { applyOne } from '../graph/node.js'
 import { defineOp } from '../graph/op.js'
 import type { ScalarMath } from '../graph/scalarMath.js'
@@ -13,8 +13,11 @@ import { asTensor, type TensorLike } from './tensor.js'
  * - To `bool`: whether the element differs from 0 (NaN does).
  *
  * No gradient flows, since one side at least is not `float32`.
+ *
+ * @throws ArgumentError for what is no type
  */
 export function cast(x: TensorLike, dtype: DType): Tensor {
+  checkDtype(dtype, 'cast')
   const value = asTensor(x, dtype)
   return value.dtype === dtype ? value : applyOne(castOp, [value], { dtype })
 }

@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors.js'
 import { applyOne } from '../graph/node.js'
 import { defineOp } from '../graph/op.js'
-import { type Shape, sameShape, showShape, sizeOf } from '../graph/shape.js'
+import { checkShape, type Shape, sameShape, showShape, sizeOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import { asTensor, type TensorLike } from './tensor.js'
 
@@ -11,6 +11,7 @@ import { asTensor, type TensorLike } from './tensor.js'
  */
 export function reshape(x: TensorLike, shape: Shape): Tensor {
   const value = asTensor(x)
+  if (!Array.isArray(shape)) checkShape(shape, 'reshape')
   const resolved = resolveShape(shape, value.shape)
   return sameShape(resolved, value.shape) ? value : applyOne(reshapeOp, [value], { shape: resolved })
 }

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { ArgumentError, ShapeError } from '../errors.js'
+import { Variable } from '../graph/variable.js'
 import { referenceValues } from '../testing/referenceEvaluate.js'
-import { asTensor, full, literal, tensor, zerosLike } from './tensor.js'
+import { broadcastTo } from './broadcastTo.js'
+import { cast } from './cast.js'
+import { reshape } from './reshape.js'
+import { asTensor, full, literal, ones, tensor, zeros, zerosLike } from './tensor.js'
 
 describe('tensor', () => {
   it('takes its shape from nested arrays and its type from the data', () => {
@@ -34,6 +38,36 @@ describe('tensor', () => {
     expect(() => tensor([[1], 2])).toThrow(ShapeError)
     expect(() => tensor([1, 2, 3], { shape: [2, 2] })).toThrow('needs 4 elements, received 3')
     expect(() => tensor(['1'] as unknown as number[])).toThrow(ArgumentError)
+  })
+})
+
+describe('types and shapes', () => {
+  it('are refused where they are none', () => {
+    const typo = 'flaot32' as 'float32'
+    const known = /expected a dtype, one of 'float32', 'int32', 'bool', 'uint8', received 'flaot32'/
+    for (const make of [
+      () => cast([1], typo),
+      () => tensor([1], { dtype: typo }),
+      () => zeros([1], typo),
+      () => new Variable([0], [], { dtype: typo }),
+    ]) {
+      expect(make).toThrow(ArgumentError)
+      expect(make).toThrow(known)
+    }
+    const size = 4 as unknown as readonly number[]
+    for (const make of [
+      () => zeros(size),
+      () => ones(size),
+      () => full(size, 1),
+      () => reshape([1, 2, 3, 4], size),
+      () => broadcastTo(1, size),
+      () => tensor([1, 2, 3, 4], { shape: size }),
+      () => new Variable([0, 0, 0, 0], size),
+      () => zeros([2.5]),
+    ]) {
+      expect(make).toThrow(ShapeError)
+      expect(make).toThrow(/expected a shape as a list of sizes, such as \[28, 28\], received (4|\[2\.5\])\./)
+    }
   })
 })
 

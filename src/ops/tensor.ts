@@ -1,7 +1,7 @@
 import { ArgumentError, ShapeError } from '../errors.js'
-import { arrayOf, type DType, promote, type TypedArray } from '../graph/dtype.js'
+import { arrayOf, checkDtype, type DType, promote, type TypedArray } from '../graph/dtype.js'
 import { constant } from '../graph/node.js'
-import { type Shape, showShape, sizeOf } from '../graph/shape.js'
+import { checkShape, type Shape, showShape, sizeOf } from '../graph/shape.js'
 import { Tensor } from '../graph/tensor.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { broadcastTo } from './broadcastTo.js'
@@ -34,6 +34,8 @@ export function tensor(data: NestedValues | TypedArray, options: TensorOptions =
   const { shape, values } = flatten(data)
   const dtype = options.dtype ?? dtypeOf(data, values)
   const wanted = options.shape ?? shape
+  checkDtype(dtype, 'tensor')
+  checkShape(wanted, 'tensor')
   if (sizeOf(wanted) !== values.length) {
     throw new ShapeError(
       `tensor: shape ${showShape(wanted)} needs ${sizeOf(wanted)} elements, received ${values.length}.`,
@@ -68,17 +70,24 @@ export function scalar(value: number | boolean, dtype?: DType): Tensor {
   return tensor(value, { dtype })
 }
 
-/** A tensor in which each element is `value`. */
-export function full(shape: Shape, value: TensorLike, dtype?: DType): Tensor {
+/**
+ * A tensor in which each element is `value`.
+ * @throws ShapeError for what is no shape
+ */
+export const full = (shape: Shape, value: TensorLike, dtype?: DType): Tensor =>
+  filled('full', shape, value, dtype)
+
+/** A tensor of zeros; `float32` unless another type is given. */
+export const zeros = (shape: Shape, dtype: DType = 'float32'): Tensor => filled('zeros', shape, 0, dtype)
+
+/** A tensor of ones; `float32` unless another type is given. */
+export const ones = (shape: Shape, dtype: DType = 'float32'): Tensor => filled('ones', shape, 1, dtype)
+
+function filled(what: string, shape: Shape, value: TensorLike, dtype?: DType): Tensor {
+  checkShape(shape, what)
   const element = asTensor(value, dtype)
   return broadcastTo(dtype ? cast(element, dtype) : element, shape)
 }
-
-/** A tensor of zeros; `float32` unless another type is given. */
-export const zeros = (shape: Shape, dtype: DType = 'float32'): Tensor => full(shape, 0, dtype)
-
-/** A tensor of ones; `float32` unless another type is given. */
-export const ones = (shape: Shape, dtype: DType = 'float32'): Tensor => full(shape, 1, dtype)
 
 /** Zeros of the same shape and type. */
 export const zerosLike = (x: Tensor): Tensor => zeros(x.shape, x.dtype)
