@@ -3,6 +3,31 @@ import * as pooling from './pooling/index.js'
 
 // Keras's other names. Saved files never contain them.
 
+export {
+  Conv1D as Convolution1D,
+  Conv1DTranspose as Convolution1DTranspose,
+  Conv2D as Convolution2D,
+  Conv2DTranspose as Convolution2DTranspose,
+  Conv3D as Convolution3D,
+  Conv3DTranspose as Convolution3DTranspose,
+  SeparableConv1D as SeparableConvolution1D,
+  SeparableConv2D as SeparableConvolution2D,
+} from './convolution/index.js'
+export {
+  AveragePooling1D as AvgPool1D,
+  AveragePooling2D as AvgPool2D,
+  AveragePooling3D as AvgPool3D,
+  GlobalAveragePooling1D as GlobalAvgPool1D,
+  GlobalAveragePooling2D as GlobalAvgPool2D,
+  GlobalAveragePooling3D as GlobalAvgPool3D,
+  GlobalMaxPooling1D as GlobalMaxPool1D,
+  GlobalMaxPooling2D as GlobalMaxPool2D,
+  GlobalMaxPooling3D as GlobalMaxPool3D,
+  MaxPooling1D as MaxPool1D,
+  MaxPooling2D as MaxPool2D,
+  MaxPooling3D as MaxPool3D,
+} from './pooling/index.js'
+
 /** See `Conv1D`. */
 export const convolution1d = convolution.conv1d
 /** See `Conv2D`. */

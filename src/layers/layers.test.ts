@@ -130,6 +130,23 @@ describe('layers compute', () => {
   })
 })
 
+describe("Keras's other names", () => {
+  it('are the same classes, and make them', () => {
+    const { Conv2D, Convolution2D, MaxPooling2D, MaxPool2D, AveragePooling2D, AvgPool2D } = layers
+    expect([Convolution2D, MaxPool2D, AvgPool2D]).toEqual([Conv2D, MaxPooling2D, AveragePooling2D])
+    expect(layers.GlobalAvgPool2D).toBe(layers.GlobalAveragePooling2D)
+    const names = Object.keys(layers)
+    const functions = names.filter((name) => /^[a-z]\w*(?:olution|Pool)\dd/.test(name))
+    expect(functions.length).toBe(20)
+    for (const name of functions) {
+      expect(
+        names.map((each) => each.toLowerCase()).filter((each) => each === name.toLowerCase()),
+      ).toHaveLength(2)
+    }
+    expect(new MaxPool2D(3).getConfig().pool_size).toEqual([3, 3])
+  })
+})
+
 describe('dropout', () => {
   it('keeps the expectation: zeros at its rate, the rest scaled', () => {
     setRandomSeed(1)
