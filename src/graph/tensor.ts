@@ -1,8 +1,12 @@
 import { InternalError } from '../errors.js'
 import { arrayOf, type DType, type TypedArray } from './dtype.js'
 import { readTensors } from './executor.js'
+import { inspected } from './inspected.js'
 import type { Node } from './node.js'
 import { type Shape, sizeOf } from './shape.js'
+
+/** The console shows the elements of tensors up to this size, if they are known. */
+const mostShown = 1000
 
 /** Nested arrays of numbers, as many levels deep as the tensor has axes. */
 export type NestedArray = number | readonly NestedArray[]
@@ -41,7 +45,10 @@ export class Tensor {
 
   /** The elements as nested arrays, or a number for rank 0. */
   async array(): Promise<NestedArray> {
-    const data = await this.data()
+    return this.nested(await this.data())
+  }
+
+  private nested(data: TypedArray): NestedArray {
     let at = 0
     const nest = (axis: number): NestedArray =>
       axis === this.shape.length ? data[at++] : Array.from({ length: this.shape[axis] }, () => nest(axis + 1))
@@ -62,5 +69,12 @@ export class Tensor {
 
   toString(): string {
     return `Tensor(${this.dtype} [${this.shape.join(', ')}])`
+  }
+
+  /** What Node's console shows: the elements too, once they are known. */
+  [inspected](_depth: number, options: object, inspect: (value: unknown, options: object) => string): string {
+    const { node } = this
+    if (node.type !== 'constant' || this.size > mostShown) return `${this}`
+    return `${this} ${inspect(this.nested(node.data), options)}`
   }
 }

@@ -2,6 +2,7 @@ import { ArgumentError, ShapeError } from '../errors.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { arrayOf, checkDtype, type DType, type TypedArray } from './dtype.js'
 import { getExecutor } from './executor.js'
+import { inspected } from './inspected.js'
 import { freshNodeId } from './node.js'
 import { checkShape, type Shape, sameShape, showShape, sizeOf } from './shape.js'
 import { Tensor } from './tensor.js'
@@ -118,6 +119,15 @@ export class Variable {
     const elements = markSnapshot(await executor.readVariable(this))
     this.lastSnapshot = { version, elements: new WeakRef(elements) }
     return elements
+  }
+
+  toString(): string {
+    return `Variable(${this.name} ${this.dtype} ${showShape(this.shape)})`
+  }
+
+  /** What Node's console shows. */
+  [inspected](): string {
+    return `${this}`
   }
 
   private checked(data: ArrayLike<number>): TypedArray {

@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.js'
 import { type DType, dtypes } from '../graph/dtype.js'
+import { symbolic } from '../graph/symbolic.js'
 import type { Tensor } from '../graph/tensor.js'
 import { cast } from '../ops/cast.js'
 import type { OptionKeys } from '../utils/checkOptions.js'
@@ -34,6 +35,7 @@ export class InputLayer extends Layer implements SymbolicSource {
     inputShape: false,
     activityRegularizer: false,
   }
+  readonly [symbolic] = true
   /** The shape of one sample. */
   readonly shape: BatchShape
   readonly dtype: DType

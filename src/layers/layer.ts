@@ -1,5 +1,6 @@
 import { getConstraint } from '../constraints/get.js'
 import { ArgumentError, ShapeError, StateError } from '../errors.js'
+import { inspected } from '../graph/inspected.js'
 import type { Shape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import { Variable } from '../graph/variable.js'
@@ -479,5 +480,10 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
 
   override toString(): string {
     return `<${this.className} name=${this.name}, built=${this.built}>`
+  }
+
+  /** What Node's console shows. */
+  [inspected](): string {
+    return `${this}`
   }
 }

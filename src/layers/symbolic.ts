@@ -1,5 +1,7 @@
 import { ArgumentError } from '../errors.js'
 import type { DType } from '../graph/dtype.js'
+import { inspected } from '../graph/inspected.js'
+import { symbolic } from '../graph/symbolic.js'
 import { Tensor } from '../graph/tensor.js'
 import { show } from '../utils/show.js'
 import { flatten, layoutOf, mapStructure, pack, type Structure } from '../utils/structure.js'
@@ -18,6 +20,7 @@ export interface SymbolicType {
  * It remembers the call that it came from; `models.functional` makes a model of such calls.
  */
 export class SymbolicTensor implements SymbolicType {
+  readonly [symbolic] = true
   readonly shape: BatchShape
   readonly dtype: DType
 
@@ -38,6 +41,11 @@ export class SymbolicTensor implements SymbolicType {
 
   toString(): string {
     return `SymbolicTensor('${this.name}' ${this.dtype} ${showBatchShape(this.shape)})`
+  }
+
+  /** What Node's console shows. */
+  [inspected](): string {
+    return `${this}`
   }
 }
 
@@ -112,7 +120,7 @@ export function toSymbolic(inputs: unknown, title: string): Structure<SymbolicTe
 /** A structure of symbolic tensors out of what may stand for them. */
 export function symbolsOf(given: Structure<SymbolicLike>, what: string): Structure<SymbolicTensor> {
   const isOne = (value: Structure<SymbolicLike>): value is SymbolicLike => symbolOf(value) !== undefined
-  if (!isOne(given) && (typeof given !== 'object' || given === null)) {
+  if (!isOne(given) && (typeof given !== 'object' || given === null || given instanceof Tensor)) {
     throw new ArgumentError(`${what}: expected outputs of layers, received ${describe(given)}.`)
   }
   return mapStructure(given, isOne, (value) => {

@@ -2,6 +2,7 @@ import { ArgumentError, ShapeError } from '../errors.js'
 import { arrayOf, checkDtype, type DType, promote, type TypedArray } from '../graph/dtype.js'
 import { constant } from '../graph/node.js'
 import { checkShape, type Shape, showShape, sizeOf } from '../graph/shape.js'
+import { isMarkedSymbolic } from '../graph/symbolic.js'
 import { Tensor } from '../graph/tensor.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { broadcastTo } from './broadcastTo.js'
@@ -114,6 +115,9 @@ function store(values: ArrayLike<number | boolean>, dtype: DType): TypedArray {
   return new arrayOf[dtype](values as ArrayLike<number>)
 }
 
+const IN_A_LAYER =
+  ' It has no numbers yet. Ops in a graph of layers stand in one: layers.lambda((x) => ops.abs(x))(input).'
+
 function flatten(data: NestedValues | TypedArray): { shape: Shape; values: ArrayLike<number | boolean> } {
   if (ArrayBuffer.isView(data)) return { shape: [data.length], values: data }
   const shape: number[] = []
@@ -140,7 +144,7 @@ function flatten(data: NestedValues | TypedArray): { shape: Shape; values: Array
       values.push(value)
     } else {
       throw new ArgumentError(
-        `tensor: expected numbers, booleans, nested arrays of them or a typed array, received ${typeof value === 'string' ? `'${value}'` : String(value)}.`,
+        `tensor: expected numbers, booleans, nested arrays of them or a typed array, received ${typeof value === 'string' ? `'${value}'` : String(value)}.${isMarkedSymbolic(value) ? IN_A_LAYER : ''}`,
       )
     }
   }
