@@ -43,6 +43,13 @@ describe('label checks', () => {
     )
   })
 
+  it('say where a layer is missing, if labels have fewer axes than outputs', () => {
+    expect(check(sparse, [0, 1], [2], [2, 6, 6, 3])).toThrow(
+      /expected class numbers of shape \[2, 6, 6\].*received y of shape \[2\]\. For one label for each sample, put layers\.flatten\(\)/,
+    )
+    expect(check(sparse, [0, 1, 2], [3], [2, 3])).toThrow(/received y of shape \[3\]\.$/)
+  })
+
   it('find a single unit where there are classes', () => {
     const said = /last layer has 1 unit, so there is only class 0.*as many units.*binary_crossentropy/
     expect(check(sparse, [0, 1], [2], [2, 1])).toThrow(said)

@@ -87,11 +87,17 @@ export function checkSparse(
   if (!sameShape(shape, expected) && !sameShape(shape, output.with(at, 1))) {
     throw new ShapeError(
       `${loss}: expected class numbers of shape ${showShape(expected)} for the model's output ${showShape(output)}, ` +
-        `received ${name} of shape ${showShape(shape)}.`,
+        `received ${name} of shape ${showShape(shape)}.${flattenAdvice(shape, expected)}`,
     )
   }
   checkClassNumbers(loss, labels, classes, ignored)
 }
+
+/** Most often a layer is missing where labels have fewer axes than outputs. */
+const flattenAdvice = (labels: Shape, expected: Shape): string =>
+  labels.length < expected.length
+    ? ' For one label for each sample, put layers.flatten() or a global pooling before the last layer.'
+    : ''
 
 /** @throws ArgumentError if there is one class alone, which leaves nothing to learn */
 function checkClassCount(loss: string, classes: number): void {

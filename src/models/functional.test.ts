@@ -2,6 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 import { ArgumentError, ShapeError } from '../errors.js'
 import type { Tensor } from '../graph/tensor.js'
 import * as layers from '../layers/index.js'
+import { add } from '../ops/add.js'
 import { multiply } from '../ops/multiply.js'
 import { subtract } from '../ops/subtract.js'
 import { tensor } from '../ops/tensor.js'
@@ -360,5 +361,25 @@ describe('the config of a functional model', () => {
       Lambda: ({ name }) => layers.lambda((y) => multiply(y, 3), { name: String(name) }),
     }) as unknown as Functional
     expect(values(again(tensor([[1, 2]])))).toEqual([3, 6])
+  })
+})
+
+describe('ops in a graph of layers', () => {
+  it('are refused with what to write', () => {
+    const input = layers.input([2])
+    const advice =
+      /has no numbers yet\. Ops in a graph of layers stand in one: layers\.lambda\(\(x\) => ops\.abs\(x\)\)\(input\)/
+    expect(() => add(layers.dense(1)(input) as never, 1)).toThrow(advice)
+    expect(() => add(input as never, 1)).toThrow(advice)
+    expect(() => functional({ inputs: input, outputs: layers.dense(1)(tensor([[1, 2]])) as never })).toThrow(
+      /outputs: expected outputs of layers, received Tensor\(float32 \[1, 1\]\)/,
+    )
+  })
+
+  it('are asked for layers by name', () => {
+    const model = sequential([layers.input([2]), layers.dense(1)], { name: 'm' })
+    expect(() => model.getLayer(0 as never)).toThrow(
+      "Model 'm': getLayer: expected a layer's name, received 0. By number: model.layers[0].",
+    )
   })
 })

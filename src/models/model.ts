@@ -10,6 +10,7 @@ import { isShape, type ShapesOf, type Tensors } from '../layers/tensors.js'
 import { Metric } from '../metrics/metric.js'
 import { Optimizer } from '../optimizers/optimizer.js'
 import { suggestion } from '../utils/nearest.js'
+import { show } from '../utils/show.js'
 import { flatten, mapStructure } from '../utils/structure.js'
 import type { ClassWeight } from './classWeights.js'
 import { CompiledModel, type CompileOptions } from './compiledModel.js'
@@ -149,6 +150,11 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
    */
   getLayer<L extends AnyLayer = Layer>(name: string): L {
     const layers = this.sublayers()
+    if (typeof name !== 'string') {
+      throw new ArgumentError(
+        `${this.title}: getLayer: expected a layer's name, received ${show(name)}. By number: model.layers[0].`,
+      )
+    }
     const layer = layers.find((each) => each.name === name)
     if (layer) return layer as L
     throw new ArgumentError(

@@ -27,6 +27,11 @@ describe('show', () => {
 
   it('says what else it is, and what was probably forgotten', () => {
     expect(show(layers.Dense)).toBe('the class Dense (is new missing?)')
+    // A bundler renames classes.
+    class Renamed extends Map {
+      static readonly className = 'Dense'
+    }
+    expect(show(Renamed)).toBe('the class Dense (is new missing?)')
     expect(show(layers.dense)).toBe('the function dense (is a call missing?)')
     expect(show(() => 1)).toBe('a function (is a call missing?)')
     expect(show(Promise.resolve(1))).toBe('a Promise (is await missing?)')

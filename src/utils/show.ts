@@ -1,3 +1,5 @@
+import { nameOfClass } from './naming.js'
+
 const LONGEST = 60
 
 /**
@@ -24,7 +26,9 @@ const hasText = (value: object): boolean =>
 
 function showFunction(value: object): string {
   const { name } = value as { readonly name: string }
-  if (/^class\b/.test(Function.prototype.toString.call(value))) return `the class ${name} (is new missing?)`
+  if (/^class\b/.test(Function.prototype.toString.call(value))) {
+    return `the class ${nameOfClass(value as { readonly name: string })} (is new missing?)`
+  }
   return `${name === '' ? 'a function' : `the function ${name}`} (is a call missing?)`
 }
 
