@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -77,6 +86,8 @@ let typeErrors = ''
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'gradus-docs-'))
   mkdirSync(join(folder, 'src'))
+  // Where programs find other packages.
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
   for (const block of programs) writeFileSync(join(folder, 'src', `${fileOf(block)}.ts`), block.text)
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   writeFileSync(
