@@ -40,8 +40,6 @@ export interface Interval {
   readonly register: Register
   readonly start: number
   end: number
-  /** References, each ten times as heavy in a loop as around it. */
-  weight: number
   /** A register it would like to share: that of a value it is made from. */
   hint: Register | undefined
   /** The outermost open loop that it was found to live through. */
@@ -59,7 +57,7 @@ export function allocate(code: MachineCode, file: RegisterFile): Allocation {
   let frameBytes = 0
   for (;;) {
     const intervals = finder.find(code.items)
-    const { spilled, used } = scan(intervals, file, brief)
+    const { spilled, used } = scan(intervals, code.items, file, brief)
     if (spilled.length === 0) {
       finder.forget()
       return { used, frameBytes, innermostSpills: () => countInnermost(code.items, stackPointer) }
@@ -71,7 +69,8 @@ export function allocate(code: MachineCode, file: RegisterFile): Allocation {
       added.set(register, at(stackPointer, frameBytes))
       frameBytes += register.bytes
     }
-    for (const { register } of intervals) {
+    for (let i = 0; i < intervals.length; i++) {
+      const { register } = intervals[i]
       register.interval = undefined
       if (!register.fixed) register.number = -1
     }
@@ -85,15 +84,10 @@ interface OpenLoop {
   readonly through: Interval[]
 }
 
-/** The weight of a reference inside so many loops: always floats, as sums of them would not stay small integers for V8. */
-const weightAt = Float64Array.from({ length: 20 }, (_, loops) => 10 ** loops)
-
 class IntervalFinder {
   private readonly intervals: Interval[] = []
   private readonly loops: OpenLoop[] = []
   private step = 0
-  /** Registers that the instruction at hand reads, in order. */
-  private readonly reading: Register[] = []
 
   /** In order of their starts. The list is good until the next is asked for. */
   find(items: readonly Item[]): readonly Interval[] {
@@ -108,29 +102,26 @@ class IntervalFinder {
         loops.push({ start: 2 * this.step, through: [] })
       } else if (item.kind === 'loopEnd') {
         for (const interval of loops.pop()?.through ?? []) {
-          interval.end = Math.max(interval.end, 2 * this.step)
+          interval.end = 2 * this.step
           interval.through = undefined
         }
       }
     }
-    return this.intervals.sort((a, b) => a.start - b.start)
+    return this.intervals
   }
 
   /** Lets go of what was found. */
   forget(): void {
     this.intervals.length = 0
-    this.reading.length = 0
   }
 
   private visit(item: MachineInstruction | PseudoInstruction): void {
-    const { reading } = this
     const { operands } = item
     const rules = rulesOf(item)
     const before = 2 * this.step
     const after = before + 1
     // An arithmetic pseudo-instruction may write its result before it reads memory.
     const readsMemory = item.kind === 'pseudo' && item.bits <= 64 ? after : before
-    reading.length = 0
     let result: Interval | undefined
     // A mask counts as one more operand.
     const mask = maskOf(item)
@@ -139,35 +130,28 @@ class IntervalFinder {
       const operand = i < operands.length ? operands[i] : mask
       if (operand instanceof Register) {
         const access = i < operands.length ? rules[i].access : masked
-        if (access !== 'write') this.read(operand, before)
+        if (access !== 'write') this.touch(operand, before)
         if (access !== 'read') result = this.touch(operand, after)
       } else if (operand !== undefined && isMemory(operand)) {
         const { base, index } = operand
-        if (base) this.read(base, operands.includes(base) ? before : readsMemory)
-        if (index) this.read(index, operands.includes(index) ? before : readsMemory)
+        if (base) this.touch(base, operands.includes(base) ? before : readsMemory)
+        if (index) this.touch(index, operands.includes(index) ? before : readsMemory)
       }
     }
-    if (result && result.start === after) result.hint = this.hintFor(item, result.register)
-  }
-
-  private read(register: Register, position: number): void {
-    this.touch(register, position)
-    this.reading.push(register)
+    if (result && result.start === after) result.hint = hintFor(item, result.register)
   }
 
   private touch(register: Register, position: number): Interval | undefined {
     let { interval } = register
-    const weight = weightAt[Math.min(this.loops.length, weightAt.length - 1)]
     if (interval) {
-      interval.end = Math.max(interval.end, position)
-      interval.weight += weight
+      if (position > interval.end) interval.end = position
     } else {
       if (register.fixed && register.registerClass === 'general' && register.number === general.rsp)
         return undefined
       const start = register.fixed ? -1 : position
-      interval = { register, start, end: position, weight, hint: undefined, through: undefined }
+      interval = { register, start, end: position, hint: undefined, through: undefined }
       register.interval = interval
-      this.intervals.push(interval)
+      this.insert(interval)
     }
     if (interval.through) return interval
     for (let i = 0; i < this.loops.length; i++) {
@@ -180,19 +164,38 @@ class IntervalFinder {
     return interval
   }
 
-  /** A sum would like to stay in its register; other results, in that of their first operand. */
-  private hintFor(
-    item: MachineInstruction | PseudoInstruction,
-    { registerClass }: Register,
-  ): Register | undefined {
-    const { reading } = this
-    const isSum = item.kind === 'pseudo' && item.name === 'fma'
-    for (let i = 0; i < reading.length; i++) {
-      const register = reading[isSum ? reading.length - 1 - i : i]
-      if (register.registerClass === registerClass) return register
-    }
-    return undefined
+  /** In order of starts, of which almost all come in that order. */
+  private insert(interval: Interval): void {
+    const { intervals } = this
+    let at = intervals.length
+    intervals.push(interval)
+    for (; at > 0 && intervals[at - 1].start > interval.start; at--) intervals[at] = intervals[at - 1]
+    intervals[at] = interval
   }
+}
+
+/** A sum would like to stay in its register, that of the last operand; other results, in that of their first. */
+function hintFor(
+  item: MachineInstruction | PseudoInstruction,
+  { registerClass }: Register,
+): Register | undefined {
+  const { operands } = item
+  const rules = rulesOf(item)
+  const isSum = item.kind === 'pseudo' && item.name === 'fma'
+  let hint: Register | undefined
+  for (let i = 0; i < operands.length; i++) {
+    const operand = operands[i]
+    if (operand instanceof Register) {
+      if (rules[i].access !== 'write' && operand.registerClass === registerClass) hint = operand
+    } else if (isMemory(operand)) {
+      const { base, index } = operand
+      if (base?.registerClass === registerClass) hint = base
+      else if (index?.registerClass === registerClass) hint = index
+    }
+    if (hint && !isSum) return hint
+  }
+  const mask = maskOf(item)
+  return hint ?? (mask?.registerClass === registerClass ? mask : undefined)
 }
 
 /** One for all functions: a new list is one of integers for V8, so that code which it made for lists of intervals would be of no use. */
@@ -212,6 +215,7 @@ export const isIn = (bits: number, number: number): boolean => ((bits >>> number
 
 function scan(
   intervals: readonly Interval[],
+  items: readonly Item[],
   file: RegisterFile,
   brief: ReadonlySet<Register>,
 ): { spilled: Register[]; used: Allocation['used'] } {
@@ -222,33 +226,43 @@ function scan(
     mask: newClass(file.mask),
   }
   const spilled: Register[] = []
+  let weights: ReadonlyMap<Register, number> | undefined
 
-  for (let next = 0; next < intervals.length; next++) {
-    const interval = intervals[next]
-    const { register } = interval
-    const own = classes[register.registerClass]
-    const { active } = own
-    for (let i = active.length - 1; i >= 0; i--) {
-      if (active[i].end >= interval.start) continue
-      own.taken &= ~(1 << active[i].register.number)
-      active[i] = active[active.length - 1]
-      active.pop()
-    }
-    if (register.fixed && isIn(own.taken, register.number)) {
-      throw new InternalError('a fixed register is not free')
-    }
-    const number = register.fixed ? register.number : freeNumber(own, interval.hint)
-    if (number >= 0) {
-      give(own, interval, number)
-      continue
-    }
-    spilled.push(evict(own, interval, brief))
+  for (let i = 0; i < intervals.length; i++) {
+    const interval = intervals[i]
+    const own = classes[interval.register.registerClass]
+    expire(own, interval.start)
+    if (takesFree(own, interval)) continue
+    weights ??= weigh(items)
+    spilled.push(evict(own, interval, brief, weights))
   }
   const { general, vector, mask } = classes
   return {
     spilled,
     used: { general: general.used, vector: vector.used, mask: mask.used },
   }
+}
+
+/** Takes back the numbers of intervals that end before a position. */
+function expire(own: Class, position: number): void {
+  const { active } = own
+  for (let i = active.length - 1; i >= 0; i--) {
+    if (active[i].end >= position) continue
+    own.taken &= ~(1 << active[i].register.number)
+    active[i] = active[active.length - 1]
+    active.pop()
+  }
+}
+
+/** Gives the interval its fixed number or one that is free. False if none is. */
+function takesFree(own: Class, interval: Interval): boolean {
+  const { register, hint } = interval
+  if (register.fixed && isIn(own.taken, register.number)) {
+    throw new InternalError('a fixed register is not free')
+  }
+  const number = register.fixed ? register.number : freeNumber(own, hint)
+  if (number >= 0) give(own, interval, number)
+  return number >= 0
 }
 
 function give(own: Class, interval: Interval, number: number): void {
@@ -259,9 +273,14 @@ function give(own: Class, interval: Interval, number: number): void {
 }
 
 /** Finds the least used of those that compete, which gets no number; if it has one, `interval` takes that. */
-function evict(own: Class, interval: Interval, brief: ReadonlySet<Register>): Register {
+function evict(
+  own: Class,
+  interval: Interval,
+  brief: ReadonlySet<Register>,
+  weights: ReadonlyMap<Register, number>,
+): Register {
   const { active } = own
-  const loser = leastUsed([...active, interval], brief)
+  const loser = leastUsed([...active, interval], brief, weights)
   if (loser === interval) return interval.register
   active.splice(active.indexOf(loser), 1)
   give(own, interval, loser.register.number)
@@ -277,12 +296,34 @@ function freeNumber({ allowed, taken }: Class, hint: Register | undefined): numb
   return -1
 }
 
-function leastUsed(intervals: readonly Interval[], brief: ReadonlySet<Register>): Interval {
+/** References to each register, each ten times as heavy in a loop as around it. Few functions ask for them. */
+function weigh(items: readonly Item[]): Map<Register, number> {
+  const weights = new Map<Register, number>()
+  let weight = 1
+  const add = (register: Register, reads: boolean, writes: boolean): void => {
+    const more = reads && writes ? 2 * weight : weight
+    weights.set(register, (weights.get(register) ?? 0) + more)
+  }
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i]
+    if (item.kind === 'instruction' || item.kind === 'pseudo') forEachRegister(item, add)
+    else if (item.kind === 'loopStart') weight *= 10
+    else if (item.kind === 'loopEnd') weight /= 10
+  }
+  return weights
+}
+
+function leastUsed(
+  intervals: readonly Interval[],
+  brief: ReadonlySet<Register>,
+  weights: ReadonlyMap<Register, number>,
+): Interval {
   let best: Interval | undefined
   let least = Number.POSITIVE_INFINITY
   for (const interval of intervals) {
     if (brief.has(interval.register) || interval.register.fixed) continue
-    const density = interval.weight / (interval.end - interval.start + 1)
+    const weight = weights.get(interval.register) ?? 0
+    const density = weight / (interval.end - interval.start + 1)
     if (density < least) {
       best = interval
       least = density

@@ -74,7 +74,8 @@ export function compileFunction(fn: LoopFunction, convention: CallingConvention)
     ...frame.leave,
     machineInstruction('ret', 64, []),
   ]
-  const items = [...frame.enter, ...code.items, ...end]
+  // A spread would go through the items one by one.
+  const items = frame.enter.concat(code.items, end)
   return { code: assemble(items), innermostSpills, listing: () => listing(items) }
 }
 

@@ -60,17 +60,28 @@ export class CodeBytes {
 }
 
 /** The parts of an instruction, each operand in its place. */
-interface Parts {
-  readonly reg: number
-  readonly vvvv: number
-  rm: Register | Memory | undefined
-  opcodeRegister: number
+class Parts {
+  reg = 0
+  vvvv = 0
+  rm: Register | Memory | undefined = undefined
+  opcodeRegister = 0
   /** Bytes after the address. */
-  immediate: number
-  immediateBytes: number
+  immediate = 0
+  immediateBytes = 0
   /** Whether an 8-bit operand needs a REX prefix to be sil, dil and so on. */
-  needsRex: boolean
+  needsRex = false
+  /**
+   * Bits 3 of the registers in ModRM.reg, SIB.index and ModRM.rm (or SIB.base), and bit 4 of a vector in ModRM.rm; and bit 4 of a
+   * vector of indices.
+   */
+  r = 0
+  x = 0
+  b = 0
+  high = 0
 }
+
+/** One for all instructions, which are encoded one after another. */
+const parts = new Parts()
 
 /** Whether only a register may stand there. */
 const takesRegister: Record<OperandPlace, boolean> = {
@@ -83,7 +94,7 @@ const takesRegister: Record<OperandPlace, boolean> = {
   imm32: false,
 }
 
-function collect({ form, operands }: Encodable): Parts {
+function collect({ form, operands }: Encodable): void {
   let reg = form.extension ?? 0
   let vvvv = 0
   let rm: Register | Memory | undefined
@@ -125,7 +136,30 @@ function collect({ form, operands }: Encodable): Parts {
         immediateBytes = place === 'imm8' ? 1 : 4
     }
   }
-  return { reg, vvvv, rm, opcodeRegister, immediate, immediateBytes, needsRex }
+  parts.reg = reg
+  parts.vvvv = vvvv
+  parts.rm = rm
+  parts.opcodeRegister = opcodeRegister
+  parts.immediate = immediate
+  parts.immediateBytes = immediateBytes
+  parts.needsRex = needsRex
+  extend(reg, rm, opcodeRegister)
+}
+
+function extend(reg: number, rm: Parts['rm'], opcodeRegister: number): void {
+  parts.r = bit(reg, 3)
+  parts.x = 0
+  parts.high = 0
+  if (rm === undefined) parts.b = bit(opcodeRegister, 3)
+  else if (isRegister(rm)) {
+    parts.x = bit(rm.number, 4)
+    parts.b = bit(rm.number, 3)
+  } else {
+    const index = rm.index?.number ?? 0
+    parts.x = bit(index, 3)
+    parts.b = bit(rm.base?.number ?? 0, 3)
+    parts.high = bit(index, 4)
+  }
 }
 
 const bit = (value: number, index: number): number => (value >> index) & 1
@@ -148,27 +182,16 @@ export function needsEvex({ form, bits, operands, mask }: Encodable): boolean {
 /** Appends one instruction. */
 export function encode(out: CodeBytes, instruction: Encodable): void {
   const { form, bits } = instruction
-  const parts = collect(instruction)
+  collect(instruction)
   if (needsEvex(instruction)) {
-    writeEvex(out, instruction, parts)
-    writeRest(out, form, parts, displacementUnit(instruction, parts.rm))
+    writeEvex(out, instruction)
+    writeRest(out, form, displacementUnit(instruction, parts.rm))
     return
   }
-  if (form.vex !== undefined) writeVex(out, form, bits, parts)
-  else if (form.legacy !== undefined) writeLegacy(out, form, bits, parts)
+  if (form.vex !== undefined) writeVex(out, form, bits)
+  else if (form.legacy !== undefined) writeLegacy(out, form, bits)
   else throw new InternalError(`${form.mnemonic} has no encoding`)
-  writeRest(out, form, parts, 1)
-}
-
-/**
- * Bits 3 of the registers in ModRM.reg, SIB.index and ModRM.rm (or SIB.base), and bit 4 of a vector in ModRM.rm; and bit 4 of a
- * vector of indices.
- */
-function extensions({ reg, rm, opcodeRegister }: Parts): { r: number; x: number; b: number; high: number } {
-  if (rm === undefined) return { r: bit(reg, 3), x: 0, b: bit(opcodeRegister, 3), high: 0 }
-  if (isRegister(rm)) return { r: bit(reg, 3), x: bit(rm.number, 4), b: bit(rm.number, 3), high: 0 }
-  const index = rm.index?.number ?? 0
-  return { r: bit(reg, 3), x: bit(index, 3), b: bit(rm.base?.number ?? 0, 3), high: bit(index, 4) }
+  writeRest(out, form, 1)
 }
 
 function wideBit(form: Form, bits: Bits, evex: boolean): number {
@@ -183,8 +206,8 @@ function lengthBits(form: Form, bits: Bits): number {
 const legacyPrefixes = [0, 0x66, 0xf3, 0xf2]
 const legacyEscapes = [[], [0x0f], [0x0f, 0x38], [0x0f, 0x3a]]
 
-function writeLegacy(out: CodeBytes, form: Form, bits: Bits, parts: Parts): void {
-  const { r, x, b } = extensions(parts)
+function writeLegacy(out: CodeBytes, form: Form, bits: Bits): void {
+  const { r, x, b } = parts
   const rex = (wideBit(form, bits, false) << 3) | (r << 2) | (x << 1) | b
   if (form.prefix !== 0) out.byte(legacyPrefixes[form.prefix])
   if (rex !== 0 || parts.needsRex) out.byte(0x40 | rex)
@@ -193,8 +216,8 @@ function writeLegacy(out: CodeBytes, form: Form, bits: Bits, parts: Parts): void
   out.byte(form.opcode | (parts.opcodeRegister & 7))
 }
 
-function writeVex(out: CodeBytes, form: Form, bits: Bits, parts: Parts): void {
-  const { r, x, b } = extensions(parts)
+function writeVex(out: CodeBytes, form: Form, bits: Bits): void {
+  const { r, x, b } = parts
   const w = wideBit(form, bits, false)
   const last = ((~parts.vvvv & 15) << 3) | (lengthBits(form, bits) << 2) | form.prefix
   if (x === 0 && b === 0 && w === 0 && form.map === 1) {
@@ -208,9 +231,8 @@ function writeVex(out: CodeBytes, form: Form, bits: Bits, parts: Parts): void {
   out.byte(form.opcode)
 }
 
-function writeEvex(out: CodeBytes, { form, bits, mask, zeroing }: Encodable, parts: Parts): void {
-  const { r, x, b, high: indexHigh } = extensions(parts)
-  const { rm } = parts
+function writeEvex(out: CodeBytes, { form, bits, mask, zeroing }: Encodable): void {
+  const { r, x, b, high: indexHigh, rm } = parts
   // Bit 4 of vvvv, or of the vector of indices: no instruction has both.
   const high = bit(parts.vvvv, 4) | indexHigh
   const broadcast = rm !== undefined && isMemory(rm) && rm.broadcast ? 1 : 0
@@ -239,7 +261,7 @@ function displacementUnit({ form, bits }: Encodable, rm: Register | Memory | und
 const tupleShift: Record<Exclude<Tuple, number>, number> = { full: 0, mem: 0, half: 1, quarter: 2 }
 
 /** ModRM, SIB, displacement and immediate. */
-function writeRest(out: CodeBytes, form: Form, parts: Parts, unit: number): void {
+function writeRest(out: CodeBytes, form: Form, unit: number): void {
   const { rm, immediate, immediateBytes } = parts
   const field = (parts.reg & 7) << 3
   if (rm !== undefined) {

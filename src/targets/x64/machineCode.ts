@@ -86,8 +86,10 @@ export function machineInstruction(
   name: InstructionName,
   bits: Bits,
   operands: readonly Operand[],
-  { mask, zeroing = false }: EmitOptions = {},
+  options?: EmitOptions,
 ): MachineInstruction {
+  const mask = options?.mask
+  const zeroing = options?.zeroing ?? false
   return { kind: 'instruction', form: instructions[name], bits, operands, mask, zeroing }
 }
 
