@@ -33,15 +33,15 @@ export class BodyEmitter {
     private readonly values: readonly (Value | undefined)[],
     /** Per index form: the i32 sum over known axes, or a constant. */
     private readonly partial: ReadonlyMap<Affine, Value<'i32'> | number>,
-    /** Per unguarded read: its pointer, moved along known axes. */
-    private readonly pointers: ReadonlyMap<BodyStep, Value<'ptr'>>,
+    /** Per read: its pointer, moved along known axes if no guard asks for the index. */
+    private readonly pointers: readonly (Value<'ptr'> | undefined)[],
     private readonly anchor: Value | undefined,
     private readonly element: Element,
   ) {}
 
   static start(b: LoopBuilder, body: Body, operands: Operands): BodyEmitter {
     const depends: number[] = []
-    const pointers = new Map<BodyStep, Value<'ptr'>>()
+    const pointers = new Array<Value<'ptr'> | undefined>(body.steps.length).fill(undefined)
     const partial = new Map<Affine, number>()
     const guardMask = (guards: readonly Guard[]) =>
       guards.reduce((mask, { index }) => mask | axesOfForm(index), 0)
@@ -59,10 +59,9 @@ export class BodyEmitter {
         case 'read': {
           const base = operands.read(step.view)
           const guarded = step.guards.length > 0
-          pointers.set(
-            step,
-            guarded ? base : moved(b, base, step.index.offset, storageBytes[storageOf[step.dtype]]),
-          )
+          pointers[depends.length] = guarded
+            ? base
+            : moved(b, base, step.index.offset, storageBytes[storageOf[step.dtype]])
           if (guarded) hold(step.index)
           for (const guard of step.guards) hold(guard.index)
           depends.push(axesOfForm(step.index) | guardMask(step.guards))
@@ -107,22 +106,28 @@ export class BodyEmitter {
 
   /** Standing at this coordinate of an axis along which lanes will run. */
   at(axis: number, coordinate: Value<'i32'>): BodyEmitter {
+    const { b, body } = this
+    const pointers = this.pointers.map((pointer, i) => {
+      const step = body.steps[i]
+      if (!pointer || step.type !== 'read' || step.guards.length > 0) return pointer
+      const factor = step.index.factors[axis]
+      return factor === 0
+        ? pointer
+        : b.advance(pointer, coordinate, factor * storageBytes[storageOf[step.dtype]])
+    })
+    return this.with({ pointers, partial: this.partialAt(axis, coordinate) })
+  }
+
+  private partialAt(axis: number, coordinate: Value<'i32'>): BodyEmitter['partial'] {
     const { b } = this
-    const pointers = new Map(this.pointers)
-    for (const [step, pointer] of this.pointers) {
-      if (step.type !== 'read' || step.guards.length > 0 || step.index.factors[axis] === 0) continue
-      pointers.set(
-        step,
-        b.advance(pointer, coordinate, step.index.factors[axis] * storageBytes[storageOf[step.dtype]]),
-      )
-    }
+    if (this.partial.size === 0) return this.partial
     const partial = new Map(this.partial)
     for (const [form, sum] of this.partial) {
       const factor = form.factors[axis]
       if (factor === 0) continue
       partial.set(form, b.add(b.mul(coordinate, b.int(factor)), b.asInt(sum)))
     }
-    return this.with({ partial, pointers })
+    return partial
   }
 
   /** With the anchor's value for the current element or lanes. */
@@ -134,7 +139,7 @@ export class BodyEmitter {
   results(lanes?: Lanes): Value[] {
     const values = [...this.values]
     this.body.steps.forEach((step, i) => {
-      values[i] ??= this.emit(step, values, lanes)
+      values[i] ??= this.emit(i, step, values, lanes)
     })
     return this.body.results.map((result) => values[result] as Value)
   }
@@ -143,7 +148,7 @@ export class BodyEmitter {
     known?: number
     values?: readonly (Value | undefined)[]
     partial?: ReadonlyMap<Affine, Value<'i32'> | number>
-    pointers?: ReadonlyMap<BodyStep, Value<'ptr'>>
+    pointers?: readonly (Value<'ptr'> | undefined)[]
     anchor?: Value
   }): BodyEmitter {
     return new BodyEmitter(
@@ -164,12 +169,17 @@ export class BodyEmitter {
     const values = [...this.values]
     this.body.steps.forEach((step, i) => {
       if (values[i] === undefined && (this.depends[i] & ~this.known) === 0)
-        values[i] = this.emit(step, values, undefined)
+        values[i] = this.emit(i, step, values, undefined)
     })
     return this.with({ values })
   }
 
-  private emit(step: BodyStep, values: readonly (Value | undefined)[], lanes: Lanes | undefined): Value {
+  private emit(
+    number: number,
+    step: BodyStep,
+    values: readonly (Value | undefined)[],
+    lanes: Lanes | undefined,
+  ): Value {
     const { b } = this
     switch (step.type) {
       case 'literal':
@@ -177,7 +187,7 @@ export class BodyEmitter {
       case 'anchor':
         return this.anchor as Value
       case 'read':
-        return this.read(step, lanes)
+        return this.read(step, this.pointers[number] as Value<'ptr'>, lanes)
       case 'guarded':
         return b.select(
           this.holds(step.guards, lanes),
@@ -197,12 +207,15 @@ export class BodyEmitter {
     }
   }
 
-  private read(step: Extract<BodyStep, { type: 'read' }>, lanes: Lanes | undefined): Value {
+  private read(
+    step: Extract<BodyStep, { type: 'read' }>,
+    pointer: Value<'ptr'>,
+    lanes: Lanes | undefined,
+  ): Value {
     const { b } = this
     const storage = storageOf[step.dtype]
     const bytes = storageBytes[storage]
     const loaded = (value: Value): Value => (step.dtype === 'bool' ? b.compare('ne', value, b.int(0)) : value)
-    const pointer = this.pointers.get(step) as Value<'ptr'>
     const factor = lanes ? step.index.factors[lanes.axis] : 0
     if (step.guards.length > 0) {
       const inside = this.holds(step.guards, lanes)

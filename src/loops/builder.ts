@@ -34,8 +34,10 @@ export class LoopBuilder {
   private readonly parameters: Parameter[] = []
   readonly begin = this.fresh('i32')
   readonly end = this.fresh('i32')
-  /** Constants already made in an enclosing block, by type and value. */
-  private constants = new Map<string, Value>()
+  /** Constants already made in the open blocks, by value. */
+  private readonly constants = new Map<number | '-0', Value[]>()
+  /** For each constant, innermost block last, the list of `constants` whose last it is. */
+  private readonly visible: Value[][] = []
   /** What each scalar constant holds, by id, so that its splat is a constant too. */
   private readonly constantValues = new Map<number, number>()
 
@@ -77,11 +79,16 @@ export class LoopBuilder {
   }
 
   constant<T extends ValueType>(type: T, value: number): Value<T> {
-    const key = `${type}:${Object.is(value, -0) ? '-0' : value}`
-    const known = this.constants.get(key)
-    if (known) return known as Value<T>
+    const key = Object.is(value, -0) ? '-0' : value
+    let alike = this.constants.get(key)
+    if (!alike) {
+      alike = []
+      this.constants.set(key, alike)
+    }
+    for (let i = 0; i < alike.length; i++) if (alike[i].type === type) return alike[i] as Value<T>
     const made = this.emit(type, { op: 'constant', value })
-    this.constants.set(key, made)
+    alike.push(made)
+    this.visible.push(alike)
     this.constantValues.set(made.id, value)
     return made
   }
@@ -281,13 +288,12 @@ export class LoopBuilder {
 
   private inner(body: () => void): Statement[] {
     const outer = this.block
-    const outerConstants = this.constants
+    const visible = this.visible.length
     this.block = []
-    this.constants = new Map(outerConstants)
     body()
     const made = this.block
     this.block = outer
-    this.constants = outerConstants
+    while (this.visible.length > visible) this.visible.pop()?.pop()
     return made
   }
 }
