@@ -14,14 +14,16 @@ const costs: Record<keyof ScalarMath<unknown>, number> = {
   ...{ exp: 12, expm1: 20, log: 16, log1p: 20, tanh: 20, sigmoid: 16, erf: 30, sin: 20, cos: 20, pow: 40 },
 }
 
-/** About how many additions it takes to compute one element of an elementwise op. */
-export function expressionCost<A extends Attributes>(
-  op: Elementwise<A>,
-  attributes: A,
+export type ExpressionCost = (
+  op: Elementwise<Attributes>,
+  attributes: Attributes,
   inputDtypes: readonly DType[],
-): number {
+) => number
+
+/** Tells about how many additions it takes to compute one element of an elementwise op, by arithmetic that adds up costs. */
+export function expressionCosts(): ExpressionCost {
   let total = 0
-  const math = Object.fromEntries(
+  const counting = Object.fromEntries(
     Object.entries(costs).map(([name, cost]) => [
       name,
       () => {
@@ -29,12 +31,11 @@ export function expressionCost<A extends Attributes>(
         return null
       },
     ]),
-  )
-  op.expression(
-    math as unknown as ScalarMath<null>,
-    inputDtypes.map(() => null),
-    attributes,
-    inputDtypes,
-  )
-  return total
+  ) as unknown as ScalarMath<null>
+  return (op, attributes, inputDtypes) => {
+    total = 0
+    const inputs = inputDtypes.map(() => null)
+    op.expression(counting, inputs, attributes, inputDtypes)
+    return total
+  }
 }

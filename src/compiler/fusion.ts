@@ -2,7 +2,7 @@ import { reachable } from '../graph/graph.js'
 import type { Node, OperationNode } from '../graph/node.js'
 import { sizeOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
-import { expressionCost } from './expressionCost.js'
+import { expressionCosts } from './expressionCost.js'
 
 /**
  * What is computed by one set of launches: an anchor with the elementwise ops around it, or elementwise ops alone.
@@ -100,6 +100,7 @@ export function planFusion(
 
   /** Additions per element of the nodes that are computed again at each use, with all before and after each of them. */
   const repeated = new Map<Node, number>()
+  const expressionCost = expressionCosts()
 
   /**
    * What it costs to compute a node anew from one tensor at most that is in memory anyway: a leaf, or what others read
