@@ -56,6 +56,20 @@ describe('BackgroundWrites', () => {
     await writes.finish()
   })
 
+  it('gives up a write that has not begun', async () => {
+    const [first, second] = [write(), write()]
+    const writes = new BackgroundWrites()
+    await writes.start(first.run)
+    writes.release()
+    writes.drop()
+    expect(await settles(writes.finish())).toBe(false)
+    first.end()
+    await writes.start(second.run)
+    writes.drop()
+    expect(writes.isWaiting).toBe(false)
+    expect(await settles(writes.finish())).toBe(true)
+  })
+
   it('throws what made a write fail, once, when the next one starts or all is over', async () => {
     const writes = new BackgroundWrites()
     for (const later of [() => writes.start(async () => {}), () => writes.finish()]) {

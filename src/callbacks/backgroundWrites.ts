@@ -15,6 +15,11 @@ export class BackgroundWrites {
     this.waiting = write
   }
 
+  /** Gives up the write that was taken on, unless it has begun. */
+  drop(): void {
+    this.waiting = undefined
+  }
+
   /** Whether a write was taken on that has not begun. */
   get isWaiting(): boolean {
     return this.waiting !== undefined

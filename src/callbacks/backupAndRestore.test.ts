@@ -365,6 +365,16 @@ describe('what a run goes on from', () => {
 })
 
 describe('the folder', () => {
+  it('is not written only to be deleted', async () => {
+    let written = 0
+    const files: CallbackLike = { filesWritten: async () => void written++ }
+    await start({ options, backup: {} }, [files])
+    // Of three epochs.
+    expect(written).toBe(2)
+    await start({ options, backup: { deleteCheckpoint: false } }, [files])
+    expect(written).toBe(2 + 3)
+  })
+
   it('is deleted when training has ended well, unless other files are in it', async () => {
     await start({ options, backup: {} })
     expect(existsSync(folder)).toBe(false)

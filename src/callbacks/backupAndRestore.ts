@@ -97,9 +97,12 @@ export class BackupAndRestore extends Callback {
   }
 
   override async onTrainEnd(_logs: Logs, failure?: unknown): Promise<void> {
+    const isDone = failure === undefined && this.deleteCheckpoint
+    // It would be deleted as soon as it is written.
+    if (isDone) this.writes.drop()
     try {
       await this.writes.finish()
-      if (failure === undefined && this.deleteCheckpoint) await this.folder?.delete()
+      if (isDone) await this.folder?.delete()
     } finally {
       await this.folder?.close()
     }
