@@ -27,7 +27,7 @@ export function arrayPicture(shape: Shape, elements: ArrayLike<number>): Picture
   const pixels = new Uint8Array(channels * height * width)
   if (rows * columns > 1) for (let i = 0; i < pixels.length; i++) pixels[i] = BLUE[i % channels]
 
-  const greys = greysOf(elements)
+  const { numbers, least, range } = scaleOf(elements)
   for (let row = 0; row * stepY < height; row++) {
     for (let column = 0; column * stepX < width; column++) {
       const start = startOf(row, column)
@@ -39,13 +39,15 @@ export function arrayPicture(shape: Shape, elements: ArrayLike<number>): Picture
         let pixel = channels * (y * width + left)
         // Each kind of picture has a loop of its own: one for all takes thrice the time.
         if (channels === 1) {
-          for (let x = left; x < right; x++, element += stride.x) pixels[pixel++] = greys[element]
+          for (let x = left; x < right; x++, element += stride.x) {
+            pixels[pixel++] = ((255 * (numbers[element] - least)) / range + 0.5) | 0
+          }
         } else {
           const [green, blue] = isColoured ? [stride.channel, 2 * stride.channel] : [0, 0]
           for (let x = left; x < right; x++, element += stride.x, pixel += 3) {
-            pixels[pixel] = greys[element]
-            pixels[pixel + 1] = greys[element + green]
-            pixels[pixel + 2] = greys[element + blue]
+            pixels[pixel] = ((255 * (numbers[element] - least)) / range + 0.5) | 0
+            pixels[pixel + 1] = ((255 * (numbers[element + green] - least)) / range + 0.5) | 0
+            pixels[pixel + 2] = ((255 * (numbers[element + blue] - least)) / range + 0.5) | 0
           }
         }
       }
@@ -111,22 +113,18 @@ function layoutOf(shape: Shape): Layout | undefined {
   }
 }
 
-/** Bytes from the least to the greatest; the middle where all are equal. In the order of the elements, as pictures may go across rows. */
-function greysOf(elements: ArrayLike<number>): Uint8Array {
-  const { least, greatest } = boundsOf(elements)
-  const range = greatest - least
-  const greys = new Uint8Array(elements.length)
-  if (!(range > 0)) return greys.fill(128)
-  // Rounded.
-  for (let i = 0; i < greys.length; i++) greys[i] = ((255 * (elements[i] - least)) / range + 0.5) | 0
-  return greys
-}
-
-function boundsOf(elements: ArrayLike<number>): { readonly least: number; readonly greatest: number } {
+/**
+ * What makes numbers bytes, from the least to the greatest: how far each lies above the least, in parts of 255 of the range, rounded. Where
+ * all are equal, others stand in their place that come to the middle.
+ */
+function scaleOf(elements: ArrayLike<number>) {
   let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (let i = 0; i < elements.length; i++) {
     if (elements[i] < least) least = elements[i]
     if (elements[i] > greatest) greatest = elements[i]
   }
-  return { least, greatest }
+  const range = greatest - least
+  return range > 0
+    ? { numbers: elements, least, range }
+    : { numbers: new Float32Array(elements.length).fill(128), least: 0, range: 255 }
 }

@@ -1,4 +1,5 @@
 import { PbfWriter } from 'pbf'
+import { FOOTER, frameRecord, HEADER } from './record.js'
 import type { SummaryTensor, SummaryValue } from './summaryValue.js'
 
 /** One record of an event file: the mark at its beginning, an encoded graph, or a value at a step. */
@@ -12,22 +13,27 @@ export type Event = {
 )
 
 /**
- * An event as protobuf encodes it. Numbers of fields are those of `event.proto`, `summary.proto`, `tensor.proto` and
+ * An event as a record, encoded as protobuf does. Numbers of fields are those of `event.proto`, `summary.proto`, `tensor.proto` and
  * `tensor_shape.proto` in TensorBoard's `compat/proto`.
  */
 export function encodeEvent(event: Event): Uint8Array {
-  const pbf = new PbfWriter(new Uint8Array(roomFor(event)))
+  const pbf = new PbfWriter(new Uint8Array(HEADER + roomFor(event) + FOOTER))
+  pbf.pos = HEADER
   writeEvent(event, pbf)
-  return pbf.finish()
+  pbf.realloc(FOOTER)
+  pbf.pos += FOOTER
+  const record = pbf.finish()
+  frameRecord(record)
+  return record
 }
 
 /** About as many bytes as an event takes. Without them the writer begins with 16, and moves to a place of twice the size again and again. */
 function roomFor(event: Event): number {
-  const elements = 'value' in event ? event.value.tensor.elements : []
-  const bytes = Array.from<number | Uint8Array, number>(elements, (each) =>
-    typeof each === 'number' ? 8 : each.length + 8,
-  )
-  return bytes.reduce((sum, size) => sum + size, 256)
+  if (!('value' in event)) return 256
+  const { dtype, elements } = event.value.tensor
+  return dtype === 'string'
+    ? elements.reduce((sum, { length }) => sum + length + 8, 256)
+    : elements.byteLength + 256
 }
 
 function writeEvent(event: Event, pbf: PbfWriter): void {

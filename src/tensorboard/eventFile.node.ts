@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { DataError } from '../errors.js'
 import { writeAll } from '../saving/files.node.js'
 import { encodeEvent } from './event.js'
-import { encodeRecord } from './record.js'
 import type { SummaryValue } from './summaryValue.js'
 
 /** Milliseconds for which events are gathered: a write for each would take longer than to encode it. */
@@ -87,7 +86,7 @@ export class EventFile {
   }
 
   private write(event: Parameters<typeof encodeEvent>[0]): void {
-    const record = encodeRecord(encodeEvent(event))
+    const record = encodeEvent(event)
     this.size += record.length
     this.waiting.push(record)
     this.writing ??= this.drain()

@@ -12,10 +12,10 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { zeros } from '../ops/tensor.js'
+import { recordOf } from '../testing/recordOf.js'
 import { EventReader, type RecordPlace, readEventAt } from './eventReader.node.js'
 import { encodeGraphDef } from './graphDef.js'
 import { decodeGraphDef, type ReadEvent } from './readEvent.js'
-import { encodeRecord } from './record.js'
 import { createFileWriter } from './summaryWriter.js'
 
 let folder = ''
@@ -128,8 +128,8 @@ describe('EventReader', () => {
     const path = join(folder, 'events.out.tfevents.1')
     for (const bytes of [
       Buffer.from('epoch,loss\r\n0,1.5\r\n'),
-      encodeRecord(Uint8Array.of(8, 1)),
-      encodeRecord(Uint8Array.of(7)),
+      recordOf(Uint8Array.of(8, 1)),
+      recordOf(Uint8Array.of(7)),
     ]) {
       writeFileSync(path, bytes)
       const reader = new EventReader(path)
@@ -177,7 +177,7 @@ describe('EventReader', () => {
             }),
         ),
         async (content) => {
-          writeFileSync(path, Buffer.concat([mark, encodeRecord(content)]))
+          writeFileSync(path, Buffer.concat([mark, recordOf(content)]))
           const reader = new EventReader(path)
           const events = await readAll(reader)
           expect(events.length === 2 || reader.damage !== undefined).toBe(true)

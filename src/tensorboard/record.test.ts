@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { recordOf } from '../testing/recordOf.js'
 import { crc32c, maskedCrc32c } from './crc32c.js'
-import { encodeRecord } from './record.js'
 import { utf8 } from './summaryValue.js'
 
 describe('crc32c', () => {
@@ -26,7 +26,7 @@ describe('crc32c', () => {
 
 describe('a record', () => {
   it('holds length, checksum, data, checksum', () => {
-    const record = encodeRecord(utf8('abc'))
+    const record = recordOf(utf8('abc'))
     const view = new DataView(record.buffer)
     expect(record.length).toBe(19)
     expect(view.getBigUint64(0, true)).toBe(3n)
