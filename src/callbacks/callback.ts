@@ -2,7 +2,7 @@ import { type NumericError, StateError } from '../errors.js'
 import type { Variable } from '../graph/variable.js'
 import type { LayerNode, LayerNodes } from '../tensorboard/graphDef.js'
 import { classNameOf } from '../utils/config.js'
-import type { Inspection } from './inspection.js'
+import type { ArrayInPlace, Inspection } from './inspection.js'
 import type { TextOutput } from './textOutput.js'
 import type { CaptureState, SavedTraining, TrainingMoment } from './trainingState.js'
 
@@ -57,6 +57,8 @@ export interface CallbackModel {
   readonly trainableWeights: readonly Variable[]
   /** What a training step on some samples computes on its way; nothing is changed. */
   inspect(x: unknown, y?: unknown): Promise<Inspection>
+  /** What `look` makes of that where it lies: when it has returned, the arrays are others. */
+  inspectInPlace<T>(x: unknown, y: unknown, look: (inspection: Inspection<ArrayInPlace>) => T): Promise<T>
   /** The outputs for samples, in inference. */
   predict(x: unknown, options?: { readonly batchSize?: number; readonly verbose?: 0 }): Promise<unknown>
   /** Its layers, and how they are joined. */

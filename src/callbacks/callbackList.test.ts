@@ -13,6 +13,7 @@ const model: CallbackModel = {
   weights: [],
   trainableWeights: [],
   inspect: async () => ({ activations: [], gradients: [] }),
+  inspectInPlace: async (_x, _y, look) => look({ activations: [], gradients: [] }),
   predict: async () => undefined,
   layerNodes: () => [],
   toJson: async () => '{}',

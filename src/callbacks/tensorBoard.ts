@@ -1,9 +1,11 @@
 import { ArgumentError, DataError } from '../errors.js'
-import { constant } from '../graph/node.js'
-import type { StoredArray } from '../saving/storedArray.js'
+import type { Elements } from '../graph/dtype.js'
+import type { Shape } from '../graph/shape.js'
 import { arrayPicture } from '../tensorboard/arrayPicture.js'
 import type { EventFileSizes } from '../tensorboard/eventFile.node.js'
+import { BUCKETS, histogramSummary } from '../tensorboard/histogram.js'
 import { checkHyperParameters, type HyperParameters } from '../tensorboard/hparams.js'
+import type { SummaryValue } from '../tensorboard/summaryValue.js'
 import { SummaryWriter } from '../tensorboard/summaryWriter.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { positiveInteger } from '../utils/numbers.js'
@@ -280,35 +282,47 @@ export class TensorBoard extends Callback {
     }
   }
 
-  /** The weights as of now, and what comes of the samples, are copied; histograms and pictures of them are written while the next epoch runs. */
+  /**
+   * The weights as of now are copied, and what comes of the samples is counted where it lies; all is written while the next epoch runs, with
+   * histograms and pictures of the weights.
+   */
   private async countWeights(epoch: number): Promise<void> {
     const { weights } = this.model
     const versions = weights.map(({ version }) => version)
-    const arrays: NamedArray[] = []
     const names = uniqueNames(weights.map(({ name }) => name))
-    for (const [i, weight] of weights.entries()) {
-      const { dtype, shape } = weight
-      arrays.push({ name: names[i], isDrawn: true, dtype, shape, data: await weight.snapshot() })
-    }
-    if (this.samples) {
-      const { gradients, activations } = await this.model.inspect(...this.samples)
-      for (const { weight, values } of gradients) {
-        arrays.push({ ...values, name: `${names[weights.indexOf(weight)]}/gradient`, isDrawn: false })
-      }
-      const layers = uniqueNames(activations.map(({ layer }) => layer))
-      for (const [i, { values }] of activations.entries()) {
-        arrays.push({ ...values, name: `${layers[i]}/activations`, isDrawn: true, isBatch: true })
-      }
-    }
+    const arrays = await Promise.all(weights.map((weight) => weight.snapshot()))
+    const inspected = this.samples ? await this.inspect(this.samples, names) : []
     const { train } = this.writers
     await this.histograms.start(async () => {
-      for (const array of arrays) {
-        const numbers = constant(array.data, array.shape, array.dtype)
-        await train.histogram(`${array.name}/histogram`, numbers, { step: epoch })
-        if (this.writeImages && array.isDrawn) await writePicture(train, array, epoch)
+      for (const [i, { shape }] of weights.entries()) {
+        await train.summary(histogramOf(names[i], arrays[i]), epoch)
+        if (this.writeImages) await writePicture(train, { name: names[i], shape, data: arrays[i] }, epoch)
+      }
+      for (const { histogram, map } of inspected) {
+        await train.summary(histogram, epoch)
+        if (map) await writePicture(train, map, epoch)
       }
     })
     this.counted = { epoch, versions }
+  }
+
+  /** Gradients, which are as many numbers as weights, and look like noise, are not drawn; of the layers' outputs the first sample's are. */
+  private inspect([x, y]: LabelledSamples, names: readonly string[]): Promise<InspectedArray[]> {
+    const { weights } = this.model
+    return this.model.inspectInPlace(x, y, ({ gradients, activations }) => {
+      const layers = uniqueNames(activations.map(({ layer }) => layer))
+      return [
+        ...gradients.map(({ weight, values }) => ({
+          histogram: histogramOf(`${names[weights.indexOf(weight)]}/gradient`, values.data),
+        })),
+        ...activations.map(({ values: { shape, data } }, i) => {
+          const name = `${layers[i]}/activations`
+          const first = data.slice(0, data.length / shape[0])
+          const map = this.writeImages ? { name, shape: shape.slice(1), data: first } : undefined
+          return { histogram: histogramOf(name, data), map }
+        }),
+      ]
+    })
   }
 
   private async close(): Promise<void> {
@@ -349,20 +363,29 @@ async function writeScalars(writer: SummaryWriter, prefix: string, logs: Logs, s
   for (const [key, value] of Object.entries(logs)) await writer.scalar(`${prefix}${key}`, value, { step })
 }
 
-/** An array to be shown. */
-interface NamedArray extends StoredArray {
-  readonly name: string
-  /** Whether it is looked at as a picture too. Gradients are as many numbers as weights, and look like noise. */
-  readonly isDrawn: boolean
-  /** Whether its first axis counts samples, of which the first is drawn. */
-  readonly isBatch?: boolean
+/** What is shown of an array that was computed for the samples. */
+interface InspectedArray {
+  readonly histogram: SummaryValue
+  readonly map?: NamedArray
 }
 
-async function writePicture(writer: SummaryWriter, array: NamedArray, step: number): Promise<void> {
-  const shape = array.isBatch ? array.shape.slice(1) : array.shape
-  const elements = array.isBatch ? array.data.subarray(0, array.data.length / array.shape[0]) : array.data
-  const picture = arrayPicture(shape, elements)
-  if (picture) await writer.picture(`${array.name}/image`, picture, { step })
+/** An array to be drawn. */
+interface NamedArray {
+  readonly name: string
+  readonly shape: Shape
+  readonly data: Elements
+}
+
+const histogramOf = (name: string, numbers: Elements): SummaryValue =>
+  histogramSummary(`${name}/histogram`, numbers, BUCKETS)
+
+async function writePicture(
+  writer: SummaryWriter,
+  { name, shape, data }: NamedArray,
+  step: number,
+): Promise<void> {
+  const picture = arrayPicture(shape, data)
+  if (picture) await writer.picture(`${name}/image`, picture, { step })
 }
 
 /** Names, from the second of its kind on with a number that no other has. */

@@ -18,6 +18,9 @@ export const bytesPerElement: Record<DType, number> = { float32: 4, int32: 4, bo
 /** The array a tensor's elements are read into and made from. */
 export type TypedArray = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
 
+/** Elements to be looked at, wherever they lie. */
+export type Elements = Float32Array | Int32Array | Uint8Array
+
 export const arrayOf: Record<DType, new (source: number | ArrayLike<number>) => TypedArray> = {
   float32: Float32Array,
   int32: Int32Array,

@@ -1,15 +1,20 @@
 import { StateError } from '../errors.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
-import type { TypedArray } from './dtype.js'
+import type { Elements, TypedArray } from './dtype.js'
 import type { Tensor } from './tensor.js'
 import type { Trace } from './trace.js'
 import { isTracing } from './trace.js'
 import type { Variable } from './variable.js'
 
+/** Looks at the results of a run, which are others when it has returned. */
+export type Look<T> = (results: readonly Elements[]) => T
+
 /** A compiled trace. Runs queue first-in first-out; variables it assigns are updated in place. */
 export interface Executable {
   /** Runs once. Arrays are copied in before this returns, so the caller may reuse them at once. */
   run(inputs: readonly TypedArray[]): Promise<TypedArray[]>
+  /** Runs once, and gives what `look` makes of the results where they lie: no copy of them is made. */
+  runInPlace<T>(inputs: readonly TypedArray[], look: Look<T>): Promise<T>
   /** What was compiled, as text: launches, algorithms and their reasons, memory. */
   readonly report: string
   readonly arenaBytes: number

@@ -60,6 +60,20 @@ describe('inspect', () => {
     expect(drop.data.some((value) => value === 0)).toBe(true)
   })
 
+  it('shows in place what it gives as copies', async () => {
+    const model = makeModel()
+    const { gradients, activations } = await model.inspect(x, y)
+    const seen = await model.inspectInPlace(x, y, (inPlace) => structuredClone(inPlace.activations))
+    expect(seen).toEqual(activations)
+    const sums = await model.inspectInPlace(x, y, (inPlace) =>
+      inPlace.gradients.map(({ weight, values: { dtype, shape, data } }) => ({
+        weight,
+        values: { dtype, shape, data: data.slice() },
+      })),
+    )
+    expect(sums).toEqual(gradients)
+  })
+
   it('changes nothing: neither weights nor statistics, nor what is random later', async () => {
     const [looked, other] = [makeModel(0.5), makeModel(0.5)]
     for (const model of [looked, other]) await model.fit(x, y, { epochs: 1, seed: 1, verbose: 0 })

@@ -1,4 +1,5 @@
-import type { Inspection } from '../callbacks/inspection.js'
+import type { ArrayInPlace, Inspection } from '../callbacks/inspection.js'
+import { arrayOf } from '../graph/dtype.js'
 import type { Tensor } from '../graph/tensor.js'
 import { trace } from '../graph/trace.js'
 import type { AnyLayer } from '../layers/layer.js'
@@ -14,7 +15,23 @@ import { batchInputs } from './stepBatch.js'
 import { type FeedBatch, feedOf } from './supply.js'
 
 /** See `Model.inspect`. */
-export async function inspectModel(model: AnyModel, given: GivenData): Promise<Inspection> {
+export const inspectModel = (model: AnyModel, given: GivenData): Promise<Inspection> =>
+  inspectInPlace(model, given, ({ activations, gradients }) => ({
+    activations: activations.map(({ layer, values }) => ({ layer, values: copied(values) })),
+    gradients: gradients.map(({ weight, values }) => ({ weight, values: copied(values) })),
+  }))
+
+const copied = ({ dtype, shape, data }: ArrayInPlace): StoredArray => ({
+  ...{ dtype, shape },
+  data: new arrayOf[dtype](data),
+})
+
+/** See `Model.inspectInPlace`. */
+export async function inspectInPlace<T>(
+  model: AnyModel,
+  given: GivenData,
+  look: (inspection: Inspection<ArrayInPlace>) => T,
+): Promise<T> {
   const compiled = model.state.requireCompiled(model.title, 'inspect')
   const data = await modelData(model, given, argumentNames)
   settle(model, compiled, data)
@@ -26,13 +43,15 @@ export async function inspectModel(model: AnyModel, given: GivenData): Promise<I
     `inspect ${JSON.stringify(types)}`,
     () => traceInspection(model, types),
   )
-  const arrays = await executable.run([...batch.arrays, ...model.optimizers.map(() => new Float32Array(1))])
-  const stored = results.map(({ dtype, shape }, i): StoredArray => ({ dtype, shape, data: arrays[i] }))
+  const inputs = [...batch.arrays, ...model.optimizers.map(() => new Float32Array(1))]
   const weights = model.trainableWeights
-  return {
-    gradients: weights.map((weight, i) => ({ weight, values: stored[i] })),
-    activations: keys.map((layer, i) => ({ layer, values: stored[weights.length + i] })),
-  }
+  return executable.runInPlace(inputs, (arrays) => {
+    const values = results.map(({ dtype, shape }, i): ArrayInPlace => ({ dtype, shape, data: arrays[i] }))
+    return look({
+      gradients: weights.map((weight, i) => ({ weight, values: values[i] })),
+      activations: keys.map((layer, i) => ({ layer, values: values[weights.length + i] })),
+    })
+  })
 }
 
 /** The gradient of each trainable weight, and then what the layers give, under their names. */

@@ -1,6 +1,6 @@
 import type { LayerNode, Logs } from '../callbacks/callback.js'
 import type { History } from '../callbacks/history.js'
-import type { Inspection } from '../callbacks/inspection.js'
+import type { ArrayInPlace, Inspection } from '../callbacks/inspection.js'
 import { ArgumentError } from '../errors.js'
 import type { Tensor } from '../graph/tensor.js'
 import { type AnyLayer, Layer, type LayerOptions } from '../layers/layer.js'
@@ -276,6 +276,16 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
   async inspect(x: DataFor<In>, y?: TargetsFor<Out> | null): Promise<Inspection> {
     const { inspectModel } = await import('./inspect.js')
     return inspectModel(this as unknown as AnyModel, { x, y })
+  }
+
+  /** What `look` makes of an inspection where it lies, without a copy: when it has returned, the arrays are others. Internal. */
+  async inspectInPlace<T>(
+    x: DataFor<In>,
+    y: TargetsFor<Out> | null | undefined,
+    look: (inspection: Inspection<ArrayInPlace>) => T,
+  ): Promise<T> {
+    const { inspectInPlace } = await import('./inspect.js')
+    return inspectInPlace(this as unknown as AnyModel, { x, y }, look)
   }
 
   /** The outputs for these samples as one batch, in inference. */

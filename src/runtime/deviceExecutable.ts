@@ -1,5 +1,5 @@
 import type { TypedArray } from '../graph/dtype.js'
-import type { Executable } from '../graph/executor.js'
+import type { Executable, Look } from '../graph/executor.js'
 import type { DeviceExecutor, RunRequest } from './deviceExecutor.js'
 import { reportText } from './reportText.js'
 
@@ -12,6 +12,10 @@ export class DeviceExecutable implements Executable {
 
   async run(inputs: readonly TypedArray[]): Promise<TypedArray[]> {
     return this.executor.run(this.request, inputs)
+  }
+
+  async runInPlace<T>(inputs: readonly TypedArray[], look: Look<T>): Promise<T> {
+    return this.executor.run(this.request, inputs, look)
   }
 
   get report(): string {

@@ -51,6 +51,27 @@ afterAll(() => Promise.all(open.map((executor) => executor.close())))
 const range = (size: number, factor = 1) => Float32Array.from({ length: size }, (_, i) => factor * i)
 
 describe.each(Object.entries(backends))('DeviceExecutor with %s', (name, make) => {
+  it('lets results be looked at where they lie, until others take their place', async () => {
+    const executor = await newExecutor(make)
+    const sum = new Variable(range(5), [5])
+    const step = await executor.compile(handMadeTrace('accumulate', 5, sum))
+    const copies = await step.run([range(5)])
+    const seen = await step.runInPlace([range(5)], (results) => ({
+      results,
+      copies: results.map((each) => each.slice()),
+    }))
+    expect(seen.copies).toEqual([range(5, 6)])
+    expect(copies).toEqual([range(5, 4)])
+    // A worker with memory of its own sends copies, the only ones that there are.
+    const isShared = name !== 'wasm on a worker with its own memory'
+    expect(seen.results[0].buffer.byteLength > 4 * 5).toBe(isShared)
+    const failure = step.runInPlace([range(5)], () => {
+      throw new Error('not what was expected')
+    })
+    await expect(failure).rejects.toThrow('not what was expected')
+    expect(await step.run([range(5)])).toEqual([range(5, 10)])
+  })
+
   it('runs in order, changes variables in place and counts versions', async () => {
     const executor = await newExecutor(make)
     const sum = new Variable(new Float32Array(5), [5])

@@ -4,7 +4,7 @@ import type { Program, ProgramFunction, Report } from '../compiler/program.js'
 import { ArgumentError, StateError } from '../errors.js'
 import { type CanonicalTrace, canonicalize } from '../graph/canonical.js'
 import { arrayOf, type TypedArray } from '../graph/dtype.js'
-import type { CompileOptions, Executable, Executor, ExecutorStatistics } from '../graph/executor.js'
+import type { CompileOptions, Executable, Executor, ExecutorStatistics, Look } from '../graph/executor.js'
 import { Graph, reachable } from '../graph/graph.js'
 import { showShape, sizeOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
@@ -161,7 +161,9 @@ export class DeviceExecutor implements Executor {
   }
 
   /** Queues a run. Everything it reads is where it has to be, or on its way, when this returns. */
-  run(request: RunRequest, inputs: readonly TypedArray[]): Promise<TypedArray[]> {
+  run(request: RunRequest, inputs: readonly TypedArray[]): Promise<TypedArray[]>
+  run<T>(request: RunRequest, inputs: readonly TypedArray[], look: Look<T>): Promise<T>
+  run<T>(request: RunRequest, inputs: readonly TypedArray[], look?: Look<T>): Promise<TypedArray[] | T> {
     const { cached, variables, constants, prepared } = request
     const { onRun } = this.options
     const { program, loaded } = cached
@@ -218,7 +220,7 @@ export class DeviceExecutor implements Executor {
           prepared.done(state)
         }
         here.run(bases)
-        return this.readOutputs(program, outputAddresses)
+        return this.outcome(program, outputAddresses, look)
       }
       if (!this.turn.hasTime()) arrivals.push(this.turn.next())
       if (arrivals.length === 0) return start().finally(finish)
@@ -238,10 +240,25 @@ export class DeviceExecutor implements Executor {
         if (onRun && loaded.times) {
           onRun({ report: program.report, begin, end, launches: loaded.times.read() })
         }
-        return this.readOutputs(program, outputAddresses)
+        return this.outcome(program, outputAddresses, look)
       },
       finish,
     })
+  }
+
+  /** The results, or what `look` makes of them: where they lie, if this thread sees them there. */
+  private outcome<T>(
+    program: ProgramForm,
+    addresses: readonly number[],
+    look: Look<T> | undefined,
+  ): TypedArray[] | T | Promise<TypedArray[] | T> {
+    const { memory } = this.backend
+    if (!look) return this.readOutputs(program, addresses)
+    const views = program.outputs.map((output, i) =>
+      memory.inPlace?.(addresses[i], output.dtype, sizeOf(output.shape)),
+    )
+    if (views.every((view) => view !== undefined)) return look(views)
+    return Promise.resolve(this.readOutputs(program, addresses)).then(look)
   }
 
   /** At once, or when the memory gives them. */

@@ -1,6 +1,7 @@
 import { GradusError } from '../errors.js'
-import type { TypedArray } from '../graph/dtype.js'
+import type { DType, Elements, TypedArray } from '../graph/dtype.js'
 import type { GrowableMemory } from './allocator.js'
+import { elementsAt } from './elements.js'
 
 /** Memory that loops compute in, as the executor sees it. */
 export interface DeviceMemory extends GrowableMemory {
@@ -8,6 +9,8 @@ export interface DeviceMemory extends GrowableMemory {
   write(address: number, data: TypedArray): void
   /** A copy. The caller makes sure that no run changes these bytes before it has it. */
   read(address: number, bytes: number): ArrayBuffer | Promise<ArrayBuffer>
+  /** Elements where they lie, until the memory grows. Not there where another thread has the memory. */
+  inPlace?(address: number, dtype: DType, count: number): Elements
 }
 
 export const pageBytes = 65_536
@@ -51,6 +54,10 @@ export class HostMemory implements DeviceMemory {
   read(address: number, bytes: number): ArrayBuffer {
     return this.view.slice(address, address + bytes).buffer
   }
+
+  inPlace(address: number, dtype: DType, count: number): Elements {
+    return elementsAt(dtype, this.view.buffer, address, count)
+  }
 }
 
 /** A WebAssembly.Memory that this thread sees. Only a shared one can be given to workers. */
@@ -87,6 +94,10 @@ export class WebAssemblyMemory implements DeviceMemory {
     const copy = new Uint8Array(bytes)
     copy.set(this.view.subarray(address, address + bytes))
     return copy.buffer
+  }
+
+  inPlace(address: number, dtype: DType, count: number): Elements {
+    return elementsAt(dtype, this.view.buffer, address, count)
   }
 }
 

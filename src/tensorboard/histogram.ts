@@ -1,5 +1,8 @@
 import type { SummaryValue } from './summaryValue.js'
 
+/** Into how many parts numbers are counted where nobody says more, as in TensorFlow. */
+export const BUCKETS = 30
+
 /**
  * How numbers are distributed, for the pages of histograms and distributions, in TensorBoard's form: rows `[left, right, count]` of buckets
  * of equal width between the least and the greatest number. Where all are equal, the last bucket holds them; without numbers all is 0.

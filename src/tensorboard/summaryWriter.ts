@@ -7,7 +7,7 @@ import { positiveInteger } from '../utils/numbers.js'
 import { show } from '../utils/show.js'
 import type { EventFile, EventFileSizes } from './eventFile.node.js'
 import { encodeGraphDef, type LayerNode } from './graphDef.js'
-import { histogramSummary } from './histogram.js'
+import { BUCKETS, histogramSummary } from './histogram.js'
 import { checkHyperParameters, type HyperParameters, sessionEnd, sessionStart } from './hparams.js'
 import { imageSummary, picturesOf } from './image.js'
 import { kerasModelSummary } from './kerasModel.js'
@@ -83,7 +83,7 @@ export class SummaryWriter {
   /** How the numbers of an array of any shape are distributed. Those that are not finite are left out. */
   async histogram(name: string, data: TensorLike, options: HistogramOptions): Promise<void> {
     await this.write('histogram', name, options, async () => {
-      const buckets = positiveInteger(options.buckets ?? 30, 'summary.histogram: buckets')
+      const buckets = positiveInteger(options.buckets ?? BUCKETS, 'summary.histogram: buckets')
       const [numbers] = await readTensors([asTensor(data)])
       return histogramSummary(name, numbers, buckets, options.description)
     })
@@ -107,6 +107,11 @@ export class SummaryWriter {
   /** A picture that is drawn already. Internal. */
   async picture(name: string, picture: Picture, options: SummaryOptions): Promise<void> {
     await this.write('image', name, options, () => imageSummary(name, [picture], options.description))
+  }
+
+  /** A summary that is made already. Internal. */
+  async summary(value: SummaryValue, step: number): Promise<void> {
+    await this.add(step, value)
   }
 
   /** Markdown; lists and tables of texts too. */

@@ -33,7 +33,12 @@ export class ReferenceExecutor implements Executor {
 
   async compile(trace: Trace): Promise<Executable> {
     this.compiled++
-    return { run: async (inputs) => this.run(trace, inputs), report: 'reference', arenaBytes: 0 }
+    return {
+      run: async (inputs) => this.run(trace, inputs),
+      runInPlace: async (inputs, look) => look(this.run(trace, inputs)),
+      report: 'reference',
+      arenaBytes: 0,
+    }
   }
 
   async readVariable(variable: Variable): Promise<TypedArray> {
