@@ -1,3 +1,5 @@
+import type { TrainingMoment } from './trainingState.js'
+
 /**
  * Files that are written while training goes on: one at a time, so that there are never more than two copies of a model in memory.
  */
@@ -23,6 +25,11 @@ export class BackgroundWrites {
   /** Whether a write was taken on that has not begun. */
   get isWaiting(): boolean {
     return this.waiting !== undefined
+  }
+
+  /** The write that was taken on behind the last epoch begins at once, beside those of others: nobody waits for more. */
+  releaseLast(moment: TrainingMoment): void {
+    if (moment.kind === 'epoch' && moment.isLast) this.release()
   }
 
   /** Lets the write begin that was taken on: to be called when a step is about to be launched, which then runs beside it. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { useExecutor } from '../graph/executor.js'
 import type { Tensor } from '../graph/tensor.js'
 import * as layers from '../layers/index.js'
@@ -65,6 +65,14 @@ describe('modelCheckpoint', () => {
     expect(saved.map((name) => name.slice(0, 3))).toEqual(['01-', '02-', '03-'])
     for (const [i, name] of saved.entries())
       expect(await stateOf(await loadModel(at(name)))).toEqual(states[i])
+  })
+
+  it('begins the last file while those of other callbacks are written', async () => {
+    const others: CallbackLike = {
+      onTrainEnd: () =>
+        vi.waitFor(() => expect(existsSync(at('last.keras'))).toBe(true), { timeout: 20_000 }),
+    }
+    await line().fit(x, y, { ...options, epochs: 1, callbacks: [others, modelCheckpoint(at('last.keras'))] })
   })
 
   it('saves after every so many batches, counted over epochs, what the model is just then', async () => {

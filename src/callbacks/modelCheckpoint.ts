@@ -7,6 +7,7 @@ import type { CallbackModel, LoggedMetric, Logs, VerboseOption } from './callbac
 import { formatPath, type PathField } from './formatPath.js'
 import { MonitorCallback, type MonitorOptions } from './monitorCallback.js'
 import { BatchCount, type SaveFrequency } from './saveFrequency.js'
+import type { CaptureState, TrainingMoment } from './trainingState.js'
 
 export interface ModelCheckpointOptions extends Omit<MonitorOptions, 'minDelta'>, VerboseOption {
   /** Whether only a model that is better than all before is saved. Default: false. */
@@ -106,6 +107,10 @@ export class ModelCheckpoint extends MonitorCallback<SavableModel> {
 
   override async onEpochEnd(_epoch: number, logs: Logs): Promise<void> {
     if (this.saveFreq === 'epoch') await this.save(logs)
+  }
+
+  override keepTraining(_capture: CaptureState, moment: TrainingMoment): void {
+    this.writes.releaseLast(moment)
   }
 
   override onTrainEnd(): Promise<void> {

@@ -13,6 +13,7 @@ import { show } from '../utils/show.js'
 import { BackgroundWrites } from './backgroundWrites.js'
 import { Callback, type Logs } from './callback.js'
 import { type LabelledSamples, writeConfusion, writeInputs, writePredictions } from './tensorBoardSamples.js'
+import type { CaptureState, TrainingMoment } from './trainingState.js'
 
 export interface TensorBoardOptions {
   /** The folder to write into, which is made if there is none. Runs side by side in one folder are compared. Default: `'logs'`. */
@@ -213,6 +214,10 @@ export class TensorBoard extends Callback {
       await writeConfusion(train, model, confusionSamples, { step: epoch, classNames, isDrawn: writeImages })
     }
     await this.countWeights(epoch)
+  }
+
+  override keepTraining(_capture: CaptureState, moment: TrainingMoment): void {
+    this.histograms.releaseLast(moment)
   }
 
   override async onTrainEnd(_logs: Logs, failure?: unknown): Promise<void> {
