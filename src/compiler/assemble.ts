@@ -67,7 +67,7 @@ export function assemble<F extends ProgramFunction>(
         if (step.type === 'repeat') return repeat(step)
         const fn = built.get(step.function)
         if (fn === undefined)
-          throw new InternalError(`a launch of a function that was not built: ${step.function}`)
+          throw new InternalError(`a launch of a function that was not built: ${step.report.function}`)
         functions.set(step.function, fn)
         const solo = isSolo(step, width)
         const { singleThreaded = 'it is too little to share' } = step.report

@@ -8,7 +8,7 @@ import type { Tensor } from '../graph/tensor.js'
 import type { Variable } from '../graph/variable.js'
 import { verifyGraph } from '../graph/verify.js'
 import type { LoopFunction } from '../loops/ir.js'
-import { print } from '../loops/print.js'
+import { keyOf } from '../loops/key.js'
 import type { TargetTraits } from '../loops/traits.js'
 import { verify } from '../loops/verify.js'
 import { assemble } from './assemble.js'
@@ -27,6 +27,8 @@ export interface CompileOptions {
   readonly apart?: boolean
   /** Take what follows from constants, and from variables that no run changes, out of the runs: see `Preparation`. Default: false. */
   readonly prepares?: boolean
+  /** Is told of each function that is built. */
+  readonly onFunction?: (fn: LoopFunction) => void
   /** How micro-kernels are cut, where measurements say. Default: the cost model decides. */
   readonly cutOf?: CutOf
 }
@@ -61,8 +63,9 @@ export function compile(
 ): Program<ProgramFunction> {
   const functions = new Map<string, ProgramFunction>()
   const keep = (fn: LoopFunction): string => {
-    const key = print(fn)
+    const key = keyOf(fn)
     if (functions.has(key)) return key
+    options.onFunction?.(fn)
     if (options.verify) verify(fn)
     functions.set(key, options.emit?.(fn, key) ?? fn)
     return key

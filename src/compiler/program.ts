@@ -8,7 +8,7 @@ import type { CutOrigin } from './cut.js'
  * the runtime supplies at each run, so a Program can be handed to workers once and run on any buffers.
  */
 export interface Program<F extends ProgramFunction = LoopFunction> {
-  /** Functions by key, which is their text. Two launches, of this or another Program, with one key share one compiled function. */
+  /** Functions by key, which says all of their code. Two launches, of this or another Program, with one key share one compiled function. */
   readonly functions: ReadonlyMap<string, F>
   readonly steps: readonly Step[]
   readonly preparation: Preparation

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { LoopBuilder } from './builder.js'
 import type { Value } from './ir.js'
 import { print } from './print.js'
@@ -32,43 +32,4 @@ it('prints a function, one statement a line', () => {
   }
 }
 `)
-})
-
-describe('The text of a function', () => {
-  type Body = (l: LoopBuilder, x: Value<'ptr'>) => unknown
-  const text = (body: Body, access: 'read' | 'readwrite' = 'readwrite', width = 4) => {
-    const l = new LoopBuilder('sample', width)
-    body(l, l.pointer('x', access))
-    return print(l.finish())
-  }
-  const store =
-    (value: number): Body =>
-    (l, x) =>
-      l.store('f32', x, l.constant('f32', value))
-  const loaded =
-    (offset: number, count: number): Body =>
-    (l, x) =>
-      l.loadVector('f32', x, offset, count)
-
-  it.each<[what: string, one: string, other: string]>([
-    ['zeros', text(store(0)), text(store(-0))],
-    ['numbers that are not finite', text(store(Number.NaN)), text(store(Number.POSITIVE_INFINITY))],
-    ['signs of infinity', text(store(Number.NEGATIVE_INFINITY)), text(store(Number.POSITIVE_INFINITY))],
-    ['numbers that differ in the last bit', text(store(1)), text(store(1 + 2 ** -23))],
-    ['types', text((l) => l.constant('f32', 1)), text((l) => l.constant('i32', 1))],
-    ['types of variables', text((l) => l.variable(l.int(1))), text((l) => l.variable(l.float(1)))],
-    ['offsets', text(loaded(4, 3)), text(loaded(8, 3))],
-    ['lanes', text(loaded(4, 3)), text(loaded(4, 2))],
-    ['storage', text((l, x) => l.load('u8', x)), text((l, x) => l.load('i32', x))],
-    ['steps', text((l) => l.for(0, 9, 1, () => {})), text((l) => l.for(0, 9, 2, () => {}))],
-    [
-      'blocks',
-      text((l) => l.for(0, 9, 1, () => l.int(5))),
-      text((l) => [l.for(0, 9, 1, () => {}), l.int(5)]),
-    ],
-    ['access', text(() => {}, 'read'), text(() => {})],
-    ['widths', text(() => {}, 'read', 4), text(() => {}, 'read', 8)],
-  ])('tells %s apart', (_, one, other) => expect(one).not.toBe(other))
-
-  it('is the same for the same code', () => expect(text(store(0.1))).toBe(text(store(0.1))))
 })

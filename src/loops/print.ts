@@ -92,7 +92,8 @@ const printBlock = (statements: readonly Statement[], indent: string, lines: str
 }
 
 /**
- * A loop function as text, one statement a line, `%n` for the value or variable with id n. It is exact: equal texts mean equal code.
+ * A loop function as text, one statement a line, `%n` for the value or variable with id n. It is exact: equal texts mean equal code, as do equal
+ * keys, which are shorter.
  *
  * ```text
  * loops double, width 4, grid %0 to %1, %2: readwrite x {

@@ -10,6 +10,8 @@ import { showShape, sizeOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Trace } from '../graph/trace.js'
 import type { Variable } from '../graph/variable.js'
+import type { LoopFunction } from '../loops/ir.js'
+import { print } from '../loops/print.js'
 import type { TargetTraits } from '../loops/traits.js'
 import { Allocator, type BufferAllocator } from './allocator.js'
 import { Arena } from './arena.js'
@@ -39,6 +41,7 @@ export type Compile = (
     readonly apart?: boolean
     readonly prepares?: boolean
     readonly cutOf?: CutOf
+    readonly onFunction?: (fn: LoopFunction) => void
     readonly emit?: Emit
   },
 ) => Program<ProgramFunction>
@@ -297,10 +300,10 @@ export class DeviceExecutor implements Executor {
         apart: debug.guardedSide !== undefined,
         prepares,
         cutOf: this.tuner?.cutOf,
+        onFunction: (fn) => debug.show('loops', fn.name, () => print(fn)),
         emit: backend.emit,
       })
       debug.show('plan', 'program', () => reportText(program.report))
-      for (const [key, { name }] of program.functions) debug.show('loops', name, () => key)
       const loaded = backend.load(program)
       if (!loaded.here) backend.start()
       return new CachedProgram(program, loaded)

@@ -97,7 +97,7 @@ class InterpretedProgram implements LoadedProgram {
   private functionOf(launch: Launch): LoopFunction {
     const fn = this.program.functions.get(launch.function)
     if (!fn || 'code' in fn)
-      throw new InternalError(`A launch names a function that its Program does not hold: ${launch.function}`)
+      throw new InternalError('A launch names a function that its Program does not hold.')
     return fn
   }
 }

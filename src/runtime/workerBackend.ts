@@ -171,7 +171,7 @@ export class WorkerBackend<Code = unknown> implements Backend {
   private knownFunction(key: string): KnownFunction {
     const known = this.known.get(key)
     if (known) return known
-    throw new InternalError(`A launch names a function that its Program does not hold: ${key}`)
+    throw new InternalError('A launch names a function that its Program does not hold.')
   }
 
   /** The steps as workers get them. */
