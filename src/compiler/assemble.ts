@@ -154,7 +154,8 @@ class BarrierPlacement {
   before(launches: readonly PlannedLaunch[], solo: boolean): boolean {
     const uses = launches.flatMap(({ operands }) =>
       operands.map(({ view, access }): Use => {
-        return { ...this.regionOf(view.buffer), written: access !== 'read', solo }
+        const { base, start, end } = this.regionOf(view.buffer)
+        return { base, start, end, written: access !== 'read', solo }
       }),
     )
     const barrier = this.forced || uses.some((use) => this.isInTheWay(use))

@@ -197,14 +197,16 @@ export function resolveBody(
   ): number => {
     const { node } = tensor
     if (node.type !== 'operation') throw new Unresolvable(tensor)
-    const { attributes } = node
-    const step = { type: 'apply', op, name: node.op.name, attributes, inputs, dtype: tensor.dtype } as const
-    if (!isPositional(op)) steps.push({ ...step, coordinates: undefined, linear: flatOf(position) })
-    else {
-      const coordinates = byAxes(position, tensor.shape, space)
-      if (op.kind === 'elementwise' && !coordinates) throw new Unresolvable(tensor)
-      steps.push({ ...step, coordinates, linear: flatIndex(position, rank) })
-    }
+    const {
+      attributes,
+      op: { name },
+    } = node
+    const { dtype } = tensor
+    const positional = isPositional(op)
+    const coordinates = positional ? byAxes(position, tensor.shape, space) : undefined
+    if (positional && op.kind === 'elementwise' && !coordinates) throw new Unresolvable(tensor)
+    const linear = positional ? flatIndex(position, rank) : flatOf(position)
+    steps.push({ type: 'apply', op, name, attributes, inputs, dtype, coordinates, linear })
     return steps.length - 1
   }
 
