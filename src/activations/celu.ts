@@ -20,7 +20,7 @@ const celuOptions: OptionKeys<CeluOptions> = { alpha: true }
  * Source: Barron, Continuously differentiable exponential linear units, 2017.
  */
 export function celu(x: TensorLike, options: CeluOptions = {}): Tensor {
-  checkOptions(options, 'celu', '{ alpha: 1 }', celuOptions)
+  checkOptions(options, 'celu', undefined, celuOptions)
   const { alpha = 1 } = options
   const value = floatTensor(x)
   const positive = greater(value, 0)

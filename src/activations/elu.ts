@@ -19,7 +19,7 @@ const eluOptions: OptionKeys<EluOptions> = { alpha: true }
  * Source: Clevert et al., Fast and accurate deep network learning by exponential linear units, 2015.
  */
 export function elu(x: TensorLike, options: EluOptions = {}): Tensor {
-  checkOptions(options, 'elu', '{ alpha: 1 }', eluOptions)
+  checkOptions(options, 'elu', undefined, eluOptions)
   const { alpha = 1 } = options
   const value = floatTensor(x)
   const positive = greater(value, 0)

@@ -22,7 +22,7 @@ const gluOptions: OptionKeys<GluOptions> = { axis: true }
  * @throws ShapeError if the axis has an odd size
  */
 export function glu(x: TensorLike, options: GluOptions = {}): Tensor {
-  checkOptions(options, 'glu', '{ axis: -1 }', gluOptions)
+  checkOptions(options, 'glu', undefined, gluOptions)
   const { axis = -1 } = options
   const value = floatTensor(x)
   const resolved = resolveAxis(axis, value.rank, 'glu')

@@ -15,7 +15,7 @@ export const shrinkOptions: OptionKeys<ShrinkOptions> = { threshold: true }
 
 /** `x` where `|x| > threshold`, else 0, elementwise. */
 export function hardShrink(x: TensorLike, options: ShrinkOptions = {}): Tensor {
-  checkOptions(options, 'hardShrink', '{ threshold: 0.5 }', shrinkOptions)
+  checkOptions(options, 'hardShrink', undefined, shrinkOptions)
   const { threshold = 0.5 } = options
   const value = floatTensor(x)
   return where(greater(abs(value), threshold), value, 0)

@@ -15,7 +15,7 @@ const leakyReluOptions: OptionKeys<LeakyReluOptions> = { negativeSlope: true }
 
 /** `x` for `x > 0`, else `negativeSlope x`, elementwise: `max(negativeSlope x, x)` for slopes up to 1. */
 export function leakyRelu(x: TensorLike, options: LeakyReluOptions = {}): Tensor {
-  checkOptions(options, 'leakyRelu', '{ negativeSlope: 0.2 }', leakyReluOptions)
+  checkOptions(options, 'leakyRelu', undefined, leakyReluOptions)
   const { negativeSlope = 0.2 } = options
   const value = floatTensor(x)
   return where(greater(value, 0), value, multiply(value, negativeSlope))

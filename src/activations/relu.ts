@@ -26,7 +26,7 @@ const reluOptions: OptionKeys<ReluOptions> = { negativeSlope: true, maxValue: tr
  * `negativeSlope (x - threshold)`. The gradient at 0 is 0.
  */
 export function relu(x: TensorLike, options: ReluOptions = {}): Tensor {
-  checkOptions(options, 'relu', '{ maxValue: 6 }', reluOptions)
+  checkOptions(options, 'relu', undefined, reluOptions)
   const { negativeSlope = 0, maxValue, threshold = 0 } = options
   if (threshold === 0 && maxValue === undefined) {
     return negativeSlope === 0 ? reluOp(x) : leakyRelu(x, { negativeSlope })

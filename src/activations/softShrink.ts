@@ -11,7 +11,7 @@ import { type ShrinkOptions, shrinkOptions } from './hardShrink.js'
 
 /** `x - threshold` where `x > threshold`, `x + threshold` where `x < -threshold`, else 0, elementwise. */
 export function softShrink(x: TensorLike, options: ShrinkOptions = {}): Tensor {
-  checkOptions(options, 'softShrink', '{ threshold: 0.5 }', shrinkOptions)
+  checkOptions(options, 'softShrink', undefined, shrinkOptions)
   const { threshold = 0.5 } = options
   const value = floatTensor(x)
   const below = where(less(value, -threshold), add(value, threshold), 0)

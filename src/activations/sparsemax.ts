@@ -28,7 +28,7 @@ const sparsemaxOptions: OptionKeys<SparsemaxOptions> = { axis: true }
  * Source: Martins and Astudillo, From softmax to sparsemax, 2016.
  */
 export function sparsemax(x: TensorLike, options: SparsemaxOptions = {}): Tensor {
-  checkOptions(options, 'sparsemax', '{ axis: -1 }', sparsemaxOptions)
+  checkOptions(options, 'sparsemax', undefined, sparsemaxOptions)
   const { axis = -1 } = options
   const value = moveAxis(floatTensor(x), axis, -1)
   const sorted = sort(value, { descending: true })

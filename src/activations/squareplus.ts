@@ -16,7 +16,7 @@ const squareplusOptions: OptionKeys<SquareplusOptions> = { b: true }
 
 /** `(x + sqrt(x^2 + b)) / 2`, elementwise: like softplus, without an exponential. */
 export function squareplus(x: TensorLike, options: SquareplusOptions = {}): Tensor {
-  checkOptions(options, 'squareplus', '{ b: 4 }', squareplusOptions)
+  checkOptions(options, 'squareplus', undefined, squareplusOptions)
   const { b = 4 } = options
   const value = floatTensor(x)
   return multiply(add(value, sqrt(add(square(value), b))), 0.5)

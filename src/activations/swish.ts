@@ -17,7 +17,7 @@ const swishOptions: OptionKeys<SwishOptions> = { beta: true }
  * Source: Ramachandran et al., Searching for activation functions, 2017.
  */
 export function swish(x: TensorLike, options: SwishOptions = {}): Tensor {
-  checkOptions(options, 'swish', '{ beta: 1 }', swishOptions)
+  checkOptions(options, 'swish', undefined, swishOptions)
   const { beta = 1 } = options
   const value = floatTensor(x)
   return multiply(value, sigmoid(multiply(value, beta)))

@@ -62,7 +62,7 @@ export interface CallbackModel {
   /** The outputs for samples, in inference. */
   predict(x: unknown, options?: { readonly batchSize?: number; readonly verbose?: 0 }): Promise<unknown>
   /** Its layers, and how they are joined. */
-  layerNodes(): readonly LayerNode[]
+  layerNodes(): Promise<readonly LayerNode[]>
   /** Keras's config of it. */
   toJson(): Promise<string>
 }

@@ -15,7 +15,7 @@ const model: CallbackModel = {
   inspect: async () => ({ activations: [], gradients: [] }),
   inspectInPlace: async (_x, _y, look) => look({ activations: [], gradients: [] }),
   predict: async () => undefined,
-  layerNodes: () => [],
+  layerNodes: async () => [],
   toJson: async () => '{}',
 }
 const params = { epochs: 1, steps: 1, verbose: 0, output: { isTerminal: false, write: () => {} } } as const

@@ -275,7 +275,7 @@ export class TensorBoard extends Callback {
   /** The layers of a model that is put together of them; where one has no config, a warning stands for Keras's graph. */
   private async writeModel(writer: SummaryWriter): Promise<void> {
     if (!graphClasses.includes(this.model.className)) return
-    await writer.layerGraph(this.model.layerNodes())
+    await writer.layerGraph(await this.model.layerNodes())
     try {
       await writer.kerasModel(await this.model.toJson())
     } catch (error) {

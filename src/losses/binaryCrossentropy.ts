@@ -31,7 +31,7 @@ export function binaryCrossentropy(
   yPred: TensorLike,
   settings: CrossentropySettings = {},
 ): Tensor {
-  checkOptions(settings, 'binaryCrossentropy', '{ fromLogits: true }', crossentropySettings)
+  checkOptions(settings, 'binaryCrossentropy', undefined, crossentropySettings)
   const { fromLogits = false, labelSmoothing = 0, axis = -1 } = settings
   const output = asTensor(yPred)
   const logits = logitsOf(output, 'sigmoid') ?? (fromLogits ? output : undefined)

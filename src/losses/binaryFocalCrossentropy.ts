@@ -45,7 +45,7 @@ export function binaryFocalCrossentropy(
   yPred: TensorLike,
   settings: BinaryFocalSettings = {},
 ): Tensor {
-  checkOptions(settings, 'binaryFocalCrossentropy', '{ gamma: 2 }', focalSettings)
+  checkOptions(settings, 'binaryFocalCrossentropy', undefined, focalSettings)
   const { applyClassBalancing = false, alpha = 0.25, gamma = 2, fromLogits = false } = settings
   const { labelSmoothing = 0, axis = -1 } = settings
   const output = asTensor(yPred)

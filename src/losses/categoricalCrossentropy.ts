@@ -47,7 +47,7 @@ export function categoricalCrossentropy(
   yPred: TensorLike,
   settings: CrossentropySettings = {},
 ): Tensor {
-  checkOptions(settings, 'categoricalCrossentropy', '{ fromLogits: true }', crossentropySettings)
+  checkOptions(settings, 'categoricalCrossentropy', undefined, crossentropySettings)
   const { fromLogits = false, labelSmoothing = 0, axis = -1 } = settings
   const [labels, output] = [asTensor(yTrue), asTensor(yPred)]
   const target = smoothedOneHot('categorical_crossentropy', labels, output, { labelSmoothing, axis })

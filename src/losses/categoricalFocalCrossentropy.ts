@@ -47,7 +47,7 @@ export function categoricalFocalCrossentropy(
   yPred: TensorLike,
   settings: CategoricalFocalSettings = {},
 ): Tensor {
-  checkOptions(settings, 'categoricalFocalCrossentropy', '{ gamma: 2 }', focalSettings)
+  checkOptions(settings, 'categoricalFocalCrossentropy', undefined, focalSettings)
   const { alpha = 0.25, gamma = 2, fromLogits = false, labelSmoothing = 0, axis = -1 } = settings
   const [labels, output] = [asTensor(yTrue), asTensor(yPred)]
   const target = smoothedOneHot('categorical_focal_crossentropy', labels, output, { labelSmoothing, axis })

@@ -61,7 +61,7 @@ export function circle(
   yPred: TensorLike,
   settings: CircleSettings & CircleReferences = {},
 ): Tensor {
-  checkOptions(settings, 'circle', '{ margin: 0.4 }', circleReferences)
+  checkOptions(settings, 'circle', undefined, circleReferences)
   const { gamma = 80, margin = 0.4, removeDiagonal = true, refLabels, refEmbeddings } = settings
   const embeddings = asTensor(yPred)
   const [samples] = embeddings.shape

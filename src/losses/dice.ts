@@ -21,7 +21,7 @@ import { checkMasks, coversBatch, type OverlapSettings, overlapSettings } from '
  * sums below); Keras's `dice`.
  */
 export function dice(yTrue: TensorLike, yPred: TensorLike, settings: OverlapSettings = {}): Tensor {
-  checkOptions(settings, 'dice', '{ axis: [1, 2] }', overlapSettings)
+  checkOptions(settings, 'dice', undefined, overlapSettings)
   const { axis } = settings
   const [labels, predictions] = align(cast(yTrue, 'float32'), yPred)
   const overlap = sum(multiply(labels, predictions), { axis })

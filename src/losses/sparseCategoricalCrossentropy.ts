@@ -48,7 +48,7 @@ export function sparseCategoricalCrossentropy(
   yPred: TensorLike,
   settings: SparseCrossentropySettings = {},
 ): Tensor {
-  checkOptions(settings, 'sparseCategoricalCrossentropy', '{ fromLogits: true }', sparseSettings)
+  checkOptions(settings, 'sparseCategoricalCrossentropy', undefined, sparseSettings)
   const { fromLogits = false, ignoreClass, axis = -1 } = settings
   const what = 'sparse_categorical_crossentropy'
   const output = asTensor(yPred)

@@ -37,7 +37,7 @@ const tverskySettings: OptionKeys<TverskySettings> = { ...overlapSettings, alpha
  * Source: Salehi et al. 2017; Keras's `tversky`.
  */
 export function tversky(yTrue: TensorLike, yPred: TensorLike, settings: TverskySettings = {}): Tensor {
-  checkOptions(settings, 'tversky', '{ alpha: 0.7, beta: 0.3 }', tverskySettings)
+  checkOptions(settings, 'tversky', undefined, tverskySettings)
   const { alpha = 0.5, beta = 0.5, axis } = settings
   const [labels, predictions] = align(cast(yTrue, 'float32'), yPred)
   const overlap = sum(multiply(labels, predictions), { axis })

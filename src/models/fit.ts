@@ -168,7 +168,7 @@ export async function fitModel(
   await model.prepareTraining()
   if (model.trainableWeights.length === 0) {
     warn(
-      `${model.title}: has no weights that may be trained, so that fit changes none. Where layers are frozen, set their trainable to true.`,
+      `${model.title}: has no weights that may be trained. Where layers are frozen, set their trainable to true.`,
     )
   }
   model.state.random.seed(foldInKey(key, LAYERS), initialEpoch * (steps ?? 0))

@@ -18,7 +18,6 @@ import { type EvaluateOptions, evaluateModel } from './evaluate.js'
 import type { ExportFormat, ExportOptions } from './exportModel.js'
 import { type FitOptions, fitModel } from './fit.js'
 import type { LayerGraph } from './layerGraph.js'
-import { layerNodes } from './layerNodes.js'
 import type { FileSource } from './load.js'
 import type { DataFor, SampleWeights, TargetsFor } from './modelData.js'
 import { testOnBatch, trainOnBatch } from './onBatch.js'
@@ -152,7 +151,7 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
     const layers = this.sublayers()
     if (typeof name !== 'string') {
       throw new ArgumentError(
-        `${this.title}: getLayer: expected a layer's name, received ${show(name)}. By number: model.layers[0].`,
+        `${this.title}: expected a layer's name, received ${show(name)}. By number: layers[0].`,
       )
     }
     const layer = layers.find((each) => each.name === name)
@@ -359,7 +358,8 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
   }
 
   /** The calls of layers, as they are drawn: of a sequential or functional model that is built. */
-  layerNodes(): readonly LayerNode[] {
+  async layerNodes(): Promise<readonly LayerNode[]> {
+    const { layerNodes } = await import('./layerNodes.js')
     return layerNodes(this as unknown as AnyModel)
   }
 

@@ -9,7 +9,7 @@ import type { CompiledModel } from './compiledModel.js'
 import { testSupply } from './evaluate.js'
 import type { FitOptions, ValidationData } from './fit.js'
 import { checkClasses } from './guards/classes.js'
-import { checkProbabilities } from './guards/outputs.js'
+import { checkOutputs } from './guards/outputs.js'
 import { checkScaling } from './guards/scaling.js'
 import type { AnyModel } from './model.js'
 import { argumentNames, type ModelData, modelData } from './modelData.js'
@@ -70,7 +70,7 @@ export async function supplies(
       : splitData(data, { fraction: validationSplit, by, key: foldInKey(key, SPLITTING) })
   if (compiled.guards.classes && held) checkClasses(model.title, objective, part, held)
   if (compiled.guards.scaling) await checkScaling(model, part)
-  if (compiled.guards.outputs) await checkProbabilities(model, compiled, part)
+  if (compiled.guards.outputs) await checkOutputs(model, compiled, part)
   const shuffling = foldInKey(key, SHUFFLING)
   const order = (pass: number) => randomPermutation(foldInKey(shuffling, pass), part.samples)
   const forTests = () => ({ batchSize: testBatchSize, isPadded: allowsPadding() })
@@ -103,7 +103,7 @@ async function trainStream(
   const supply = new StreamSupply(model, stream, { name: 'x', classWeight, check })
   const first = await supply.peek()
   if (compiled.guards.scaling) await checkScaling(model, first)
-  if (compiled.guards.outputs) await checkProbabilities(model, compiled, first)
+  if (compiled.guards.outputs) await checkOutputs(model, compiled, first)
   return supply
 }
 

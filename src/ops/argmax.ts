@@ -18,7 +18,7 @@ const argmaxOptions: OptionKeys<ArgmaxOptions> = { axis: true, keepDims: true }
 
 /** The `int32` position of the first largest element along an axis. */
 export function argmax(x: TensorLike, options: ArgmaxOptions = {}): Tensor {
-  checkOptions(options, 'argmax', '{ axis: -1 }', argmaxOptions)
+  checkOptions(options, 'argmax', undefined, argmaxOptions)
   const { axis, keepDims } = options
   const given = asTensor(x)
   const value = given.dtype === 'bool' ? cast(given, 'int32') : given

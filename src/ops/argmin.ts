@@ -18,7 +18,7 @@ const argminOptions: OptionKeys<ArgminOptions> = { axis: true, keepDims: true }
 
 /** The `int32` position of the first smallest element along an axis. */
 export function argmin(x: TensorLike, options: ArgminOptions = {}): Tensor {
-  checkOptions(options, 'argmin', '{ axis: -1 }', argminOptions)
+  checkOptions(options, 'argmin', undefined, argminOptions)
   const { axis, keepDims } = options
   const given = asTensor(x)
   const value = given.dtype === 'bool' ? cast(given, 'int32') : given

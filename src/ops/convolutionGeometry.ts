@@ -68,7 +68,7 @@ export function convolutionGeometry(
   kernel: Shape,
   options: ConvOptions,
 ): ConvolutionAttributes {
-  checkOptions(options, what, "{ padding: 'same' }", convOptions)
+  checkOptions(options, what, undefined, convOptions)
   const rank = image.length - 2
   if (rank < 1 || kernel.length !== image.length) {
     throw new ShapeError(
@@ -94,7 +94,7 @@ export function convolutionGeometry(
 
 /** The options resolved for an image. */
 export function windowGeometry(what: string, image: Shape, options: PoolOptions): WindowAttributes {
-  checkOptions(options, what, '{ size: 2 }', poolOptions)
+  checkOptions(options, what, undefined, poolOptions)
   const rank = image.length - 2
   if (rank < 1) {
     throw new ShapeError(

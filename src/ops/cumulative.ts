@@ -67,7 +67,7 @@ export function defineCumulative(
     },
   })
   return (x, options = {}) => {
-    checkOptions(options, rule.name, '{ axis: -1 }', cumulativeOptions)
+    checkOptions(options, rule.name, undefined, cumulativeOptions)
     const { axis = 0, exclusive = false, reverse = false } = options
     const value = asTensor(x)
     const operand = cast(value, accumulatorDtype(value.dtype))

@@ -24,7 +24,7 @@ const geluOptions: OptionKeys<GeluOptions> = { approximate: true }
  * Source: Hendrycks and Gimpel, Gaussian error linear units, 2016.
  */
 export function gelu(x: TensorLike, options: GeluOptions = {}): Tensor {
-  checkOptions(options, 'gelu', '{ approximate: true }', geluOptions)
+  checkOptions(options, 'gelu', undefined, geluOptions)
   return options.approximate ? geluByTanh(x) : geluByErf(x)
 }
 

@@ -32,7 +32,7 @@ const arangeOptions: OptionKeys<ArangeOptions> = { start: true, step: true, dtyp
  * @throws ArgumentError if `step` is 0
  */
 export function arange(stop: number, options: ArangeOptions = {}): Tensor {
-  checkOptions(options, 'arange', '{ start: 1 }', arangeOptions)
+  checkOptions(options, 'arange', undefined, arangeOptions)
   const { start = 0, step = 1, dtype = 'int32' } = options
   if (step === 0) throw new ArgumentError('arange: expected a step other than 0.')
   const index = cast(iota([Math.max(0, Math.ceil((stop - start) / step))]), dtype)

@@ -61,7 +61,7 @@ export function loop(
   options: LoopOptions,
   body: (carries: Tensor[], slices: Tensor[], index: Tensor) => LoopStep,
 ): LoopResult {
-  checkOptions(options, 'loop', '{ initial: [0], length: 10 }', loopOptions)
+  checkOptions(options, 'loop', undefined, loopOptions)
   const initial = options.initial.map((value) => asTensor(value))
   const given = (options.sequences ?? []).map((value) => asTensor(value))
   const length = loopLength(given, options.length)

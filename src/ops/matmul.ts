@@ -28,7 +28,7 @@ type MatmulAttributes = { readonly transposeA: boolean; readonly transposeB: boo
  * @throws ShapeError if an operand has fewer than two axes, or the inner sizes differ
  */
 export function matmul(a: TensorLike, b: TensorLike, options: MatmulOptions = {}): Tensor {
-  checkOptions(options, 'matmul', '{ transposeB: true }', matmulOptions)
+  checkOptions(options, 'matmul', undefined, matmulOptions)
   const [x, y] = [cast(asTensor(a), 'float32'), cast(asTensor(b), 'float32')]
   if (x.rank < 2 || y.rank < 2) {
     throw new ShapeError(

@@ -20,7 +20,7 @@ const oneHotOptions: OptionKeys<OneHotOptions> = { axis: true, dtype: true }
 
 /** 1 at each index along a new axis, 0 elsewhere; all 0 for an index outside. */
 export function oneHot(indices: TensorLike, classes: number, options: OneHotOptions = {}): Tensor {
-  checkOptions(options, 'oneHot', '{ axis: -1 }', oneHotOptions)
+  checkOptions(options, 'oneHot', undefined, oneHotOptions)
   const { axis = -1, dtype = 'float32' } = options
   const expanded = expandDims(asIndices(indices, 'oneHot'), axis)
   const at = resolveAxis(axis, expanded.rank, 'oneHot')

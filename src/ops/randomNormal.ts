@@ -24,7 +24,7 @@ const randomNormalOptions: OptionKeys<RandomNormalOptions> = { mean: true, stdde
  * uniform numbers of the element's two words. The largest magnitude is `sqrt(48 ln 2)`, about 5.77.
  */
 export function randomNormal(key: TensorLike, shape: Shape, options: RandomNormalOptions = {}): Tensor {
-  checkOptions(options, 'randomNormal', '{ stddev: 0.1 }', randomNormalOptions)
+  checkOptions(options, 'randomNormal', undefined, randomNormalOptions)
   const { mean = 0, stddev = 1 } = options
   const radius = sqrt(multiply(log(subtract(1, unitUniform(key, shape, 0))), -2))
   const standard = multiply(radius, cos(multiply(unitUniform(key, shape, 1), 2 * Math.PI)))

@@ -23,7 +23,7 @@ const randomUniformOptions: OptionKeys<RandomUniformOptions> = { min: true, max:
  * lies in [0, 1) and is exact on every target.
  */
 export function randomUniform(key: TensorLike, shape: Shape, options: RandomUniformOptions = {}): Tensor {
-  checkOptions(options, 'randomUniform', '{ min: -1, max: 1 }', randomUniformOptions)
+  checkOptions(options, 'randomUniform', undefined, randomUniformOptions)
   const { min = 0, max = 1 } = options
   const unit = unitUniform(key, shape, 0)
   if (min === 0 && max === 1) return unit

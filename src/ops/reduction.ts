@@ -21,7 +21,7 @@ const reductionOptions: OptionKeys<ReductionOptions> = { axis: true, keepDims: t
 
 /** @throws ArgumentError for what is no option of reductions */
 export const checkReduction = (options: ReductionOptions, what: string): void =>
-  checkOptions(options, what, '{ axis: -1 }', reductionOptions)
+  checkOptions(options, what, undefined, reductionOptions)
 
 /** Attributes of a reduction: the axes, resolved and ascending. */
 export type ReductionAttributes = { readonly axes: readonly number[] }

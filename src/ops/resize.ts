@@ -60,7 +60,7 @@ export function resize(
   size: readonly [height: number, width: number],
   options: ResizeOptions = {},
 ): Tensor {
-  checkOptions(options, 'resize', "{ interpolation: 'nearest' }", resizeOptions)
+  checkOptions(options, 'resize', undefined, resizeOptions)
   const { interpolation = 'bilinear', antialias = false } = options
   const images = cast(asTensor(x), 'float32')
   if (images.rank !== 4) {

@@ -20,7 +20,7 @@ const softmaxOptions: OptionKeys<SoftmaxOptions> = { axis: true }
 
 /** `e^x / sum(e^x)` along an axis, without overflow: the largest element is taken out first. */
 export function softmax(x: TensorLike, options: SoftmaxOptions = {}): Tensor {
-  checkOptions(options, 'softmax', '{ axis: -1 }', softmaxOptions)
+  checkOptions(options, 'softmax', undefined, softmaxOptions)
   const { axis = -1 } = options
   const exponentials = exp(fromLargest(x, axis))
   // One division for each row, not for each element.
@@ -29,7 +29,7 @@ export function softmax(x: TensorLike, options: SoftmaxOptions = {}): Tensor {
 
 /** `ln(softmax(x))`, accurate where the softmax is tiny. */
 export function logSoftmax(x: TensorLike, options: SoftmaxOptions = {}): Tensor {
-  checkOptions(options, 'logSoftmax', '{ axis: -1 }', softmaxOptions)
+  checkOptions(options, 'logSoftmax', undefined, softmaxOptions)
   const { axis = -1 } = options
   const shifted = fromLargest(x, axis)
   return subtract(shifted, log(sum(exp(shifted), { axis, keepDims: true })))

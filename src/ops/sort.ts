@@ -21,13 +21,13 @@ const sortOptions: OptionKeys<SortOptions> = { axis: true, descending: true }
 
 /** The elements in order along an axis; NaN goes last. Gradients go back to the places the elements came from. */
 export function sort(x: TensorLike, options: SortOptions = {}): Tensor {
-  checkOptions(options, 'sort', '{ axis: -1 }', sortOptions)
+  checkOptions(options, 'sort', undefined, sortOptions)
   return sortWithIndices(x, options).values
 }
 
 /** The `int32` positions that sort an axis. Equal elements keep their order. */
 export function argsort(x: TensorLike, options: SortOptions = {}): Tensor {
-  checkOptions(options, 'argsort', '{ axis: -1 }', sortOptions)
+  checkOptions(options, 'argsort', undefined, sortOptions)
   return sortWithIndices(x, options).indices
 }
 

@@ -31,7 +31,7 @@ const tensorOptions: OptionKeys<TensorOptions> = { shape: true, dtype: true }
  * @example tensor([[1, 2], [3, 4]]); tensor(new Uint8Array(784), { shape: [28, 28] })
  */
 export function tensor(data: NestedValues | TypedArray, options: TensorOptions = {}): Tensor {
-  checkOptions(options, 'tensor', '{ shape: [28, 28] }', tensorOptions)
+  checkOptions(options, 'tensor', undefined, tensorOptions)
   const { shape, values } = flatten(data)
   const dtype = options.dtype ?? dtypeOf(data, values)
   const wanted = options.shape ?? shape
@@ -115,8 +115,7 @@ function store(values: ArrayLike<number | boolean>, dtype: DType): TypedArray {
   return new arrayOf[dtype](values as ArrayLike<number>)
 }
 
-const IN_A_LAYER =
-  ' It has no numbers yet. Ops in a graph of layers stand in one: layers.lambda((x) => ops.abs(x))(input).'
+const IN_A_LAYER = ' Ops in a graph of layers stand in one: layers.lambda((x) => ops.abs(x))(input).'
 
 function flatten(data: NestedValues | TypedArray): { shape: Shape; values: ArrayLike<number | boolean> } {
   if (ArrayBuffer.isView(data)) return { shape: [data.length], values: data }

@@ -32,13 +32,13 @@ export function logKeys(keys: readonly string[]): LogKey[] {
   })
 }
 
-/** The metrics in the order of diagrams: losses, which people look at first, come last as in the courses' listings. */
+/** The metrics in the order of diagrams: losses come last, as in the courses' listings, and of these the whole one before those of outputs. */
 export function metricsOf(keys: readonly string[]): string[] {
   const metrics = [...new Set(logKeys(keys).map(({ metric }) => metric))].filter(
     (metric) => !rateKeys.includes(metric),
   )
-  const isLoss = (metric: string) => metric === 'loss' || metric.endsWith('_loss')
-  return [...metrics.filter((metric) => !isLoss(metric)), ...metrics.filter(isLoss)]
+  const place = (metric: string) => (metric === 'loss' ? 1 : metric.endsWith('_loss') ? 2 : 0)
+  return metrics.sort((a, b) => place(a) - place(b))
 }
 
 const abbreviations = new Set(['auc', 'iou', 'mae', 'mape', 'mse', 'msle', 'rmse'])

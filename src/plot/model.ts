@@ -33,7 +33,7 @@ const modelOptions: OptionKeys<ModelOptions> = {
 /** What is drawn of a model. */
 export interface LayeredModel {
   readonly name: string
-  layerNodes(): readonly LayerNode[]
+  layerNodes(): Promise<readonly LayerNode[]>
 }
 
 /**
@@ -52,7 +52,7 @@ export const model = (model: LayeredModel, options: ModelOptions = {}): Picture 
     const { showShapes = true, showLayerNames = true, rankdir = 'TB', expandNested = false } = options
     oneOf(rankdir, ['TB', 'BT', 'LR', 'RL'], 'plot.model: rankdir')
     const title = options.title ?? model.name
-    const graph = await networkGraph(model.layerNodes(), {
+    const graph = await networkGraph(await model.layerNodes(), {
       showShapes,
       showLayerNames,
       rankdir,

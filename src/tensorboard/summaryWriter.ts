@@ -2,7 +2,7 @@ import { ArgumentError, StateError } from '../errors.js'
 import { readTensors } from '../graph/executor.js'
 import { Tensor } from '../graph/tensor.js'
 import { asTensor, type TensorLike } from '../ops/tensor.js'
-import { checkOptions } from '../utils/checkOptions.js'
+import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { positiveInteger } from '../utils/numbers.js'
 import { show } from '../utils/show.js'
 import type { EventFile, EventFileSizes } from './eventFile.node.js'
@@ -38,6 +38,19 @@ export interface ImageOptions extends SummaryOptions {
   readonly maxOutputs?: number
 }
 
+const writerOptions: OptionKeys<FileWriterOptions> = { filenameSuffix: true }
+const summaryOptions: OptionKeys<SummaryOptions> = { step: true, description: true }
+const histogramOptions: OptionKeys<HistogramOptions> = { ...summaryOptions, buckets: true }
+const imageOptions: OptionKeys<ImageOptions> = { ...summaryOptions, maxOutputs: true }
+
+/** The options of each method. */
+const optionsOf = {
+  scalar: summaryOptions,
+  histogram: histogramOptions,
+  image: imageOptions,
+  text: summaryOptions,
+}
+
 /**
  * Writes what TensorBoard shows into a folder, a run of its own (TensorFlow's `tf.summary.create_file_writer`, and the functions of
  * `tf.summary` as methods). Its file is made with the first entry. Entries are written in the background, in order; an error in
@@ -59,7 +72,7 @@ export class SummaryWriter {
     readonly logDir: string,
     options: FileWriterOptions = {},
   ) {
-    checkOptions(options, 'createFileWriter', "{ filenameSuffix: '.v2' }")
+    checkOptions(options, 'createFileWriter', "{ filenameSuffix: '.v2' }", writerOptions)
     if (typeof logDir !== 'string' || logDir === '') {
       throw new ArgumentError(`createFileWriter: expected the path of a folder, received ${show(logDir)}.`)
     }
@@ -133,7 +146,7 @@ export class SummaryWriter {
     await this.add(0, await sessionEnd(isSuccess))
   }
 
-  /** The layers of a model, with the shapes between them, for the page of graphs. @param nodes as `model.layerNodes()` gives them */
+  /** The layers of a model, with the shapes between them, for the page of graphs. @param nodes as `await model.layerNodes()` gives them */
   async layerGraph(nodes: readonly LayerNode[]): Promise<void> {
     const graph = await encodeGraphDef(nodes)
     const file = await this.file()
@@ -174,12 +187,12 @@ export class SummaryWriter {
   }
 
   private async write(
-    kind: string,
+    kind: keyof typeof optionsOf,
     name: string,
     options: SummaryOptions,
     make: () => SummaryValue | Promise<SummaryValue>,
   ): Promise<void> {
-    checkOptions(options, `summary.${kind}`, '{ step: 0 }')
+    checkOptions(options, `summary.${kind}`, '{ step: 0 }', optionsOf[kind])
     if (typeof name !== 'string' || name === '') {
       throw new ArgumentError(`summary.${kind}: expected a name, received ${show(name)}.`)
     }

@@ -40,12 +40,12 @@ export function checkedOptions<O extends object>(options: O, type: ClassOfOption
 export function checkOptions(
   options: unknown,
   title: string,
-  example = "{ name: 'first' }",
+  example?: string,
   known?: Readonly<Record<string, boolean>>,
 ): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new ArgumentError(
-      `${title}: expected an object of options, such as ${example}, received ${show(options)}.`,
+      `${title}: expected an object of options, such as ${example ?? exampleOf(known)}, received ${show(options)}.`,
     )
   }
   if (CHECKED in options) return
@@ -60,4 +60,10 @@ export function checkOptions(
   if (unknown === undefined) return
   const names = Object.keys(known ?? {}).filter((each) => known?.[each])
   throw new ArgumentError(`${title}: has no option '${unknown}'. ${suggestion(unknown, names)}`)
+}
+
+/** The first option there is, or the one that all layers have. */
+function exampleOf(known: Readonly<Record<string, boolean>> = {}): string {
+  const first = Object.keys(known).find((each) => known[each] && each !== 'name')
+  return first === undefined ? "{ name: 'first' }" : `{ ${first}: ... }`
 }

@@ -122,7 +122,7 @@ describe.each(Object.entries(executors))('on %s', (_, choose) => {
       const kernelInitializer = (shape: readonly number[]) => new Float32Array(shape[0] * shape[1]).fill(2)
       const logits = ending(3, { kernelInitializer })
       const message =
-        /Model 'm': the loss sparse_categorical_crossentropy needs probabilities, from 0 to 1, but the output 'out' gives .*fromLogits of the loss to true/
+        /Model 'm': the loss sparse_categorical_crossentropy needs probabilities, but the output 'out' gives .*fromLogits of the loss to true/
       logits.compile({ loss: 'sparse_categorical_crossentropy' })
       await expect(logits.fit(x, labels, silent)).rejects.toThrow(message)
       await expect(logits.fit(() => [[x, labels]], silent)).rejects.toThrow(message)

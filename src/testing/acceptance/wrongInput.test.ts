@@ -111,7 +111,7 @@ const wrongFits: Record<string, WrongFit> = {
       type: ArgumentError,
       names: /^x:/,
       expected: 'expected a tensor, a typed array or nested arrays',
-      received: 'received string',
+      received: "received 'images'",
       fix: 'a typed array',
     },
   },
