@@ -234,6 +234,30 @@ describe('TensorBoard', () => {
       return model
     }
 
+    it('writes in a run that is resumed what was seen before it was broken off', async () => {
+      const samples = [pictures, classes] as const
+      const run = async (...others: CallbackLike[]) => {
+        const dense = layers.dense(3, { activation: 'softmax' })
+        const model = sequential([layers.input([2, 2]), layers.flatten(), dense], { seed: 4 })
+        model.compile({ loss: 'sparse_categorical_crossentropy', optimizer: 'adam' })
+        const board = tensorBoard({ logDir: folder, histogramFreq: 1, samples, confusionSamples: samples })
+        const callbacks = [board, backupAndRestore(join(folder, 'backup')), ...others]
+        await model.fit(pictures, classes, { epochs: 2, batchSize: 10, verbose: 0, seed: 1, callbacks })
+      }
+      const breaks: CallbackLike = {
+        onEpochBegin(epoch) {
+          if (epoch === 1) throw new Error('killed')
+        },
+      }
+      await expect(run(breaks)).rejects.toThrow('killed')
+      const before = [...texts('confusion_matrix'), ...texts('predictions')]
+      expect(before).toHaveLength(2)
+      await run()
+      const [tables, predictions] = [texts('confusion_matrix'), texts('predictions')]
+      expect([tables[0], predictions[0]]).toEqual(before)
+      expect([tables.length, predictions.length]).toEqual([2, 2])
+    })
+
     it('writes the pictures once, and each time what the network takes them for', async () => {
       const model = await trainClasses({ samples: [pictures, classes], writeImages: true })
       const [[width, height, ...files], ...more] = texts('inputs/image')

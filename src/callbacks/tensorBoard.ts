@@ -12,7 +12,13 @@ import { positiveInteger } from '../utils/numbers.js'
 import { show } from '../utils/show.js'
 import { BackgroundWrites } from './backgroundWrites.js'
 import { Callback, type Logs } from './callback.js'
-import { type LabelledSamples, writeConfusion, writeInputs, writePredictions } from './tensorBoardSamples.js'
+import {
+  confusionOf,
+  type LabelledSamples,
+  predictionsOf,
+  type Write,
+  writeInputs,
+} from './tensorBoardSamples.js'
 import type { CaptureState, TrainingMoment } from './trainingState.js'
 
 export interface TensorBoardOptions {
@@ -208,12 +214,7 @@ export class TensorBoard extends Callback {
     const measured = entries.filter(isValidation).map(([key, value]) => [key.slice('val_'.length), value])
     await writeScalars(validation, 'epoch_', Object.fromEntries(measured), epoch)
     if (this.histogramFreq === 0 || epoch % this.histogramFreq !== 0) return
-    const { model, samples, confusionSamples, classNames, writeImages } = this
-    if (samples) await writePredictions(train, model, samples, { step: epoch, classNames })
-    if (confusionSamples) {
-      await writeConfusion(train, model, confusionSamples, { step: epoch, classNames, isDrawn: writeImages })
-    }
-    await this.countWeights(epoch)
+    await this.look(epoch)
   }
 
   override keepTraining(_capture: CaptureState, moment: TrainingMoment): void {
@@ -265,7 +266,7 @@ export class TensorBoard extends Callback {
     await train.setState(files.train)
     await validation.setState(files.validation)
     // A state of before this was kept has none.
-    if (typeof histogramsOf === 'number') await this.countWeights(histogramsOf)
+    if (typeof histogramsOf === 'number') await this.look(histogramsOf)
   }
 
   private stepsPerSecond({ batches, time }: { readonly batches: number; readonly time: number }): number {
@@ -288,17 +289,24 @@ export class TensorBoard extends Callback {
   }
 
   /**
-   * The weights as of now are copied, and what comes of the samples is counted where it lies; all is written while the next epoch runs, with
-   * histograms and pictures of the weights.
+   * Classes are predicted, the weights as of now are copied, and what comes of the samples is counted where it lies; all is written while the
+   * next epoch runs, with histograms and pictures of the weights.
    */
-  private async countWeights(epoch: number): Promise<void> {
-    const { weights } = this.model
+  private async look(epoch: number): Promise<void> {
+    const { model, samples, confusionSamples, classNames, writeImages: isDrawn } = this
+    const writes: Write[] = []
+    if (samples) writes.push(await predictionsOf(model, samples, { step: epoch, classNames }))
+    if (confusionSamples) {
+      writes.push(await confusionOf(model, confusionSamples, { step: epoch, classNames, isDrawn }))
+    }
+    const { weights } = model
     const versions = weights.map(({ version }) => version)
     const names = uniqueNames(weights.map(({ name }) => name))
     const arrays = await Promise.all(weights.map((weight) => weight.snapshot()))
-    const inspected = this.samples ? await this.inspect(this.samples, names) : []
+    const inspected = samples ? await this.inspect(samples, names) : []
     const { train } = this.writers
     await this.histograms.start(async () => {
+      for (const write of writes) await write(train)
       for (const [i, { shape }] of weights.entries()) {
         await train.summary(histogramOf(names[i], arrays[i]), epoch)
         if (this.writeImages) await writePicture(train, { name: names[i], shape, data: arrays[i] }, epoch)

@@ -45,29 +45,31 @@ function stretched(numbers: ArrayLike<number>): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length: numbers.length }, (_, i) => Math.round(scale * (numbers[i] - least)))
 }
 
+/** Writes what was seen before. */
+export type Write = (writer: SummaryWriter) => Promise<void>
+
 /** What the network says of the first samples, as a table, if it tells classes apart. */
-export async function writePredictions(
-  writer: SummaryWriter,
+export async function predictionsOf(
   model: CallbackModel,
   samples: LabelledSamples,
   options: { readonly step: number; readonly classNames: readonly string[] | undefined },
-): Promise<void> {
+): Promise<Write> {
   const readings = await readClasses(model, samples)
-  if (!readings) return
+  if (!readings) return async () => {}
   const { labels, predicted, outputs } = readings
   const nameOf = (index: number) => options.classNames?.[index] ?? `${index}`
   const rows = labels
     .slice(0, MOST_SAMPLES)
     .map((label, i) => [nameOf(label), nameOf(predicted[i]), outputs[i].toPrecision(4)])
-  await writer.text('predictions', [['label', 'predicted', 'output'], ...rows], { step: options.step })
+  const table = [['label', 'predicted', 'output'], ...rows]
+  return (writer) => writer.text('predictions', table, { step: options.step })
 }
 
 /**
  * How many samples of each class were taken for which, as a table of counts, and as a picture if asked for.
  * @throws ArgumentError if the network does not tell classes apart
  */
-export async function writeConfusion(
-  writer: SummaryWriter,
+export async function confusionOf(
   model: CallbackModel,
   samples: LabelledSamples,
   options: {
@@ -75,7 +77,7 @@ export async function writeConfusion(
     readonly classNames: readonly string[] | undefined
     readonly isDrawn: boolean
   },
-): Promise<void> {
+): Promise<Write> {
   const { step, classNames, isDrawn } = options
   const readings = await readClasses(model, samples)
   if (!readings || readings.classes > MOST_CLASSES) {
@@ -91,9 +93,10 @@ export async function writeConfusion(
   })
   const names = counts.map((_, index) => classNames?.[index] ?? `${index}`)
   const rows = counts.map((line, label) => [names[label], ...line.map(String)])
-  await writer.text('confusion_matrix', [['label \\ predicted', ...names], ...rows], { step })
-  if (!isDrawn) return
-  await writer.picture('confusion_matrix/image', confusionPicture(counts), { step })
+  return async (writer) => {
+    await writer.text('confusion_matrix', [['label \\ predicted', ...names], ...rows], { step })
+    if (isDrawn) await writer.picture('confusion_matrix/image', confusionPicture(counts), { step })
+  }
 }
 
 /** What a network says of samples of classes. */
