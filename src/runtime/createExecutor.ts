@@ -7,7 +7,6 @@ import { createWasmBackend } from './createWasmBackend.js'
 import { Debug } from './debug.js'
 import { DeviceExecutor } from './deviceExecutor.js'
 import { environment } from './environment.js'
-import { InterpreterBackend } from './interpreterBackend.js'
 import { inNode } from './platform.js'
 
 const targets = ['auto', 'x64', 'wasm', 'interpreter'] as const
@@ -34,7 +33,7 @@ export interface BackendChoices {
 export async function createBackend(options: ExecutorOptions, choices: BackendChoices): Promise<Backend> {
   const target = chosenTarget(options)
   const chosen = { ...choices, threads: chosenThreads(options) }
-  if (target === 'interpreter') return new InterpreterBackend()
+  if (target === 'interpreter') return interpreterBackend()
   if (target !== 'wasm') {
     const x64 = await x64Backend(chosen)
     if (typeof x64 !== 'string') return x64
@@ -44,10 +43,16 @@ export async function createBackend(options: ExecutorOptions, choices: BackendCh
   }
   const wasm = await createWasmBackend(chosen)
   if (wasm) return wasm
-  if (target === 'auto') return new InterpreterBackend()
+  if (target === 'auto') return interpreterBackend()
   throw new ArgumentError(
     'The target "wasm" was asked for, but this machine has no WebAssembly SIMD. Use "auto" or "interpreter".',
   )
+}
+
+/** Loaded only where it is asked for, or where nothing else runs. */
+async function interpreterBackend(): Promise<Backend> {
+  const { InterpreterBackend } = await import('./interpreterBackend.js')
+  return new InterpreterBackend()
 }
 
 /** Machine code, or the reason why there is none here. */
