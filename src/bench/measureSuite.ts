@@ -55,7 +55,7 @@ const warmUpTime = 3000
 const slowUnit = 5000
 /** After so long in samples, in milliseconds, a contestant has no more than two rounds. */
 const longSamples = 5000
-const mostUnits = 500
+const mostUnits = 5000
 
 /** Does so many units of work. Returns the milliseconds of one; undefined if they cannot be done. */
 type Measure = (units: number) => Promise<number | undefined>
