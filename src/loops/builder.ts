@@ -228,6 +228,11 @@ export class LoopBuilder {
     this.block.push({ kind: 'store', storage, base, offset, value, count: count ?? lanes })
   }
 
+  /** Asks for the line of the cache at `base + offset` bytes, ahead of a load. */
+  prefetch(base: Value<'ptr'>, offset: number): void {
+    this.block.push({ kind: 'prefetch', base, offset })
+  }
+
   // ---- control ----
 
   for(

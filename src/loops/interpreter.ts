@@ -128,6 +128,8 @@ class Compiler {
         return this.copy(statement.variable, statement.value)
       case 'store':
         return this.store(statement)
+      case 'prefetch':
+        return () => {}
       case 'for': {
         const [counter, from, to] = [statement.counter, statement.from, statement.to].map((v) =>
           this.place(v),

@@ -146,6 +146,8 @@ export type Statement =
       readonly value: Value
       readonly count: number
     }
+  /** Asks for the line of the cache at `base + offset` bytes, which need not be memory: it will be read soon. A hint, with no effect on values. */
+  | { readonly kind: 'prefetch'; readonly base: Value<'ptr'>; readonly offset: number }
   /** `for (counter = from; counter < to; counter += step)`, signed, step > 0. */
   | {
       readonly kind: 'for'

@@ -38,6 +38,7 @@ describe.each([
     }
 
   it.each<[what: string, one: string, other: string]>([
+    ['lines asked for', text((l, x) => l.prefetch(x, 64)), text((l, x) => l.prefetch(x, 128))],
     ['zeros', text(store(0)), text(store(-0))],
     ['numbers that are not finite', text(store(Number.NaN)), text(store(Number.POSITIVE_INFINITY))],
     ['signs of infinity', text(store(Number.NEGATIVE_INFINITY)), text(store(Number.POSITIVE_INFINITY))],

@@ -63,6 +63,8 @@ export const printStatement = (statement: Statement): string => {
       const { storage, base, offset, value, count } = statement
       return `store ${storage} x ${count} ${address(base, offset)} = ${id(value)}`
     }
+    case 'prefetch':
+      return `prefetch ${address(statement.base, statement.offset)}`
     case 'for': {
       const { counter, from, to, step } = statement
       return `for ${id(counter)} from ${id(from)} to ${id(to)} step ${step}`

@@ -28,6 +28,7 @@ const collect = (statements: readonly Statement[], roots: Int32Array): void => {
         break
       case 'set':
       case 'store':
+      case 'prefetch':
         break
     }
   }

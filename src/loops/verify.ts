@@ -139,6 +139,10 @@ class Verifier {
       case 'store':
         this.store(statement)
         break
+      case 'prefetch':
+        this.useAs(statement.base, 'ptr')
+        this.expect(Number.isInteger(statement.offset), () => 'the offset must be an integer')
+        break
       case 'for':
         this.useAs(statement.from, 'i32')
         this.useAs(statement.to, 'i32')

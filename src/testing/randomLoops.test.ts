@@ -27,7 +27,7 @@ const collect = (statements: readonly Statement[], found: Set<string>, depth = 0
     else if (statement.kind === 'if') {
       collect(statement.whenTrue, found, depth + 1)
       collect(statement.whenFalse, found, depth + 1)
-    } else found.add(`${statement.kind} ${statement.variable.type}`)
+    } else if (statement.kind !== 'prefetch') found.add(`${statement.kind} ${statement.variable.type}`)
   }
 }
 

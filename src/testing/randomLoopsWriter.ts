@@ -300,6 +300,9 @@ export class RandomLoopWriter {
       const count = partial ? 1 + this.random.below(this.width) : undefined
       this.l.store(region.storage, base, value, offset, count)
     },
+    prefetch: () => {
+      this.l.prefetch(this.pointer('read').base, 4 * this.random.below(1000))
+    },
     for: () => {
       const step = 1 + this.random.below(3)
       const from = this.random.chance(0.5) ? this.random.below(7) - 3 : (this.index('i32', 4) as Value<'i32'>)

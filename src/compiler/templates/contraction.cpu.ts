@@ -91,6 +91,7 @@ export function lowerProduct(product: MatrixProduct, lowering: Lowering, epilogu
                 columns: { base: bBlock, offsets: panel.counts.map((_, v) => 4 * v * builder.width) },
                 depth: [{ count: steps, a: a.step, b: b.step(panel) }],
                 initial: first ? undefined : tile?.load(),
+                cache: traits.cache.l1,
               })
               if (!last) tile?.store(result)
               else {

@@ -181,6 +181,7 @@ export function convolve(
                 },
                 columns: { base: panelStart, offsets: panel.counts.map((_, v) => v * vectorBytes) },
                 depth: depthLoops(shape, panel.vectors * vectorBytes),
+                cache: traits.cache.l1,
               })
               const pixel = b.add(firstPixel, x)
               result.forEach((values, r) =>

@@ -125,6 +125,7 @@ export function lowerKernelGradient(
             b: pixels * pixelBytes,
           })),
           initial: load(tile),
+          cache: traits.cache.l1,
         })
       }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { LoopBuilder } from '../../loops/builder.js'
 import { interpret } from '../../loops/interpreter.js'
 import type { Value } from '../../loops/ir.js'
+import { print } from '../../loops/print.js'
 import { testFloats } from '../../testing/templateHarness.js'
 import { type DepthLoop, microKernel } from './microKernel.js'
 
@@ -102,5 +103,32 @@ describe('microKernel', () => {
       { count: b.end, a: 4, b: 4 },
     ]
     expect(() => microKernel(b, { rows: side, columns: side, depth })).toThrow('outermost')
+  })
+
+  /** The offsets that a walk of so many steps asks for, from A or from B, with a cache of 4 KB. */
+  const asked = (steps: number, rows: readonly number[], stepOfA: number) => {
+    const b = new LoopBuilder('tile', 16)
+    const [a, right] = [b.pointer('a', 'read'), b.pointer('b', 'read')]
+    microKernel(b, {
+      rows: { base: a, offsets: rows },
+      columns: { base: right, offsets: [0, 64] },
+      depth: [{ count: steps, a: stepOfA, b: 128 }],
+      cache: 4096,
+    })
+    return [...print(b.finish()).matchAll(/prefetch \[%\d+(?: \+ (\d+))?\]/g)].map(([, offset]) =>
+      Number(offset),
+    )
+  }
+
+  it('asks ahead for lines of a panel that the first-level cache does not keep', () => {
+    expect(asked(16, [0, 400, 800], 4)).toEqual([])
+    expect(asked(17, [0, 400, 800], 4)).toEqual([8 * 128, 8 * 128 + 64])
+  })
+
+  it('asks ahead for rows that lie side by side, in other lines with each step', () => {
+    expect(asked(16, [0, 4, 8], 256)).toEqual([8 * 256])
+    expect(asked(16, [0, 16, 52], 256)).toEqual([8 * 256, 8 * 256 + 52])
+    expect(asked(16, [0, 400, 800], 256)).toEqual([])
+    expect(asked(16, [0, 4, 8], 32)).toEqual([])
   })
 })

@@ -21,7 +21,15 @@ export interface Tile {
   readonly depth: readonly DepthLoop[]
   /** What the accumulators start with: `initial[r][v]`. Default: zeros. */
   readonly initial?: readonly (readonly Value<'f32v'>[])[]
+  /** Bytes of the first-level cache, where what no longer lies in it should be asked for ahead. Default: nothing is. */
+  readonly cache?: number
 }
+
+/** Bytes of a line of the cache. */
+const lineBytes = 64
+
+/** By so many steps of k lines are asked for ahead: some hundred cycles, in which the second-level cache or the next one answers. */
+const stepsAhead = 8
 
 /**
  * Emits the register tile that does the heavy work of contractions and convolutions, and returns its accumulators,
@@ -35,7 +43,7 @@ export function microKernel(b: LoopBuilder, tile: Tile): Value<'f32v'>[][] {
   )
   const depth = mergeLoops(tile.depth)
   const pointers = { a: b.variable(rows.base), b: b.variable(columns.base) }
-  walk(b, tile, depth, sums, pointers)
+  walk(b, { ...tile, depth }, depth, sums, pointers)
   return sums.map((row) => row.map((sum) => b.get(sum)))
 }
 
@@ -77,9 +85,13 @@ interface Moved {
   readonly b: number
 }
 
-function step(b: LoopBuilder, { rows, columns }: Tile, sums: Sums, pointers: Pointers): void {
+function step(b: LoopBuilder, tile: Tile, sums: Sums, pointers: Pointers): void {
+  const { rows, columns } = tile
   const a = b.get(pointers.a)
   const right = b.get(pointers.b)
+  const ahead = linesAhead(b, tile)
+  for (const offset of ahead.a) b.prefetch(a, offset)
+  for (const offset of ahead.b) b.prefetch(right, offset)
   const vectors = columns.offsets.map((offset) => b.loadVector('f32', right, offset))
   rows.offsets.forEach((offset, r) => {
     const factor = b.loadSplat('f32', a, offset)
@@ -87,6 +99,27 @@ function step(b: LoopBuilder, { rows, columns }: Tile, sums: Sums, pointers: Poi
       b.set(sum, b.mulAdd(factor, vectors[v], b.get(sum)) as Value<'f32v'>)
     })
   })
+}
+
+/** What a step asks for ahead, from where its own operands lie, in bytes. The processor foresees some of it, but not as far. */
+function linesAhead(
+  b: LoopBuilder,
+  { rows, columns, depth, cache }: Tile,
+): Record<'a' | 'b', readonly number[]> {
+  const inner = depth.at(-1)
+  if (cache === undefined || !inner) return { a: [], b: [] }
+  // Rows side by side, as those of a kernel's gradient are, lie in other lines with each step.
+  const [first, last] = [Math.min(...rows.offsets), Math.max(...rows.offsets)]
+  const ends = last - first < lineBytes / 2 ? [first] : [first, last]
+  const isNew = inner.a >= lineBytes && last - first <= 2 * lineBytes
+  // A panel that leaves room for A stays in the cache from tile to tile. A length that is not known is long.
+  let panelBytes = 4 * b.width * columns.offsets.length
+  for (const { count } of depth) panelBytes *= typeof count === 'number' ? count : Number.POSITIVE_INFINITY
+  const lines = new Set(columns.offsets.map((offset) => Math.floor(offset / lineBytes) * lineBytes))
+  return {
+    a: isNew ? ends.map((offset) => offset + stepsAhead * inner.a) : [],
+    b: panelBytes > cache / 2 ? Array.from(lines, (offset) => offset + stepsAhead * inner.b) : [],
+  }
 }
 
 function move(b: LoopBuilder, pointers: Pointers, by: Moved): void {

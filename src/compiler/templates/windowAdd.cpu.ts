@@ -115,6 +115,7 @@ export function addWindows(
                 { count, a: -4 * output[2] * filters, b: strides[1] * sums * stepBytes },
                 { count: sums, a: 4, b: stepBytes },
               ],
+              cache: lowering.traits.cache.l1,
             })
             const start = b.advance(columnStart, x, 4 * strides[2] * channels)
             for (let r = tall - 1; r >= 0; r--) {

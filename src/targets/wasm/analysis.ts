@@ -122,6 +122,8 @@ export function analyze(fn: LoopFunction): Analysis {
           use(statement.base, loop)
           use(statement.value, loop)
           break
+        case 'prefetch':
+          break
         case 'for':
           use(statement.from, loop)
           use(statement.to, loop)

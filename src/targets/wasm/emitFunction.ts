@@ -89,6 +89,8 @@ function emitStatement(statement: Statement, values: Values): void {
       values.flush([statement.base, statement.value])
       memory.emitStore(statement, values)
       break
+    case 'prefetch':
+      break
     case 'for':
       emitFor(statement, values)
       break

@@ -190,6 +190,9 @@ function countUses(fn: LoopFunction, definitions: Definitions): Uint32Array {
           use(statement.base)
           use(statement.value)
           break
+        case 'prefetch':
+          use(statement.base)
+          break
         case 'for':
           visit(statement.body)
           use(statement.from)
@@ -288,6 +291,9 @@ class Lives {
         case 'store':
           this.use(definitions.rootOf(statement.base), block)
           this.use(definitions.rootOf(statement.value), block)
+          break
+        case 'prefetch':
+          this.use(definitions.rootOf(statement.base), block)
           break
         case 'for': {
           this.use(definitions.rootOf(statement.from), block)

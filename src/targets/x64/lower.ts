@@ -21,6 +21,7 @@ import {
   lowerLoad,
   lowerLoadIndexed,
   lowerLoadSplat,
+  lowerPrefetch,
   lowerStore,
   splatMemory,
 } from './lowerMemory.js'
@@ -105,6 +106,9 @@ function lowerStatement(statement: Statement, values: Values): void {
       return
     case 'store':
       lowerStore(statement, values)
+      return
+    case 'prefetch':
+      lowerPrefetch(statement, values)
       return
     case 'for':
       lowerFor(statement, values)

@@ -23,6 +23,12 @@ function maskVector(count: number, values: Values): Register {
   return mask
 }
 
+type Prefetch = Extract<Statement, { readonly kind: 'prefetch' }>
+
+export function lowerPrefetch({ base, offset }: Prefetch, values: Values): void {
+  values.code.emit('prefetcht0', 64, [values.address(base, offset)])
+}
+
 const bytesAfter = (memory: Memory, bytes: number): Memory => displacedTo(memory.displacement + bytes, memory)
 
 // ---- loads ----
