@@ -4,6 +4,7 @@ import type { TargetTraits } from '../../loops/traits.js'
 import type { BufferView, Lowering } from '../lowering.js'
 import { divide } from './laneBlocks.js'
 import type { Blocks, MatrixProduct } from './matrixProduct.js'
+import { lineBytes } from './microKernel.js'
 import { packPanels, packRowGroups } from './packing.cpu.js'
 import { firstLane, type PanelClass, shortestTile, type Tiling } from './tiling.js'
 
@@ -139,8 +140,6 @@ function readsDirectly(
   if (rows <= fewRows && !isKept) return 'few rows use it'
   return bytes <= cache.l1 / 2 ? 'it fits the first-level cache' : undefined
 }
-
-const lineBytes = 64
 
 /** Lines of the first-level cache that hold one value each of values a number of bytes apart: few for powers of two. */
 function linesAt(stride: number, { l1 }: TargetTraits['cache']): number {

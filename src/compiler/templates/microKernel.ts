@@ -26,7 +26,7 @@ export interface Tile {
 }
 
 /** Bytes of a line of the cache. */
-const lineBytes = 64
+export const lineBytes = 64
 
 /** By so many steps of k lines are asked for ahead: some hundred cycles, in which the second-level cache or the next one answers. */
 const stepsAhead = 8
