@@ -89,6 +89,21 @@ describe('contractionTemplate', () => {
     expect(launches.map(({ name }) => name).join()).toContain('groups of 4 rows')
   })
 
+  it('rows of A that would compete for places in the cache', () => {
+    check({ m: 21, k: 512, n: 70 }, { widths: [4], cache: smallCache })
+    check({ batch: [2], m: 30, k: 1024, n: 130 }, { widths: [16], cache: smallCache })
+    const namesOf = (k: number, n: number) => {
+      const { node, inputs } = product({ m: 21, k, n })
+      const traits = testTraits(4, smallCache)
+      const { launches } = runTemplate(contractionTemplate, node, inputs, { traits, engine: () => {} })
+      return launches.map(({ name }) => name).join()
+    }
+    expect(namesOf(512, 70)).toContain('space 21x512')
+    expect(namesOf(520, 70)).not.toContain('space')
+    // Too few panels read A again.
+    expect(namesOf(512, 16)).not.toContain('space')
+  })
+
   it('gives the same bits with every tile, as which one is used depends on a probe', () => {
     const { node, inputs } = product({ m: 11, k: 300, n: 17 })
     const results = [

@@ -2,6 +2,7 @@ import type { LoopBuilder } from '../../loops/builder.js'
 import type { Value } from '../../loops/ir.js'
 import type { TargetTraits } from '../../loops/traits.js'
 import type { BufferView, Lowering } from '../lowering.js'
+import { copyRun } from './haloCopy.cpu.js'
 import { divide } from './laneBlocks.js'
 import type { Blocks, MatrixProduct } from './matrixProduct.js'
 import { lineBytes } from './microKernel.js'
@@ -50,12 +51,12 @@ export function placeRows(
   tiling: Tiling,
   lowering: Lowering,
 ): { readonly rows: Rows; readonly how: string } {
-  return strideConflicts(product, blocks, tiling, lowering.traits)
-    ? {
-        rows: packedRows(product, tiling, lowering),
-        how: 'A packed (its rows would compete for places in the cache)',
-      }
-    : { rows: directRows(product), how: 'A read in place' }
+  const why = 'its rows would compete for places in the cache'
+  if (!strideConflicts(product, blocks, tiling, lowering.traits))
+    return { rows: directRows(product), how: 'A read in place' }
+  return product.transposeA
+    ? { rows: packedRows(product, tiling, lowering), how: `A packed (${why})` }
+    : { rows: spacedRows(product, lowering), how: `A copied (${why})` }
 }
 
 function directRows({ rows, depth, a: view, transposeA }: MatrixProduct): Rows {
@@ -66,6 +67,31 @@ function directRows({ rows, depth, a: view, transposeA }: MatrixProduct): Rows {
     step: 4 * (transposeA ? rows : 1),
     start: (b, base, row) => b.advance(base, row, rowBytes),
     offsets: (height) => Array.from({ length: height }, (_, r) => r * rowBytes),
+  }
+}
+
+/** Rows a line of the cache further apart than they were, so that they no longer compete. */
+function spacedRows({ batch, rows, depth, a: view }: MatrixProduct, lowering: Lowering): Rows {
+  const length = depth + lineBytes / 4
+  const spaced = lowering.scratch('float32', batch * rows * length)
+  lowering.launch({
+    name: `space ${rows}x${depth}`,
+    grid: batch * rows,
+    report: { algorithm: 'copy of rows further apart', flops: 0, lanes: 'vector' },
+    build: (b, operands) => {
+      const from = operands.read(view)
+      const to = operands.write(spaced)
+      b.for(b.begin, b.end, 1, (row) =>
+        copyRun(b, b.advance(from, row, 4 * depth), b.advance(to, row, 4 * length), depth),
+      )
+    },
+  })
+  return {
+    view: spaced,
+    matrix: 4 * rows * length,
+    step: 4,
+    start: (b, base, row) => b.advance(base, row, 4 * length),
+    offsets: (height) => Array.from({ length: height }, (_, r) => 4 * r * length),
   }
 }
 
@@ -149,15 +175,19 @@ function linesAt(stride: number, { l1 }: TargetTraits['cache']): number {
 }
 
 /**
- * The transposed A is read in place, a few values from each of many distant lines of the cache, where these find room:
- * not if their distance is such that they all compete for the same few places. Packing pays if A is read several times.
+ * A is read in place where the lines of the cache that a tile works on find room: not if they lie such a power of two apart
+ * that they all compete for the same few places. Of the transposed A these are as many as there are steps in a block of k, with a
+ * few values each that the next tiles want, else one for each row, from which the next steps read. A copy pays if A is read
+ * several times.
  */
 function strideConflicts(
-  { rows, transposeA }: MatrixProduct,
+  { rows, depth, transposeA }: MatrixProduct,
   blocks: Blocks,
   tiling: Tiling,
   { cache }: TargetTraits,
 ): boolean {
-  if (!transposeA || tiling.panels < 4) return false
-  return blocks.depth > linesAt(4 * rows, cache) / 2
+  if (tiling.panels < 4) return false
+  return transposeA
+    ? blocks.depth > linesAt(4 * rows, cache) / 2
+    : Math.min(tiling.rows, rows) > linesAt(4 * depth, cache)
 }
