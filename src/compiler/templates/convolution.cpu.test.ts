@@ -162,11 +162,29 @@ describe('convolutionTemplate', () => {
     checkTemplate(convolutionTemplate, node, inputs, { tolerance: 2e-5, widths: [16] })
   })
 
+  it('copies images of many channels into bands for the gradients of their kernels', () => {
+    const size: Case = { image: [2, 5, 4, 33], kernel: [3, 2, 33, 37], padding: 'same' }
+    check(size, [4, 8, 16])
+    // The last panel is of one vector, and its tiles are as tall as two bands.
+    check({ ...size, kernel: [3, 2, 33, 35], strides: 2 }, [16])
+    check({ image: [3, 7, 6, 50], kernel: [2, 3, 50, 20], dilation: [1, 2] }, [4, 16], { l1: 1024, l2: 8192 })
+    check({ image: [1, 3, 4, 4, 32], kernel: [2, 2, 1, 32, 18], padding: 'same' }, [16])
+    check({ image: [0, 5, 4, 33], kernel: [3, 2, 33, 37] }, [4])
+    expect(algorithms(size)[2]).toContain('image in bands of channels')
+    for (const other of [
+      { ...size, kernel: [3, 2, 33, 4] },
+      { ...size, kernel: [1, 1, 33, 37] },
+      { ...size, image: [2, 5, 4, 66], kernel: [3, 2, 33, 36], groups: 2 },
+    ])
+      expect(algorithms(other)[2]).toContain('image read in place')
+  })
+
   it('gives the same bits with every tile, as which one is used depends on a probe', () => {
     const sizes: Case[] = [
       { image: [2, 7, 9, 5], kernel: [3, 4, 5, 13] },
       { image: [2, 9, 9, 8], kernel: [3, 3, 8, 9], padding: 'same', strides: 2 },
       { image: [5, 12, 12, 1], kernel: [5, 5, 1, 6] },
+      { image: [2, 5, 4, 33], kernel: [3, 3, 33, 13], padding: 'same' },
     ]
     for (const node of sizes.flatMap(nodes)) {
       const inputs = node.inputs.map(({ shape }, i) => testFloats(sizeOf(shape), i + 1))

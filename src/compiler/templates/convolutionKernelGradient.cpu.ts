@@ -11,8 +11,8 @@ import {
   lanesOf,
 } from './convolutionShape.js'
 import { rowsPerBlock, wantedItems } from './gridBlocks.js'
-import { withHalo } from './haloCopy.cpu.js'
 import { placeGradient } from './kernelGradientColumns.cpu.js'
+import { placeImage } from './kernelGradientImage.js'
 import { type Chunk, mostRowsWrittenOut, planChunks, planRows } from './kernelGradientPlan.js'
 import { divide } from './laneBlocks.js'
 import { microKernel } from './microKernel.js'
@@ -40,7 +40,7 @@ export function lowerKernelGradient(
   if (rows * filters === 0) return
   const plan = planRows(shape, traits, cut)
   // Where chunks may be dealt out, their number decides in which order is summed.
-  const chunks = planChunks(shape, traits, mostShares(rows, groups) === 1 ? cut.depth : undefined)
+  const chunks = planChunks(shape, traits, plan.bands, mostShares(rows, groups) === 1 ? cut.depth : undefined)
   const { tiling } = plan
   const items = groups * plan.items
   const { shares, chunksPerShare } = dealChunks(rows, groups, chunks.count)
@@ -49,7 +49,7 @@ export function lowerKernelGradient(
     isWhole && chunks.count === 1
       ? undefined
       : lowering.scratch('float32', shares * groups * rows * tiling.lanes)
-  const padded = withHalo(lowering, image, shape)
+  const rowsOfImage = placeImage(shape, image, plan.bands, lowering)
   const columns = placeGradient(shape, gradient, tiling, lowering)
   const rowBytes = 4 * tiling.lanes
   const shareBytes = groups * rows * rowBytes
@@ -60,7 +60,7 @@ export function lowerKernelGradient(
     ...(isWhole ? { inPlace: epilogue.inPlace } : {}),
     report: {
       algorithm:
-        `micro-kernel with k over pixels, tiles ${describeTiles(tiling)}, pixels in ${chunks.count} chunks for the cache, ${columns.how}` +
+        `micro-kernel with k over pixels, tiles ${describeTiles(tiling)}, pixels in ${chunks.count} chunks for the cache, ${rowsOfImage.how}, ${columns.how}` +
         (shares > 1 ? `, dealt out in ${shares} shares as rows are few` : ''),
       flops: convolutionFlops(shape),
       matrix: tiling.matrix,
@@ -68,7 +68,7 @@ export function lowerKernelGradient(
       ...(shares * items === 1 ? { singleThreaded: 'the convolution is small' } : {}),
     },
     build: (b, operands) => {
-      const from = operands.read(padded)
+      const from = operands.read(rowsOfImage.view)
       const dy = operands.read(columns.view)
       const to = sums && operands.readWrite(sums)
       const finish = isWhole ? epilogue.bind(b, operands) : undefined

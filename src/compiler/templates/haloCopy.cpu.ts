@@ -23,17 +23,7 @@ export function withHalo(lowering: Lowering, image: BufferView, shape: Convoluti
     build: (b, operands) => {
       const from = operands.read(image)
       const to = operands.write(target)
-      b.for(b.begin, b.end, 1, (item) => {
-        const [slice, y] = divide(b, item, height)
-        const [n, z] = divide(b, slice, depth)
-        const sourceY = b.sub(y, b.int(before[1]))
-        const sourceZ = b.sub(z, b.int(before[0]))
-        const inside = b.logic(
-          'and',
-          b.compare('ltU', sourceZ, b.int(inner[0])),
-          b.compare('ltU', sourceY, b.int(inner[1])),
-        ) as Value<'bool'>
-        const sourceRow = b.add(b.mul(b.add(b.mul(n, b.int(inner[0])), sourceZ), b.int(inner[1])), sourceY)
+      overHaloRows(b, shape, (item, inside, sourceRow) => {
         const out = b.advance(to, item, 4 * row)
         const middle = b.advance(out, b.int(left), 4)
         b.if(
@@ -49,6 +39,30 @@ export function withHalo(lowering: Lowering, image: BufferView, shape: Convoluti
     },
   })
   return target
+}
+
+/**
+ * Runs `body` for the function's part of a grid of the padded images' rows: with the row's number, whether it is a row of the image,
+ * and that row's number among those of all images.
+ */
+export function overHaloRows(
+  b: LoopBuilder,
+  { image, padded, before }: ConvolutionShape,
+  body: (item: Value<'i32'>, inside: Value<'bool'>, sourceRow: Value<'i32'>) => void,
+): void {
+  b.for(b.begin, b.end, 1, (item) => {
+    const [slice, y] = divide(b, item, padded[1])
+    const [n, z] = divide(b, slice, padded[0])
+    const sourceY = b.sub(y, b.int(before[1]))
+    const sourceZ = b.sub(z, b.int(before[0]))
+    const inside = b.logic(
+      'and',
+      b.compare('ltU', sourceZ, b.int(image[0])),
+      b.compare('ltU', sourceY, b.int(image[1])),
+    ) as Value<'bool'>
+    const sourceRow = b.add(b.mul(b.add(b.mul(n, b.int(image[0])), sourceZ), b.int(image[1])), sourceY)
+    body(item, inside, sourceRow)
+  })
 }
 
 export function zeroRun(b: LoopBuilder, to: Value<'ptr'>, length: number): void {

@@ -11,6 +11,7 @@ import {
   imageSteps,
 } from './convolutionShape.js'
 import { rowsPerBlock } from './gridBlocks.js'
+import { type Bands, bandsPay, planBands } from './kernelGradientImage.js'
 import { divide } from './laneBlocks.js'
 import { blockRange, forRows, type PanelClass, type Tiling, tileMatrix } from './tiling.js'
 
@@ -18,6 +19,8 @@ import { blockRange, forRows, type PanelClass, type Tiling, tileMatrix } from '.
 export interface RowPlan {
   readonly tiling: Tiling
   readonly items: number
+  /** The bands of channels that the image is read from; undefined where it is read as it lies. */
+  readonly bands?: Bands
   /**
    * Runs `body` for each tile of an item: `row` is the tile's first row, `start` where its first value lies in the
    * image, and `offsets` where those of all its rows lie from there. In elements.
@@ -36,6 +39,7 @@ export const mostRowsWrittenOut = 96
 /** Rows come in runs, one for each tap, or for each row of taps whose values lie side by side in the image. */
 export function planRows(shape: ConvolutionShape, traits: TargetTraits, cut: Cut): RowPlan {
   const { kernel, dilation } = shape
+  if (bandsPay(shape, traits)) return planBandedRows(shape, traits, cut)
   const steps = imageSteps(shape)
   const runs = hasRuns(shape)
   const length = groupChannels(shape) * (runs ? kernel[2] : 1)
@@ -71,12 +75,42 @@ export function planRows(shape: ConvolutionShape, traits: TargetTraits, cut: Cut
     }
   }
 
-  const tiling = tileMatrix(length, columns, traits, cut)
-  const itemRows = rowsPerBlock(length, tiling.rows, sizeOf(taps) * shape.groups, length, cut.items)
+  return planRuns(
+    { taps, moves, length, groups: shape.groups },
+    tileMatrix(length, columns, traits, cut),
+    cut,
+  )
+}
+
+/** Each tap's channels are a run, in bands. */
+function planBandedRows(shape: ConvolutionShape, traits: TargetTraits, cut: Cut): RowPlan {
+  const { kernel, dilation, channels, filters, groups } = shape
+  const tiling = tileMatrix(channels, filters, traits, cut)
+  const bands = planBands(shape, tiling, traits)
+  const { plane, row, pixel } = imageSteps({ ...shape, channels: bands.pixel })
+  const moves = [dilation[0] * plane, dilation[1] * row, dilation[2] * pixel]
+  return planRuns({ taps: kernel, moves, length: channels, groups, bands }, tiling, cut)
+}
+
+interface Runs {
+  readonly taps: readonly number[]
+  /** Elements of the image from one tap to the next along each axis. */
+  readonly moves: readonly number[]
+  /** Rows of a run. */
+  readonly length: number
+  readonly groups: number
+  readonly bands?: Bands
+}
+
+function planRuns({ taps, moves, length, groups, bands }: Runs, tiling: Tiling, cut: Cut): RowPlan {
+  const itemRows = rowsPerBlock(length, tiling.rows, sizeOf(taps) * groups, length, cut.items)
   const blocks = Math.ceil(length / itemRows)
+  const offset = (r: number): number =>
+    bands ? Math.floor(r / bands.channels) * bands.elements + (r % bands.channels) : r
   return {
     tiling,
     items: sizeOf(taps) * blocks,
+    bands,
     forTiles(b, item, panel, body) {
       const [run, block] = divide(b, item, blocks)
       let rest = run
@@ -87,13 +121,14 @@ export function planRows(shape: ConvolutionShape, traits: TargetTraits, cut: Cut
         rest = outer
       }
       const firstRow = b.mul(run, b.int(length))
-      forRows(b, length, panel.rows, ...blockRange(b, block, itemRows, length), (row, height) =>
+      forRows(b, length, panel.rows, ...blockRange(b, block, itemRows, length), (row, height) => {
+        const place = bands ? b.mul(divide(b, row, bands.channels)[0], b.int(bands.elements)) : row
         body(
           b.add(firstRow, row),
-          b.add(start, row),
-          Array.from({ length: height }, (_, r) => r),
-        ),
-      )
+          b.add(start, place),
+          Array.from({ length: height }, (_, r) => offset(r)),
+        )
+      })
     },
   }
 }
@@ -137,16 +172,22 @@ function elementsInCache(
 /** Steps of k beyond which loading and storing the sums costs little. */
 const enoughSteps = 512
 
-export function planChunks(shape: ConvolutionShape, traits: TargetTraits, lengths = 1): ChunkPlan {
+export function planChunks(
+  shape: ConvolutionShape,
+  traits: TargetTraits,
+  bands: Bands | undefined,
+  lengths = 1,
+): ChunkPlan {
   const { batch, strides, padded } = shape
   const [planes, height, width] = shape.output
   const imagePixels = planes * height * width
-  const steps = imageSteps(shape)
+  const steps = imageSteps(bands ? { ...shape, channels: bands.pixel } : shape)
   const imageElements = padded[0] * steps.plane
   const rowMove = strides[1] * steps.row
   const inRow: PixelLoop = { count: width, image: strides[2] * steps.pixel, pixels: 1 }
   const inPlane: PixelLoop = { count: height, image: rowMove, pixels: width }
-  const budget = (lengths * 0.75 * traits.cache.l1) / 4
+  // Bands come soon enough from the second level: longer chunks put sums aside less often.
+  const budget = ((bands ? 2 : 1) * lengths * 0.75 * traits.cache.l1) / 4
   const { width: lanes } = traits
   const images = Math.floor(budget / elementsInCache(shape, imageElements, imagePixels, lanes))
 
