@@ -12,6 +12,7 @@ import { resolveVerbosity, type Verbosity } from './options.js'
 import { runPipelined } from './pipeline.js'
 import { settle } from './settle.js'
 import { traceTestStep } from './step.js'
+import { batchKey } from './stepBatch.js'
 import { type Batches, isStream, StreamSupply } from './stream.js'
 import { type BatchForm, type BatchSupply, type FeedBatch, memorySupply } from './supply.js'
 
@@ -157,7 +158,7 @@ async function runBatches(run: Evaluation): Promise<Logs> {
 
 /** The compiled test step for a batch. */
 export function testProgram(model: AnyModel, { types, isPadded }: BatchForm) {
-  return model.state.programs.get(`test ${isPadded} ${JSON.stringify(types)}`, () =>
+  return model.state.programs.get(`test ${isPadded} ${batchKey(types)}`, () =>
     traceTestStep(model, types, isPadded),
   )
 }

@@ -23,6 +23,7 @@ import { resolveVerbosity, type Verbosity } from './options.js'
 import { runPipelined } from './pipeline.js'
 import { capture, identityOf, type Progress, type ResumableRun, restore, resume } from './resume.js'
 import { traceTrainStep } from './step.js'
+import { batchKey } from './stepBatch.js'
 import type { Batches } from './stream.js'
 import type { BatchForm, FeedBatch } from './supply.js'
 import { beginningOf, EpochBatches, supplies } from './trainingSupply.js'
@@ -287,7 +288,7 @@ async function runEpoch(run: TrainingRun): Promise<void> {
 
 /** The compiled training step for a batch. */
 export function trainProgram(model: AnyModel, { types }: Pick<BatchForm, 'types'>) {
-  return model.state.programs.get(`train ${JSON.stringify(types)}`, () => traceTrainStep(model, types))
+  return model.state.programs.get(`train ${batchKey(types)}`, () => traceTrainStep(model, types))
 }
 
 /** What a training step is fed: the batch, and the learning rate of each optimizer, which counts the step. */

@@ -11,7 +11,7 @@ import type { AnyModel } from './model.js'
 import { argumentNames, type GivenData, modelData } from './modelData.js'
 import { settle } from './settle.js'
 import { type NamedTrace, trainingBody } from './step.js'
-import { batchInputs } from './stepBatch.js'
+import { batchInputs, batchKey } from './stepBatch.js'
 import { type FeedBatch, feedOf } from './supply.js'
 
 /** See `Model.inspect`. */
@@ -39,9 +39,8 @@ export async function inspectInPlace<T>(
   model.state.random.ensureSeeded()
   const batch = feedOf(data)
   const { types } = batch
-  const { executable, results, keys } = await model.state.programs.get(
-    `inspect ${JSON.stringify(types)}`,
-    () => traceInspection(model, types),
+  const { executable, results, keys } = await model.state.programs.get(`inspect ${batchKey(types)}`, () =>
+    traceInspection(model, types),
   )
   const inputs = [...batch.arrays, ...model.optimizers.map(() => new Float32Array(1))]
   const weights = model.trainableWeights

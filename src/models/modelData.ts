@@ -97,18 +97,19 @@ export async function modelInputs(model: AnyModel, given: unknown, name: string)
   }
   const places = model.inputPlaces ?? (await buildFor(model, given as Structure<DataInput>, name))
   const arrays = arrangeData(given, places, `${model.title}: ${name}`)
-  const sources = await Promise.all(
-    arrays.map(async (value, i) => {
-      const title = placeName(name, places, i)
-      const expected = places.shapes[i]
-      const source = await dataSource(value as DataInput, title, expected)
-      if (matches(source.shape, [null, ...expected.slice(1)])) return source
+  const sources: DataSource[] = []
+  for (const [i, value] of arrays.entries()) {
+    const title = placeName(name, places, i)
+    const expected = places.shapes[i]
+    const source = await dataSource(value as DataInput, title, expected)
+    if (!matches(source.shape, [null, ...expected.slice(1)])) {
       throw new ShapeError(
         `${model.title}: expected ${title} of shape ${showBatchShape(expected)}, received ${showShape(source.shape)}. ` +
           reshapeHint(source.shape, expected),
       )
-    }),
-  )
+    }
+    sources.push(source)
+  }
   await checkIndices(model, sources)
   return sources
 }

@@ -17,7 +17,7 @@ import type { AnyModel, Model } from './model.js'
 import { type DataFor, modelInputs } from './modelData.js'
 import { requirePlaces } from './places.js'
 import { RandomState } from './randomState.js'
-import { batchInputs, type FeedType } from './stepBatch.js'
+import { batchInputs, type FeedType, typesKey } from './stepBatch.js'
 import { memorySupply } from './supply.js'
 
 export interface MonteCarloOptions {
@@ -86,7 +86,7 @@ export async function monteCarlo<In extends Tensors>(
   const batches = supply.pass(0)
   for (let batch = await batches.next(); batch; batch = await batches.next()) {
     const { types } = batch
-    const key = JSON.stringify(types.x)
+    const key = typesKey(types.x)
     const program = programs.get(key) ?? compile(open, types.x, random)
     programs.set(key, program)
     const { executable, shape } = await program

@@ -14,6 +14,7 @@ import type { AnyModel } from './model.js'
 import { modelInputs } from './modelData.js'
 import { runPipelined } from './pipeline.js'
 import { tracePredictStep } from './step.js'
+import { typesKey } from './stepBatch.js'
 import { isStream, StreamSupply } from './stream.js'
 import { type BatchSupply, type FeedBatch, feedOf, memorySupply } from './supply.js'
 
@@ -53,7 +54,11 @@ export async function predictModel(model: AnyModel, x: unknown, options: Predict
     })
     return {}
   })
-  return outputsOf(model, gathered)
+  if (!gathered) throw new InternalError('predict: no batch was run')
+  return outputsOf(
+    model,
+    gathered.map((output) => output.tensor()),
+  )
 }
 
 /** The model's outputs for one batch, which is not padded: see `Model.predictOnBatch`. */
@@ -62,11 +67,10 @@ export async function predictOnBatch(model: AnyModel, given: unknown): Promise<T
   const batch = feedOf({ x, y: [], weights: [], samples: x[0].samples })
   const { executable, results } = await predictProgram(model, batch)
   const outputs = await executable.run(batch.arrays)
-  const gathered = results.map((type) => new Gathered(type, batch.samples))
-  gathered.forEach((output, i) => {
-    output.add(outputs[i], batch.samples)
-  })
-  return outputsOf(model, gathered)
+  return outputsOf(
+    model,
+    results.map(({ shape, dtype }, i) => constant(outputs[i], shape, dtype)),
+  )
 }
 
 async function predictSupply(model: AnyModel, x: unknown, batchSize: number): Promise<BatchSupply> {
@@ -88,18 +92,11 @@ async function predictSupply(model: AnyModel, x: unknown, batchSize: number): Pr
 }
 
 function predictProgram(model: AnyModel, { types }: FeedBatch) {
-  return model.state.programs.get(`predict ${JSON.stringify(types.x)}`, () =>
-    tracePredictStep(model, types.x),
-  )
+  return model.state.programs.get(`predict ${typesKey(types.x)}`, () => tracePredictStep(model, types.x))
 }
 
-function outputsOf(model: AnyModel, gathered: readonly Gathered[] | undefined): Tensors {
-  if (!gathered) throw new InternalError('predict: no batch was run')
-  return pack(
-    gathered.map((output) => output.tensor()),
-    model.outputPlaces.layout,
-  )
-}
+const outputsOf = (model: AnyModel, outputs: readonly Tensor[]): Tensors =>
+  pack(outputs, model.outputPlaces.layout)
 
 /** One output of all batches, put together. */
 class Gathered {

@@ -17,30 +17,22 @@ export interface CompiledStep {
 
 /** The compiled steps of a model by what they were made for, as long as the executor stays the same. */
 export class ProgramCache {
-  private executor: Executor | undefined
+  private executor: Promise<Executor> | undefined
   private readonly programs = new Map<string, Promise<CompiledStep>>()
 
   /** The step of this key; traced and compiled at its first use. */
-  async get(key: string, traceStep: () => NamedTrace): Promise<CompiledStep> {
-    const executor = await getExecutor()
+  get(key: string, traceStep: () => NamedTrace): Promise<CompiledStep> {
+    const executor = getExecutor()
     if (executor !== this.executor) {
       this.programs.clear()
       this.executor = executor
     }
-    let program = this.programs.get(key)
-    if (!program) {
-      const { trace, keys } = traceStep()
-      program = executor.compile(trace).then((executable) => ({
-        executable,
-        // Types alone: tensors would keep the graph that they come from.
-        results: trace.graph.results.map(({ shape, dtype }) => ({ shape, dtype })),
-        keys,
-        variables: variablesOf(trace),
-      }))
-      this.programs.set(key, program)
-      // A step that cannot be compiled is tried again at its next use.
-      program.catch(() => this.programs.delete(key))
-    }
+    const known = this.programs.get(key)
+    if (known) return known
+    const program = compileStep(executor, traceStep)
+    this.programs.set(key, program)
+    // A step that cannot be compiled is tried again at its next use.
+    program.catch(() => this.programs.delete(key))
     return program
   }
 
@@ -48,6 +40,15 @@ export class ProgramCache {
   clear(): void {
     this.programs.clear()
   }
+}
+
+async function compileStep(executor: Promise<Executor>, traceStep: () => NamedTrace): Promise<CompiledStep> {
+  const device = await executor
+  const { trace, keys } = traceStep()
+  const executable = await device.compile(trace)
+  // Types alone: tensors would keep the graph that they come from.
+  const results = trace.graph.results.map(({ shape, dtype }) => ({ shape, dtype }))
+  return { executable, results, keys, variables: variablesOf(trace) }
 }
 
 function variablesOf({ graph, assignments }: Trace): Variable[] {

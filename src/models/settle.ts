@@ -6,6 +6,7 @@ import { checkSoftmax } from './guards/outputs.js'
 import type { AnyModel } from './model.js'
 import { type Objective, settleObjective } from './objective.js'
 import { type Probe, probe } from './probe.js'
+import { typesKey } from './stepBatch.js'
 
 /** A model's objective, and whether its batches may be filled up with copies. */
 export interface Settled {
@@ -59,7 +60,7 @@ export function settle(model: AnyModel, compiled: CompiledModel, { x, y }: Sampl
 function probeFor(model: AnyModel, compiled: CompiledModel, x: readonly DataSource[]): Probe {
   const batch = model.fixedBatchSize ?? 1
   const types = x.map(({ shape, dtype }) => ({ shape: [batch, ...shape.slice(1)], dtype }))
-  const key = JSON.stringify(types)
+  const key = typesKey(types)
   if (compiled.probe?.key !== key) compiled.probe = { key, ...probe(model, types) }
   return compiled.probe
 }

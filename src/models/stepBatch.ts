@@ -26,6 +26,14 @@ export interface BatchTypes {
   readonly weights: readonly (FeedType | null)[]
 }
 
+/** A text that tells types apart. */
+export const typesKey = (types: readonly (FeedType | null)[]): string =>
+  types.map((type) => (type ? `${type.dtype}[${type.shape}]` : '-')).join(' ')
+
+/** The same for all arrays of a batch. */
+export const batchKey = ({ x, y, weights }: BatchTypes): string =>
+  `${typesKey(x)}; ${typesKey(y)}; ${typesKey(weights)}`
+
 /** The inputs of a step for the arrays of a batch. */
 export function batchInputs({ x, y, weights }: BatchTypes): TraceInput[] {
   const named = (name: string, types: readonly (FeedType | null)[]) =>

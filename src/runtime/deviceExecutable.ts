@@ -11,11 +11,11 @@ export class DeviceExecutable implements Executable {
   ) {}
 
   async run(inputs: readonly TypedArray[]): Promise<TypedArray[]> {
-    return this.executor.run(this.request, inputs)
+    return await this.executor.run(this.request, inputs)
   }
 
   async runInPlace<T>(inputs: readonly TypedArray[], look: Look<T>): Promise<T> {
-    return this.executor.run(this.request, inputs, look)
+    return await this.executor.run(this.request, inputs, look)
   }
 
   get report(): string {

@@ -9,8 +9,9 @@ import { spinWhile } from './spin.js'
 import { type LinkNative, WorkerCode } from './workerCode.js'
 import type { WorkerPort } from './workerPort.js'
 
-/** Milliseconds of looking for the next run before an idle worker goes to sleep; for the next launch to help with, after it helped. */
+/** Milliseconds of looking for the next run before an idle worker goes to sleep. */
 const patience = 0.05
+/** The same for the next launch to help with, after it helped, or was woken too late to: runs on the caller's thread follow each other. */
 const helpersPatience = atOnce
 
 /**
@@ -77,6 +78,7 @@ export class SharedWorker {
 
   private runNext(): void {
     const { words, code, next } = this
+    this.restPatience = patience
     const slot = slotOf(next)
     const program = code.program(Atomics.load(words, word.program + slot))
     try {
@@ -98,7 +100,7 @@ export class SharedWorker {
   /** Waits until the signal changes: awake for a while, then asleep. */
   private rest(signal: number): void {
     if (spinWhile(this.words, this.signal, signal, this.restPatience)) return
-    this.restPatience = patience
+    this.restPatience = helpersPatience
     // Who changes the signal looks after that whether anybody sleeps, and this looks at the signal once more before it does.
     const counted = this.helper ? 1 : 0
     Atomics.add(this.words, word.asleep, counted)
