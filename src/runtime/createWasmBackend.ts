@@ -1,6 +1,5 @@
 import { InternalError } from '../errors.js'
 import type { TargetTraits } from '../loops/traits.js'
-import { disassemble } from '../targets/wasm/disassemble.js'
 import { emitFunction } from '../targets/wasm/emitFunction.js'
 import { detectFeatures, type WasmFeatures } from '../targets/wasm/features.js'
 import { joinModule, lowestBufferAddress } from '../targets/wasm/module.js'
@@ -35,6 +34,10 @@ export async function createWasmBackend(choices: WasmBackendChoices): Promise<Wo
   const sharing = shared ? await sharedWorkers(platform, { threads, debug, native: false }) : undefined
   const workers = sharing ?? loneWorker(platform)
   const { relaxedMadd } = features
+  // A page need not carry what few ask for.
+  const listing = debug.shows('asm')
+    ? (await import('../targets/wasm/disassemble.js')).disassemble
+    : undefined
   const maximumPages = workers.memory.maximumBytes / pageBytes
   return new WorkerBackend({
     name: 'wasm',
@@ -50,7 +53,7 @@ export async function createWasmBackend(choices: WasmBackendChoices): Promise<Wo
         relaxedMadd,
       })
       const names = functions.map(({ debugName }) => debugName)
-      debug.show('asm', `code of ${names.join(', ')}`, () => disassemble(bytes))
+      if (listing) debug.show('asm', `code of ${names.join(', ')}`, () => listing(bytes))
       return wasmUnit(bytes)
     },
     here: sharing && new WorkerCode(sharing.memory.memory, 0, 1),

@@ -32,7 +32,11 @@ export class Debug {
     this.guardedSide = list.map((name) => guardedSides[name]).find((side) => side !== undefined)
   }
 
+  shows(stage: DebugStage): boolean {
+    return this.shown.has(stage)
+  }
+
   show(stage: DebugStage, title: string, text: () => string): void {
-    if (this.shown.has(stage)) console.error(`--- ${stage}: ${title}\n${text()}`)
+    if (this.shows(stage)) console.error(`--- ${stage}: ${title}\n${text()}`)
   }
 }
