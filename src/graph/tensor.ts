@@ -1,4 +1,4 @@
-import { InternalError } from '../errors.js'
+import { InternalError, StateError } from '../errors.js'
 import { arrayOf, type DType, type TypedArray } from './dtype.js'
 import { readTensors } from './executor.js'
 import { inspected } from './inspected.js'
@@ -69,6 +69,17 @@ export class Tensor {
 
   toString(): string {
     return `Tensor(${this.dtype} [${this.shape.join(', ')}])`
+  }
+
+  /**
+   * The elements as nested arrays, for `JSON.stringify`.
+   * @throws StateError if they are not known yet
+   */
+  toJSON(): NestedArray {
+    if (this.node.type === 'constant') return this.nested(this.node.data)
+    throw new StateError(
+      `JSON of ${this}: expected elements that are known, but nobody has read them yet. Write JSON.stringify(await tensor.array()).`,
+    )
   }
 
   /** What Node's console shows: the elements too, once they are known. */

@@ -27,3 +27,10 @@ describe('the console', () => {
     expect(inspect(new Variable([0], [1]))).toBe('Variable(variable float32 [1])')
   })
 })
+
+it('writes tensors as JSON once their elements are known', async () => {
+  const sum = ops.add(tensor([[1, 2]]), 1)
+  expect(() => JSON.stringify(sum)).toThrow(/JSON.stringify\(await tensor.array\(\)\)/)
+  await sum.data()
+  expect(JSON.stringify({ sum })).toBe('{"sum":[[2,3]]}')
+})
