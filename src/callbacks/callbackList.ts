@@ -42,8 +42,6 @@ const hooks: readonly string[] = [
  */
 export class CallbackList {
   readonly callbacks: readonly CallbackLike[]
-  /** What the states of the callbacks are stored under, in order. */
-  readonly names: readonly string[]
 
   /**
    * @param behind callbacks that are told after those
@@ -57,7 +55,11 @@ export class CallbackList {
     }
     callbacks.forEach(checkCallback)
     this.callbacks = [...callbacks, ...behind]
-    this.names = numbered(this.callbacks.map(nameOf))
+  }
+
+  /** What the states of the callbacks are stored under, in order. */
+  get names(): readonly string[] {
+    return numbered(this.callbacks.map(nameOf))
   }
 
   /** Before a run: which model, and what is known of it. */

@@ -6,6 +6,7 @@ import { sizeOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Tensors } from '../layers/tensors.js'
 import { checkOptions } from '../utils/checkOptions.js'
+import { mapped } from '../utils/mapped.js'
 import { positiveInteger } from '../utils/numbers.js'
 import { pack } from '../utils/structure.js'
 import { paddedSize } from './batches.js'
@@ -39,7 +40,8 @@ export async function predictModel(model: AnyModel, x: unknown, options: Predict
         const batch = await batches.next()
         if (!batch) return undefined
         const { executable, results } = await predictProgram(model, batch)
-        gathered ??= results.map(
+        gathered ??= mapped(
+          results,
           (type) => new Gathered(type, fewer(supply.samples, limit && limit * batchSize)),
         )
         await callbacks.tell('onPredictBatchBegin', step)
@@ -57,7 +59,7 @@ export async function predictModel(model: AnyModel, x: unknown, options: Predict
   if (!gathered) throw new InternalError('predict: no batch was run')
   return outputsOf(
     model,
-    gathered.map((output) => output.tensor()),
+    mapped(gathered, (output) => output.tensor()),
   )
 }
 

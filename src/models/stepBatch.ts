@@ -10,6 +10,7 @@ import { less } from '../ops/less.js'
 import { multiply } from '../ops/multiply.js'
 import { reshape } from '../ops/reshape.js'
 import { literal } from '../ops/tensor.js'
+import { mapped } from '../utils/mapped.js'
 import { pack } from '../utils/structure.js'
 import type { Places } from './places.js'
 
@@ -28,7 +29,7 @@ export interface BatchTypes {
 
 /** A text that tells types apart. */
 export const typesKey = (types: readonly (FeedType | null)[]): string =>
-  types.map((type) => (type ? `${type.dtype}[${type.shape}]` : '-')).join(' ')
+  mapped(types, (type) => (type ? `${type.dtype}[${type.shape}]` : '-')).join(' ')
 
 /** The same for all arrays of a batch. */
 export const batchKey = ({ x, y, weights }: BatchTypes): string =>

@@ -1,4 +1,5 @@
 import type { TypedArray } from '../graph/dtype.js'
+import { mapped } from '../utils/mapped.js'
 import { BatchReader, batchCount, batchRange, paddedSize } from './batches.js'
 import type { DataSource } from './dataSource.js'
 import type { ModelData } from './modelData.js'
@@ -78,7 +79,7 @@ export function memorySupply(data: ModelData, options: MemoryOptions): BatchSupp
             samples: count,
             isPadded,
             types: size === first ? types : typesOf(data, size),
-            arrays: readers.map((reader) => reader.read(range, rows, size)),
+            arrays: mapped(readers, (reader) => reader.read(range, rows, size)),
             again: () => sources.map((source) => new BatchReader(source, batchSize).read(range, rows, size)),
           }
         },
@@ -101,5 +102,5 @@ const sourcesOf = ({ x, y, weights }: ModelData): DataSource[] =>
 export function typesOf({ x, y, weights }: Omit<ModelData, 'samples'>, size: number): BatchTypes {
   const type = ({ shape, dtype }: DataSource): FeedType => ({ shape: [size, ...shape.slice(1)], dtype })
   const optional = (source: DataSource | undefined) => (source ? type(source) : null)
-  return { x: x.map(type), y: y.map(optional), weights: weights.map(optional) }
+  return { x: mapped(x, type), y: mapped(y, optional), weights: mapped(weights, optional) }
 }

@@ -3,7 +3,7 @@ import type { CutOf } from '../compiler/lowerGraph.js'
 import type { Program, ProgramFunction, Report } from '../compiler/program.js'
 import { ArgumentError, StateError } from '../errors.js'
 import { type CanonicalTrace, canonicalize } from '../graph/canonical.js'
-import { arrayOf, type TypedArray } from '../graph/dtype.js'
+import { arrayOf, type Elements, type TypedArray } from '../graph/dtype.js'
 import type { CompileOptions, Executable, Executor, ExecutorStatistics, Look } from '../graph/executor.js'
 import { Graph, reachable } from '../graph/graph.js'
 import { showShape, sizeOf } from '../graph/shape.js'
@@ -256,11 +256,15 @@ export class DeviceExecutor implements Executor {
     look: Look<T> | undefined,
   ): TypedArray[] | T | Promise<TypedArray[] | T> {
     const { memory } = this.backend
-    const views = program.outputs.map((output, i) =>
-      memory.inPlace?.(addresses[i], output.dtype, sizeOf(output.shape)),
-    )
-    if (views.every((view) => view !== undefined))
-      return look ? look(views) : views.map((view) => view.slice())
+    if (memory.inPlace) {
+      // Not by `map`: see `BufferGroup`.
+      const results: Elements[] = []
+      for (const [i, { dtype, shape }] of program.outputs.entries()) {
+        const view = memory.inPlace(addresses[i], dtype, sizeOf(shape))
+        results.push(look ? view : view.slice())
+      }
+      return look ? look(results) : (results as TypedArray[])
+    }
     const copies = Promise.all(
       program.outputs.map(async (output, i) =>
         elementsOf(output.dtype, await memory.read(addresses[i], bytesOfType(output))),
