@@ -213,7 +213,7 @@ describe.skipIf(!executable)('The page of gradus watch', () => {
     await open()
     await page.getByText('13 of 13 right').waitFor()
     const sample = page.locator('figure.sample')
-    expect(await sample.textContent()).toBe('cat 75.0 %')
+    await expect.poll(() => sample.textContent()).toBe('cat 75.0 %')
     const loaded = (alt: string) =>
       expect
         .poll(() =>
@@ -227,8 +227,9 @@ describe.skipIf(!executable)('The page of gradus watch', () => {
     const later = await page.getByAltText('conv/kernel').getAttribute('src')
     await page.getByRole('slider', { name: 'Epoch' }).press('ArrowLeft')
     await page.getByText('12 of 13 right').waitFor()
-    expect(await sample.textContent()).toBe('dog 75.0 %is cat')
-    expect(await page.getByAltText('conv/kernel').getAttribute('src')).not.toBe(later)
+    // The tables and pictures of an epoch come one after another.
+    await expect.poll(() => sample.textContent()).toBe('dog 75.0 %is cat')
+    await expect.poll(() => page.getByAltText('conv/kernel').getAttribute('src')).not.toBe(later)
     await loaded('conv/kernel')
     const layers = page.getByRole('region', { name: 'Layers' })
     expect(await layers.getByRole('row').allTextContents()).toEqual([
