@@ -1,10 +1,10 @@
 import { sizeOf } from '../../graph/shape.js'
-import type { LoopBuilder } from '../../loops/builder.js'
 import type { Value } from '../../loops/ir.js'
 import type { TargetTraits } from '../../loops/traits.js'
 import type { BufferView, Lowering } from '../lowering.js'
 import { type ConvolutionShape, groupFilters } from './convolutionShape.js'
 import { overHaloRows, withHalo, zeroRun } from './haloCopy.cpu.js'
+import { copyGroupSteps } from './packing.cpu.js'
 import { shortestTile, type Tiling } from './tiling.js'
 
 /**
@@ -89,11 +89,11 @@ function bandedImage(
               const out = b.advance(row, band, 4 * elements)
               const middle = b.advance(out, b.int(left), 4)
               zeroRun(b, out, left)
-              copyPixels(b, b.advance(source, band, 4 * most), middle, {
+              copyGroupSteps(b, b.advance(source, band, 4 * most), middle, {
                 count,
-                pixels: inner[2],
-                channels,
-                pixel,
+                steps: inner[2],
+                stride: channels,
+                lanes: pixel,
               })
               zeroRun(b, b.advance(middle, b.int(filled), 4), rowElements - left - filled)
             })
@@ -104,27 +104,4 @@ function bandedImage(
     },
   })
   return target
-}
-
-interface PixelCopy {
-  readonly count: number
-  readonly pixels: number
-  readonly channels: number
-  readonly pixel: number
-}
-
-/** Copies `count` channels of pixels that lie side by side. */
-function copyPixels(
-  b: LoopBuilder,
-  from: Value<'ptr'>,
-  to: Value<'ptr'>,
-  { count, pixels, channels, pixel }: PixelCopy,
-): void {
-  b.for(0, pixels, 1, (x) => {
-    const [source, target] = [b.advance(from, x, 4 * channels), b.advance(to, x, 4 * pixel)]
-    for (let lane = 0; lane < count; lane += b.width) {
-      const values = b.loadVector('f32', source, 4 * lane, Math.min(b.width, count - lane))
-      b.store('f32', target, values, 4 * lane)
-    }
-  })
 }

@@ -144,16 +144,13 @@ export function packRowGroups(
     build: (b, operands) => {
       const input = operands.read(source)
       const output = operands.write(view)
-      const copyGroup = (item: Value<'i32'>, from: Value<'ptr'>, count: number): void => {
-        const counts = Array.from({ length: lanes / width }, (_, v) => Math.min(width, count - v * width))
-        const target = b.advance(output, item, 4 * depth * lanes)
-        b.for(0, depth, 1, (k) => {
-          const [at, to] = [b.advance(from, k, 4 * rows), b.advance(target, k, 4 * lanes)]
-          counts.forEach((real, v) => {
-            if (real > 0) b.store('f32', to, b.loadVector('f32', at, 4 * v * width, real), 4 * v * width)
-          })
+      const copyGroup = (item: Value<'i32'>, from: Value<'ptr'>, count: number): void =>
+        copyGroupSteps(b, from, b.advance(output, item, 4 * depth * lanes), {
+          count,
+          steps: depth,
+          stride: rows,
+          lanes,
         })
-      }
       b.for(b.begin, b.end, 1, (item) => {
         const [matrix, group] = divide(b, item, groups)
         const from = b.advance(b.advance(input, matrix, 4 * depth * rows), group, 4 * tall)
@@ -171,6 +168,32 @@ export function packRowGroups(
     },
   })
   return { view, lanes, elements }
+}
+
+/** Steps of k, of each of which the group's values lie side by side. */
+export interface GroupSteps {
+  /** Values of the group. */
+  readonly count: number
+  readonly steps: number
+  /** Elements from one step to the next, before and in the group. */
+  readonly stride: number
+  readonly lanes: number
+}
+
+/** Copies a group's values of each step of k to where they have room for whole vectors. */
+export function copyGroupSteps(
+  b: LoopBuilder,
+  from: Value<'ptr'>,
+  to: Value<'ptr'>,
+  { count, steps, stride, lanes }: GroupSteps,
+): void {
+  b.for(0, steps, 1, (k) => {
+    const [source, target] = [b.advance(from, k, 4 * stride), b.advance(to, k, 4 * lanes)]
+    for (let lane = 0; lane < count; lane += b.width) {
+      const values = b.loadVector('f32', source, 4 * lane, Math.min(b.width, count - lane))
+      b.store('f32', target, values, 4 * lane)
+    }
+  })
 }
 
 /** `base` moved to a position that numbers the iterations of loops. */
