@@ -170,8 +170,9 @@ export class CallbackList {
    */
   async getStates(): Promise<Record<string, unknown>> {
     const states: Record<string, unknown> = {}
+    const { names } = this
     for (const [i, callback] of this.callbacks.entries()) {
-      if (callback.getState) states[this.names[i]] = snapshot(await callback.getState(), this.names[i])
+      if (callback.getState) states[names[i]] = snapshot(await callback.getState(), names[i])
     }
     return states
   }
@@ -181,8 +182,9 @@ export class CallbackList {
    * @throws DataError naming the callback that cannot read its own
    */
   async setStates(states: Readonly<Record<string, unknown>>): Promise<void> {
+    const { names } = this
     for (const [i, callback] of this.callbacks.entries()) {
-      const name = this.names[i]
+      const name = names[i]
       if (!Object.hasOwn(states, name)) continue
       try {
         await callback.setState?.(states[name])
