@@ -4,6 +4,7 @@ import { Tensor } from '../graph/tensor.js'
 import { asTensor, type TensorLike, tensor } from '../ops/tensor.js'
 import { confusionPicture } from '../tensorboard/confusionPicture.js'
 import type { SummaryWriter } from '../tensorboard/summaryWriter.js'
+import { boundsOf } from '../utils/bounds.js'
 import type { CallbackModel } from './callback.js'
 
 /** Samples and their labels. */
@@ -36,11 +37,7 @@ export async function writeInputs(writer: SummaryWriter, [x]: LabelledSamples, s
 
 /** Numbers as bytes, from the least to the greatest. */
 function stretched(numbers: ArrayLike<number>): Uint8Array<ArrayBuffer> {
-  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (let i = 0; i < numbers.length; i++) {
-    least = Math.min(least, numbers[i])
-    greatest = Math.max(greatest, numbers[i])
-  }
+  const { least, greatest } = boundsOf(numbers)
   const scale = greatest > least ? 255 / (greatest - least) : 0
   return Uint8Array.from({ length: numbers.length }, (_, i) => Math.round(scale * (numbers[i] - least)))
 }

@@ -1,4 +1,5 @@
 import { encodePng, type Picture as Pixels } from '../tensorboard/png.js'
+import { boundsOf } from '../utils/bounds.js'
 
 export type { Pixels }
 
@@ -36,11 +37,6 @@ export async function dataUrl(pixels: Pixels): Promise<string> {
 
 /** The least and the greatest of some numbers that are finite; 0 and 1 if none is. */
 export function rangeOf(values: ArrayLike<number>): [least: number, greatest: number] {
-  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i])) continue
-    if (values[i] < least) least = values[i]
-    if (values[i] > greatest) greatest = values[i]
-  }
+  const { least, greatest } = boundsOf(values)
   return least <= greatest ? [least, greatest] : [0, 1]
 }

@@ -1,4 +1,5 @@
 import type { Shape } from '../graph/shape.js'
+import { boundsOf } from '../utils/bounds.js'
 import type { Picture } from './png.js'
 
 /** Pixels on a side, at most: what lies behind is left out. */
@@ -118,11 +119,7 @@ function layoutOf(shape: Shape): Layout | undefined {
  * all are equal, others stand in their place that come to the middle.
  */
 function scaleOf(elements: ArrayLike<number>) {
-  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (let i = 0; i < elements.length; i++) {
-    if (elements[i] < least) least = elements[i]
-    if (elements[i] > greatest) greatest = elements[i]
-  }
+  const { least, greatest } = boundsOf(elements)
   const range = greatest - least
   return range > 0
     ? { numbers: elements, least, range }
