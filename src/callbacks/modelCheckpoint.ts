@@ -88,6 +88,16 @@ export class ModelCheckpoint extends MonitorCallback<SavableModel> {
     this.pathFor(0, isPerBatch ? 0 : undefined, {})
   }
 
+  /**
+   * A file is made and left alone: so HDF5's library, a quarter of a second of a processor, is loaded and lays it out in the first epoch,
+   * whose steps are slow anyway, and none of the files needs it any more.
+   */
+  override async onTrainBegin(): Promise<void> {
+    const makeFile = await this.model.snapshot(this.format)
+    // What fails will be heard of when a file is wanted.
+    makeFile().catch(() => {})
+  }
+
   override onEpochBegin(epoch: number): void {
     this.epoch = epoch
   }

@@ -19,7 +19,7 @@ import { type CostRun, epochTimes } from './costRun.js'
 import { costOf, type EpochPair, isDecided, isSmall } from './verdict.js'
 
 /** Runs of each kind, at most. */
-const mostRuns = 6
+const mostRuns = 12
 
 type Samples = Awaited<ReturnType<typeof mnist.load>>['train']
 

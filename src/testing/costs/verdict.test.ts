@@ -18,9 +18,9 @@ describe('A cost', () => {
     const [low, high] = [10, 400]
     const decided = (lows: number, highs: number) =>
       isDecided(costOf(pairs(700, ...Array(lows).fill(low), ...Array(highs).fill(high))))
-    expect(decided(4, 0)).toBe(false)
-    expect([decided(8, 0), decided(7, 1), decided(6, 2)]).toEqual([true, true, false])
-    expect([decided(0, 8), decided(1, 7), decided(2, 6)]).toEqual([true, true, false])
-    expect([decided(11, 1), decided(10, 2)]).toEqual([true, false])
+    expect([decided(8, 0), decided(0, 12)]).toEqual([false, false])
+    expect([decided(16, 0), decided(14, 2), decided(13, 3)]).toEqual([true, true, false])
+    expect([decided(0, 16), decided(2, 14), decided(3, 13)]).toEqual([true, true, false])
+    expect([decided(18, 2), decided(17, 3)]).toEqual([true, false])
   })
 })

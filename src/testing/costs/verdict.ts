@@ -27,9 +27,9 @@ export function costOf(pairs: readonly EpochPair[]): Cost {
   return { without, added: median(differences), limit, pairs: pairs.length, within }
 }
 
-/** Whether more pairs would hardly change on which side of the limit the median lies: seven in eight agree, of eight at least. */
+/** Whether more pairs would hardly change on which side of the limit the median lies: seven in eight agree, of sixteen at least. */
 export function isDecided({ pairs, within }: Cost): boolean {
-  return pairs >= 8 && Math.max(within, pairs - within) >= (7 / 8) * pairs
+  return pairs >= 16 && Math.max(within, pairs - within) >= (7 / 8) * pairs
 }
 
 export const isSmall = ({ added, limit }: Cost): boolean => added <= limit
