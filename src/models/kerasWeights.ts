@@ -4,6 +4,7 @@ import type { Variable } from '../graph/variable.js'
 import type { Hdf5Tree } from '../saving/hdf5/hdf5Tree.js'
 import type { Hdf5Group } from '../saving/hdf5/openHdf5.js'
 import { type StoredObject, variablesAt, weightTree } from '../saving/weightTree.js'
+import type { LoadWeightsOptions } from './loadWeights.js'
 import type { AnyModel } from './model.js'
 import { readArrays } from './modelState.js'
 import { optimizerArrays, takeOptimizerState } from './optimizerState.js'
@@ -39,27 +40,29 @@ type Entry = readonly [path: string, object: StoredObject]
 /**
  * Gives a model the weights in a file that Keras laid out, and the optimizer's state, if there is one in it that is its own.
  * After an error nothing has changed.
- * @param strictly whether a state that is not the optimizer's own is an error
+ * @param options `strictly`: whether a state that is not the optimizer's own is an error. Default: false
  * @throws DataError if the weights are not those of the model, naming layer, weight and shapes
  */
 export async function loadKerasWeights(
   model: AnyModel,
   root: Hdf5Group,
   file: string,
-  strictly = false,
+  { strictly = false, skipMismatch }: LoadWeightsOptions & { readonly strictly?: boolean } = {},
 ): Promise<void> {
-  const pending = new PendingValues()
+  const pending = new PendingValues(file, skipMismatch)
   for (const { path, layer, weights } of weightPlaces(model)) {
-    const stored = variablesAt(root, path)
-    if (!stored || stored.names.length !== weights.length) {
-      throw new DataError(
-        `${file}: expected ${weights.length} weight(s) of ${layer.title} at '${path}', found ${stored?.names.length ?? 'none'}: ` +
-          `${weights.map(({ name, shape }) => `${name} ${showShape(shape)}`).join(', ')}. The model must be made as the saved one was.`,
-      )
-    }
-    for (const [i, weight] of weights.entries()) {
-      pending.add(weight, stored.array(String(i)), `${file}: '${path}/vars/${i}'`)
-    }
+    pending.take((values) => {
+      const stored = variablesAt(root, path)
+      if (!stored || stored.names.length !== weights.length) {
+        throw new DataError(
+          `${file}: expected ${weights.length} weight(s) of ${layer.title} at '${path}', found ${stored?.names.length ?? 'none'}: ` +
+            `${weights.map(({ name, shape }) => `${name} ${showShape(shape)}`).join(', ')}. The model must be made as the saved one was.`,
+        )
+      }
+      for (const [i, weight] of weights.entries()) {
+        values.add(weight, stored.array(String(i)), `${file}: '${path}/vars/${i}'`)
+      }
+    })
   }
   const setRate = await takeStored(model, root, pending, file, strictly)
   const random = variablesAt(root, RANDOM)

@@ -3,8 +3,9 @@ import { showShape } from '../graph/shape.js'
 import type { Variable } from '../graph/variable.js'
 import type { FloatType } from '../layers/dtypePolicy.js'
 import type { AnyLayer } from '../layers/layer.js'
-import type { LegacyWeights, NamedGroup } from '../saving/legacyH5.js'
+import { type LegacyWeights, type NamedGroup, TOP_LEVEL } from '../saving/legacyH5.js'
 import type { StoredArrays } from '../saving/storedArray.js'
+import type { LoadWeightsOptions } from './loadWeights.js'
 import type { AnyModel } from './model.js'
 import { readArrays } from './modelState.js'
 import { optimizerArrays, takeOptimizerState } from './optimizerState.js'
@@ -81,9 +82,16 @@ function weightNames(layer: AnyLayer, path: string): Map<Variable, string> {
   return names
 }
 
+/** A layer, or the model itself, whose weights a file may hold. */
+interface LegacyPlace {
+  readonly name: string
+  readonly title: string
+  readonly weights: readonly Variable[]
+}
+
 /**
- * Gives a model the weights in an older file, layer by layer in order, as Keras does: names do not matter. After an error nothing
- * has changed.
+ * Gives a model the weights in an older file, as Keras does: layer by layer in order, whatever they are called; or by the names of layers,
+ * where those that the file does not have stay as they are. After an error nothing has changed.
  * @param optimizer its state, if the file holds one
  * @throws DataError if the weights are not those of the model, naming layer, weight and shapes
  */
@@ -92,21 +100,17 @@ export async function loadLegacyWeights(
   stored: LegacyWeights,
   optimizer: NamedGroup | undefined,
   file: string,
+  { skipMismatch, byName = false }: LoadWeightsOptions = {},
 ): Promise<void> {
-  const own = ownWeights(model)
-  const expected = [
-    ...model.layers.map((layer) => ({ title: layer.title, weights: legacyOrder(layer) })),
-    { title: model.title, weights: own },
+  const places: readonly LegacyPlace[] = [
+    ...model.layers.map((layer) => ({ name: layer.name, title: layer.title, weights: legacyOrder(layer) })),
+    { name: TOP_LEVEL, title: model.title, weights: ownWeights(model) },
   ].filter(({ weights }) => weights.length > 0)
-  if (stored.length !== expected.length) {
-    throw new DataError(
-      `${file}: holds weights of ${stored.length} layer(s) (${namesOf(stored)}), but ${model.title} has ${expected.length} with weights ` +
-        `(${expected.map(({ title }) => title).join(', ')}). The model must be made as the saved one was.`,
-    )
-  }
-  const pending = new PendingValues()
-  for (const [i, { title, weights }] of expected.entries()) {
-    await takeGroup(stored[i], title, weights, pending, file)
+  const pending = new PendingValues(file, skipMismatch)
+  for (const [group, { title, weights }] of byName
+    ? pairsByName(model, places, stored, file)
+    : pairsInOrder(model, places, stored, file)) {
+    pending.take((values) => takeGroup(group, title, weights, values, file))
   }
   const state = optimizer && model.optimizer ? await takeState(model, optimizer, pending, file) : undefined
   pending.write()
@@ -114,15 +118,49 @@ export async function loadLegacyWeights(
   await model.optimizer?.synchronize()
 }
 
+type Pair = readonly [group: NamedGroup, place: LegacyPlace]
+
+function pairsInOrder(
+  model: AnyModel,
+  places: readonly LegacyPlace[],
+  stored: LegacyWeights,
+  file: string,
+): Pair[] {
+  if (stored.length === places.length) return places.map((place, i) => [stored[i], place])
+  throw new DataError(
+    `${file}: holds weights of ${stored.length} layer(s) (${namesOf(stored)}), but ${model.title} has ${places.length} with weights ` +
+      `(${places.map(({ title }) => title).join(', ')}). The model must be made as the saved one was; loadWeights(file, { byName: true }) ` +
+      'takes the layers whose names agree.',
+  )
+}
+
+function pairsByName(
+  model: AnyModel,
+  places: readonly LegacyPlace[],
+  stored: LegacyWeights,
+  file: string,
+): Pair[] {
+  const groups = new Map(stored.map((group) => [group.name, group]))
+  const pairs = places.flatMap((place): Pair[] => {
+    const group = groups.get(place.name)
+    return group ? [[group, place]] : []
+  })
+  if (pairs.length > 0) return pairs
+  throw new DataError(
+    `${file}: holds weights of no layer that ${model.title} has: expected one of ${places.map(({ name }) => name).join(', ')}, found ` +
+      `${namesOf(stored)}. Name the layers as they are named there, or leave byName out.`,
+  )
+}
+
 const namesOf = (groups: LegacyWeights): string => groups.map(({ name }) => name).join(', ')
 
-async function takeGroup(
+function takeGroup(
   { name, arrayNames, group }: NamedGroup,
   title: string,
   weights: readonly Variable[],
-  pending: PendingValues,
+  values: PendingValues,
   file: string,
-): Promise<void> {
+): void {
   if (arrayNames.length !== weights.length) {
     throw new DataError(
       `${file}: layer '${name}': expected ${weights.length} weight(s) for ${title}, found ${arrayNames.length}: ` +
@@ -130,7 +168,7 @@ async function takeGroup(
     )
   }
   for (const [i, weight] of weights.entries()) {
-    pending.add(weight, group.array(arrayNames[i]), `${file}: layer '${name}': '${arrayNames[i]}'`)
+    values.add(weight, group.array(arrayNames[i]), `${file}: layer '${name}': '${arrayNames[i]}'`)
   }
 }
 

@@ -7,6 +7,7 @@ import type { Tensor } from '../graph/tensor.js'
 import * as layers from '../layers/index.js'
 import { add } from '../ops/add.js'
 import { keyFromSeed } from '../ops/hostRandom.js'
+import { multiply } from '../ops/multiply.js'
 import { tensor } from '../ops/tensor.js'
 import { readJson, writeJson } from '../saving/json.js'
 import { joinBytes } from '../saving/storedArray.js'
@@ -70,13 +71,16 @@ describe('Files of the real Keras', () => {
     }
   })
 
-  it('weights alone, of Keras 2: read layer by layer', async () => {
+  it('weights alone, of Keras 2: read layer by layer, in order and by name', async () => {
     const expected = expectedOf('2.15')
     const whole = await models.loadModel<TwoInputs>(join(folder, 'keras-2.15.h5'))
     const model = models.cloneModel(whole)
-    await model.loadWeights(join(folder, 'weights-2.15.h5'))
     const x = inputsOf(expected)
-    expect(distance(await (await model.predict(x)).data(), expected.predictions)).toBeLessThan(1e-6)
+    for (const byName of [false, true]) {
+      await model.setWeights((await model.getWeights()).map((weight) => multiply(weight, 0)))
+      await model.loadWeights(join(folder, 'weights-2.15.h5'), { byName })
+      expect(distance(await (await model.predict(x)).data(), expected.predictions)).toBeLessThan(1e-6)
+    }
   })
 })
 

@@ -1,4 +1,4 @@
-import { ArgumentError, DataError, GradusError, InternalError, StateError } from '../errors.js'
+import { ArgumentError, DataError, GradusError, InternalError } from '../errors.js'
 import type { Tensor } from '../graph/tensor.js'
 import { withoutInitialValues } from '../layers/initialValues.js'
 import type { AnyLayer } from '../layers/layer.js'
@@ -6,29 +6,22 @@ import { add } from '../ops/add.js'
 import { clip } from '../ops/clip.js'
 import { multiply } from '../ops/multiply.js'
 import { isConfig } from '../saving/configObjects.js'
-import { readFile } from '../saving/files.js'
-import { isHdf5, openHdf5 } from '../saving/hdf5/openHdf5.js'
+import { isHdf5 } from '../saving/hdf5/openHdf5.js'
 import { KERAS_2_HARD_SIGMOID } from '../saving/keras2Config.js'
 import { readKerasArchive } from '../saving/kerasArchive.js'
-import { holdsLegacyWeights, legacyWeights, readLegacyModel } from '../saving/legacyH5.js'
-import { decodeSafetensors } from '../saving/safetensors.js'
+import { readLegacyModel } from '../saving/legacyH5.js'
 import { isZip } from '../saving/zip.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config, ConfigValue } from '../utils/config.js'
 import { customObjectScope, customObjects } from '../utils/customObjects.js'
 import { oneOf } from '../utils/oneOf.js'
 import type { CustomObjects } from '../utils/registration.js'
-import { show } from '../utils/show.js'
 import { compileOptionsFrom } from './compileConfig.js'
 import { deserializeModel } from './deserialize.js'
+import { bytesFrom, type FileSource } from './fileSource.js'
 import { loadKerasWeights } from './kerasWeights.js'
 import { loadLegacyWeights } from './legacyWeights.js'
 import { type AnyModel, Model } from './model.js'
-import { writeVariables } from './modelState.js'
-import { namedWeights } from './weightPaths.js'
-
-/** Where a file is: its path, in Node; or its bytes, anywhere. */
-export type FileSource = string | Uint8Array | ArrayBuffer | Blob
 
 export interface LoadOptions {
   /** Classes and functions of your own that the file names, besides those of `utils.registerKerasSerializable`. */
@@ -80,12 +73,9 @@ async function loadKerasModel(
   const model = maker.make(config, 'config.json')
   const compiled = config.compile_config as Config | null | undefined
   if (compiled) maker.compile(model, compiled, 'config.json: compile_config')
-  await loadKerasWeights(
-    model,
-    await readWeights(),
-    `${file}: model.weights.h5`,
-    Boolean(compiled?.optimizer),
-  )
+  await loadKerasWeights(model, await readWeights(), `${file}: model.weights.h5`, {
+    strictly: Boolean(compiled?.optimizer),
+  })
   return model
 }
 
@@ -206,47 +196,4 @@ function refusePython(value: ConfigValue, layer = 'the model'): void {
     )
   }
   for (const item of Object.values(value as Config)) refusePython(item, inside)
-}
-
-/**
- * Gives a model the weights in a file, of any form that Keras or Gradus writes: `.weights.h5`, `.keras`, `.h5` of a model or of its
- * weights, or safetensors; with the optimizer's state where there is one in it that is the model's own. See `Model.loadWeights`.
- */
-export async function loadWeights(model: AnyModel, source: FileSource): Promise<void> {
-  if (!model.built) {
-    throw new StateError(
-      `${model.title} is not built, so it has no weights to replace. Call it on data, call build(inputShape), or start it with ` +
-        'layers.input(shape).',
-    )
-  }
-  const { bytes, file } = await bytesFrom(source)
-  // What a name promises is what a file is taken for that does not begin as any.
-  if (isZip(bytes) || (file.endsWith('.keras') && !isHdf5(bytes))) {
-    const { readWeights } = await readKerasArchive(bytes, file)
-    return loadKerasWeights(model, await readWeights(), `${file}: model.weights.h5`)
-  }
-  if (!isHdf5(bytes) && !/\.(h5|hdf5)$/.test(file)) {
-    return writeVariables(namedWeights(model), decodeSafetensors(bytes, file).arrays, file)
-  }
-  const root = await openHdf5(bytes, file)
-  if (holdsLegacyWeights(root)) return loadLegacyWeights(model, legacyWeights(root, file), undefined, file)
-  return loadKerasWeights(model, root, file)
-}
-
-/** The bytes of a file, which whoever reads them may use up, and what errors call it. */
-async function bytesFrom(
-  source: FileSource,
-): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly file: string }> {
-  if (typeof source === 'string') return { bytes: await readFile(source), file: source }
-  const file = 'The given file'
-  // Copied: what was given stays the giver's.
-  if (source instanceof Uint8Array) return { bytes: new Uint8Array(source), file }
-  if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source.slice()), file }
-  if (typeof Blob !== 'undefined' && source instanceof Blob) {
-    const { name } = source as Blob & { readonly name?: string }
-    return { bytes: new Uint8Array(await source.arrayBuffer()), file: name ?? file }
-  }
-  throw new ArgumentError(
-    `Expected a path or the bytes of a file (Uint8Array, ArrayBuffer or Blob), received ${show(source)}.`,
-  )
 }

@@ -1,4 +1,5 @@
-import type { FileSource, LoadOptions } from './load.js'
+import type { FileSource } from './fileSource.js'
+import type { LoadOptions } from './load.js'
 import type { AnyModel, Model } from './model.js'
 
 /**

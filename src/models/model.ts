@@ -16,9 +16,10 @@ import type { ClassWeight } from './classWeights.js'
 import { CompiledModel, type CompileOptions } from './compiledModel.js'
 import { type EvaluateOptions, evaluateModel } from './evaluate.js'
 import type { ExportFormat, ExportOptions } from './exportModel.js'
+import type { FileSource } from './fileSource.js'
 import { type FitOptions, fitModel } from './fit.js'
 import type { LayerGraph } from './layerGraph.js'
-import type { FileSource } from './load.js'
+import type { LoadWeightsOptions } from './loadWeights.js'
 import type { DataFor, SampleWeights, TargetsFor } from './modelData.js'
 import { testOnBatch, trainOnBatch } from './onBatch.js'
 import { type Places, placesOf } from './places.js'
@@ -328,12 +329,15 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
   /**
    * Reads the weights in a file that `saveWeights` or `save` wrote, or Keras: `.weights.h5`, `.keras`, `.h5` or safetensors. The
    * optimizer's state is read where the file has one that fits. After an error nothing has changed.
+   *
+   * Options and their defaults: `skipMismatch` false, `byName` false. For a model with another last layer than the saved one `skipMismatch`
+   * loads the layers that fit, and warns of the others.
    * @param source a path, or the bytes of a file
    * @throws DataError if the file is damaged, or its weights are not those of the model, naming layer, weight and shapes
    */
-  async loadWeights(source: FileSource): Promise<void> {
-    const { loadWeights } = await import('./load.js')
-    await loadWeights(this as unknown as AnyModel, source)
+  async loadWeights(source: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
+    const { loadWeights } = await import('./loadWeights.js')
+    await loadWeights(this as unknown as AnyModel, source, options)
   }
 
   /**

@@ -21,7 +21,7 @@ describe('takeOptimizerState', () => {
       const dtype = name.includes('iter') ? ('int32' as const) : ('float32' as const)
       return { name, where: name, array: { dtype, shape, data } }
     })
-    const pending = new PendingValues()
+    const pending = new PendingValues('model.h5')
     takeOptimizerState(model, stored, pending, 'model.h5')
     pending.write()
     const variables = model.optimizer?.variables ?? []

@@ -28,7 +28,7 @@ export interface NamedGroup {
   readonly group: Hdf5Group
 }
 
-const TOP_LEVEL = 'top_level_model_weights'
+export const TOP_LEVEL = 'top_level_model_weights'
 
 /** Whether an HDF5 file holds weights layer by layer, as Keras 1 and 2 wrote them: alone, or inside of a whole model. */
 export const holdsLegacyWeights = (root: Hdf5Group): boolean =>
