@@ -10,6 +10,7 @@ export class PendingValues {
   private readonly values: (readonly [Variable, TypedArray])[] = []
   /** Why layers stay as they are. */
   private readonly mismatches: string[] = []
+  private layers = 0
 
   constructor(
     private readonly file: string,
@@ -32,13 +33,14 @@ export class PendingValues {
       return
     }
     this.values.push(...own.values)
+    this.layers++
   }
 
-  /** @throws DataError if no layer's values fit, so that there is nothing to write */
+  /** @throws DataError if no layer's values fit; nothing is written then */
   write(): void {
-    const { file, values, mismatches } = this
+    const { file, values, mismatches, layers } = this
     if (mismatches.length > 0) {
-      if (values.length === 0) {
+      if (layers === 0) {
         throw new DataError(
           `${file}: has weights for no layer of the model, so nothing was loaded. ${mismatches[0]}`,
         )
