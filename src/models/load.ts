@@ -23,6 +23,9 @@ import { loadKerasWeights } from './kerasWeights.js'
 import { loadLegacyWeights } from './legacyWeights.js'
 import { type AnyModel, Model } from './model.js'
 
+// One file with `loadModel` for a page that loads either: of two it would load more.
+export { loadWeights } from './loadWeights.js'
+
 export interface LoadOptions {
   /** Classes and functions of your own that the file names, besides those of `utils.registerKerasSerializable`. */
   readonly customObjects?: CustomObjects

@@ -336,7 +336,7 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
    * @throws DataError if the file is damaged, or its weights are not those of the model, naming layer, weight and shapes
    */
   async loadWeights(source: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
-    const { loadWeights } = await import('./loadWeights.js')
+    const { loadWeights } = await import('./load.js')
     await loadWeights(this as unknown as AnyModel, source, options)
   }
 
