@@ -12,7 +12,7 @@ export interface Bounds {
 export function boundsOf(numbers: ArrayLike<number>): Bounds {
   let least = Number.POSITIVE_INFINITY
   let greatest = Number.NEGATIVE_INFINITY
-  // Finite numbers, as nearly all arrays hold, have the shortest loop: one that counts others as it goes takes three times as long.
+  // Finite numbers, as nearly all arrays hold, have the shortest loop: one that looks out for NaN as it goes took two to five times as long.
   for (let i = 0; i < numbers.length; i++) {
     const number = numbers[i]
     if (!(number - number === 0)) return finiteBoundsOf(numbers)
