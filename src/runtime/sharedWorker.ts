@@ -9,10 +9,11 @@ import { spinWhile } from './spin.js'
 import { type LinkNative, WorkerCode } from './workerCode.js'
 import type { WorkerPort } from './workerPort.js'
 
-/** Milliseconds of looking for the next run before an idle worker goes to sleep. */
-const patience = 0.05
-/** The same for the next launch to help with, after it helped, or was woken too late to: runs on the caller's thread follow each other. */
-const helpersPatience = atOnce
+/**
+ * Milliseconds of looking for work before an idle worker goes to sleep: runs follow each other. The system may wake two workers on one
+ * processor, where they share it for some milliseconds while another is idle; who does not sleep stays where it is.
+ */
+const patience = atOnce
 
 /**
  * One of the threads that share device memory. It stays inside `work` for ever, taking runs from the ring in shared
@@ -27,7 +28,6 @@ export class SharedWorker {
   private readonly helper: Helper | undefined
   /** What it sleeps on. */
   private readonly signal: number
-  private restPatience = patience
   /** Code messages handled so far. */
   private mail = 0
   /** Number of the next run to take. */
@@ -68,8 +68,7 @@ export class SharedWorker {
       const submitted = Atomics.load(words, word.submitted)
       if (Atomics.load(words, word.mail) !== this.mail) return
       if (submitted !== this.next) this.runNext()
-      else if (this.helper?.help(this.knowsAll)) this.restPatience = helpersPatience
-      else this.rest(signal)
+      else if (!this.helper?.help(this.knowsAll)) this.rest(signal)
     }
   }
 
@@ -78,7 +77,6 @@ export class SharedWorker {
 
   private runNext(): void {
     const { words, code, next } = this
-    this.restPatience = patience
     const slot = slotOf(next)
     const program = code.program(Atomics.load(words, word.program + slot))
     try {
@@ -99,8 +97,7 @@ export class SharedWorker {
 
   /** Waits until the signal changes: awake for a while, then asleep. */
   private rest(signal: number): void {
-    if (spinWhile(this.words, this.signal, signal, this.restPatience)) return
-    this.restPatience = helpersPatience
+    if (spinWhile(this.words, this.signal, signal, patience)) return
     // Who changes the signal looks after that whether anybody sleeps, and this looks at the signal once more before it does.
     const counted = this.helper ? 1 : 0
     Atomics.add(this.words, word.asleep, counted)
