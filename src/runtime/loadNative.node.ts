@@ -37,7 +37,7 @@ export function linkNative(
     const call = within(() => codeMemory.functionAt(caller))
     return (address) => {
       const [low, high] = new Int32Array(BigInt64Array.of(address).buffer)
-      return (...numbers) => {
+      return (numbers) => {
         const pointers = numbers.length - 2
         if (2 * numbers.length > block.length) within(() => lengthen(2 * numbers.length))
         block[0] = low

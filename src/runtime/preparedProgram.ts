@@ -5,10 +5,10 @@ import type { Crew } from './crew.js'
 import type { LaunchClock } from './launchTimes.js'
 import type { Shares } from './shares.js'
 
-/** A compiled loop function: takes its pointers, then begin and end. */
+/** A compiled loop function: takes its pointers, then begin and end, in an array that is the caller's. */
 export interface Callable {
   readonly name: string
-  call(...pointersBeginEnd: number[]): void
+  call(pointersBeginEnd: readonly number[]): void
 }
 
 interface PreparedLaunch {
@@ -155,7 +155,7 @@ export class PreparedProgram {
       this.computeWithHelp(launch, place, sharing.crew)
     else {
       this.clock?.begin()
-      callable.call(...values)
+      callable.call(values)
       this.clock?.end()
     }
   }
@@ -199,7 +199,7 @@ export class PreparedProgram {
       found = true
       values[addresses.length] = shares.begin
       values[addresses.length + 1] = shares.end
-      callable.call(...values)
+      callable.call(values)
     }
     if (found) clock?.end()
     else clock?.skip()

@@ -74,7 +74,10 @@ export class WorkerCode {
 
   private wasmCalls(module: WebAssembly.Module): (index: number) => Callable['call'] {
     const { exports } = new WebAssembly.Instance(module, { env: { memory: this.memory } })
-    return (index) => exports[`f${index}`] as Callable['call']
+    return (index) => {
+      const loop = exports[`f${index}`] as (...pointersBeginEnd: number[]) => void
+      return (values) => loop(...values)
+    }
   }
 
   private nativeCalls({
