@@ -109,6 +109,18 @@ async function openblas(): Promise<Record<string, string>> {
   return !isTold && features.includes('avx512f') ? { OPENBLAS_CORETYPE: 'SkylakeX' } : {}
 }
 
+/** Prints at how many GFLOP/s PyTorch computes a matrix product. */
+const torchProbe = `
+import time, torch, numpy
+a = torch.rand(512, 512)
+a @ a
+start = time.perf_counter()
+a @ a
+print(2 * 512**3 / (time.perf_counter() - start) / 1e9)
+`
+/** In GFLOP/s: loops that no vector and no cache was thought of for, which Debian installs unless told otherwise, reach less. */
+const slowestBlas = 20
+
 /** A Python that has PyTorch: too large, with what its package drags along, to be installed unasked. */
 const torch = (mode: 'default' | 'channels-last'): Peer => ({
   name: 'PyTorch',
@@ -120,10 +132,14 @@ const torch = (mode: 'default' | 'channels-last'): Peer => ({
     const pythons = [process.env.GRADUS_BENCH_TORCH, 'python3', '/usr/bin/python3'].filter(
       (name) => name !== undefined,
     )
-    const program = pythons.find((python) => spawnSync(python, ['-c', 'import torch, numpy']).status === 0)
-    if (program)
+    for (const program of pythons) {
+      const { status, stdout } = spawnSync(program, ['-c', torchProbe], { encoding: 'utf8' })
+      if (status !== 0) continue
+      if (Number(stdout) < slowestBlas)
+        return `${program} computes matrix products at ${Number(stdout).toFixed(0)} GFLOP/s, with the reference BLAS (apt install libopenblas0-pthread)`
       return { program, arguments: [script('torch', 'serve_torch.py')], environment: await openblas() }
-    return 'no Python here imports torch and numpy (apt install python3-torch, or set GRADUS_BENCH_TORCH to a Python that does)'
+    }
+    return 'no Python here imports torch and numpy (apt install python3-torch libopenblas0-pthread, or set GRADUS_BENCH_TORCH to a Python that does)'
   },
 })
 
