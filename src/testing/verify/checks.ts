@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 export interface Check {
   readonly name: string
   readonly title: string
+  /** A command that installs what the check does without where it fails, as on a machine without network. */
+  readonly prepare?: readonly string[]
   /** Words of the command, to be run in the project's folder. */
   readonly command: readonly string[]
   /** Lines for the page, from what the command printed. */
@@ -56,6 +58,7 @@ export const checks = (seed: number): readonly Check[] => [
   {
     name: 'tests',
     title: 'All tests, those that take minutes too',
+    prepare: ['python3', 'conformance/setup.py', 'tensorboard'],
     command: [
       ...[process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--mode', 'verify'],
       ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],

@@ -2,7 +2,7 @@
  * `npm run verify [-- --only tests,kills] [--seed N]`: every check, those that take minutes too, one after another. Writes
  * what each gave to docs/verification.md.
  */
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, release, type } from 'node:os'
 import { join } from 'node:path'
@@ -34,6 +34,10 @@ for (const { title, passed, lines } of results) {
 process.exitCode = results.every(({ passed }) => passed) ? 0 : 1
 
 async function runCheck(check: Check): Promise<CheckResult> {
+  if (check.prepare) {
+    const [program, ...words] = check.prepare
+    spawnSync(program, words, { cwd: projectFolder, stdio: ['ignore', 'ignore', 'inherit'] })
+  }
   const [program, ...words] = check.command
   const start = performance.now()
   const child = spawn(program, words, {
