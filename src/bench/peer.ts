@@ -132,14 +132,19 @@ const torch = (mode: 'default' | 'channels-last'): Peer => ({
     const pythons = [process.env.GRADUS_BENCH_TORCH, 'python3', '/usr/bin/python3'].filter(
       (name) => name !== undefined,
     )
+    let slow: string | undefined
     for (const program of pythons) {
       const { status, stdout } = spawnSync(program, ['-c', torchProbe], { encoding: 'utf8' })
       if (status !== 0) continue
-      if (Number(stdout) < slowestBlas)
-        return `${program} computes matrix products at ${Number(stdout).toFixed(0)} GFLOP/s, with the reference BLAS (apt install libopenblas0-pthread)`
-      return { program, arguments: [script('torch', 'serve_torch.py')], environment: await openblas() }
+      const speed = Number(stdout)
+      if (speed >= slowestBlas)
+        return { program, arguments: [script('torch', 'serve_torch.py')], environment: await openblas() }
+      slow ??= `that of ${program} computes matrix products at ${speed.toFixed(0)} GFLOP/s, as the reference BLAS does (apt install libopenblas0-pthread)`
     }
-    return 'no Python here imports torch and numpy (apt install python3-torch libopenblas0-pthread, or set GRADUS_BENCH_TORCH to a Python that does)'
+    return (
+      slow ??
+      'no Python here imports torch and numpy (apt install python3-torch libopenblas0-pthread, or set GRADUS_BENCH_TORCH to a Python that does)'
+    )
   },
 })
 
