@@ -27,7 +27,7 @@ export {
 export type { Shape } from './graph/shape.js'
 export { type NestedArray, Tensor } from './graph/tensor.js'
 export { trace } from './graph/trace.js'
-export { Variable, type VariableOptions } from './graph/variable.js'
+export { type InitialValues, Variable, type VariableOptions } from './graph/variable.js'
 export * as initializers from './initializers/index.js'
 export * as layers from './layers/index.js'
 export * as losses from './losses/index.js'

@@ -1,6 +1,6 @@
 import { ArgumentError, ShapeError } from '../errors.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
-import { arrayOf, checkDtype, type DType, type TypedArray } from './dtype.js'
+import { arrayOf, checkDtype, type DType, type Elements, type TypedArray } from './dtype.js'
 import { getExecutor } from './executor.js'
 import { inspected } from './inspected.js'
 import { freshNodeId } from './node.js'
@@ -12,6 +12,12 @@ import { assignedValue, isTracing, recordAssignment } from './trace.js'
 export interface DeviceStorage {
   readonly owner: object
 }
+
+/**
+ * The elements that a variable begins with, in row-major order: the numbers, or a function that writes them into the array it is given,
+ * the same at each call. Such numbers take no memory until they are needed, and are written right where a device wants them.
+ */
+export type InitialValues = ArrayLike<number> | ((target: Elements | Float64Array) => void)
 
 export interface VariableOptions {
   readonly name?: string
@@ -44,13 +50,14 @@ export class Variable {
   regularizer: ((value: Tensor) => Tensor) | undefined
   /** Grows with each change. A tensor taken from `value()` stands for one version. */
   version = 0
-  /** Elements on the host, as long as no device holds newer ones. */
-  host: TypedArray | undefined
   device: DeviceStorage | undefined
+  private hostElements: TypedArray | undefined
+  /** Writes the elements, as long as they are the first ones and nobody has asked for them. */
+  private fill: ((target: Elements) => void) | undefined
   private lastSnapshot: { readonly version: number; readonly elements: WeakRef<TypedArray> } | undefined
 
   constructor(
-    initial: ArrayLike<number>,
+    initial: InitialValues,
     readonly shape: Shape,
     options: VariableOptions = {},
   ) {
@@ -62,7 +69,31 @@ export class Variable {
     this.trainable = options.trainable ?? true
     this.constraint = options.constraint
     this.regularizer = options.regularizer
-    this.host = this.checked(initial)
+    if (typeof initial === 'function') this.fill = initial
+    else this.hostElements = this.checked(initial)
+  }
+
+  /** Elements on the host, as long as no device holds newer ones. */
+  get host(): TypedArray | undefined {
+    const { fill } = this
+    if (!fill) return this.hostElements
+    const elements = new arrayOf[this.dtype](this.size)
+    fill(elements)
+    this.host = elements
+    return elements
+  }
+
+  set host(elements: TypedArray | undefined) {
+    this.hostElements = elements
+    this.fill = undefined
+  }
+
+  /** Writes the host's elements, of which a device has no newer ones, where the device wants them; says whether there are any. */
+  writeInto(target: Elements): boolean {
+    if (this.fill) this.fill(target)
+    else if (this.hostElements) target.set(this.hostElements)
+    else return false
+    return true
   }
 
   get size(): number {

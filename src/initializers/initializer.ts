@@ -1,5 +1,6 @@
-import type { Shape } from '../graph/shape.js'
-import { sizeOf } from '../graph/shape.js'
+import type { Elements } from '../graph/dtype.js'
+import { type Shape, sizeOf } from '../graph/shape.js'
+import type { InitialValues } from '../graph/variable.js'
 import { keyFromSeed } from '../ops/hostRandom.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { type Config, type Configurable, classNameOf } from '../utils/config.js'
@@ -17,6 +18,11 @@ export abstract class Initializer implements Configurable {
 
   /** The values for a weight of this shape in row-major order, in float64. */
   abstract generate(shape: Shape): ArrayLike<number>
+
+  /** The same values for a variable, which may take them when it needs them. */
+  initialValues(shape: Shape): InitialValues {
+    return this.generate(shape)
+  }
 
   /** The settings under Keras's keys. */
   getConfig(): Config {
@@ -48,11 +54,24 @@ export abstract class RandomInitializer extends Initializer {
   protected abstract sampler(shape: Shape, stream: RandomStream): () => number
 
   override generate(shape: Shape): Float64Array {
-    const stream = new RandomStream(this.seed === undefined ? drawKey() : keyFromSeed(this.seed))
-    const sample = this.sampler(shape, stream)
     const values = new Float64Array(sizeOf(shape))
-    for (let i = 0; i < values.length; i++) values[i] = sample()
+    this.drawing(shape)(values)
     return values
+  }
+
+  override initialValues(shape: Shape): InitialValues {
+    // A subclass may make its values in a way of its own.
+    const isOwn = this.generate !== RandomInitializer.prototype.generate
+    return isOwn ? super.initialValues(shape) : this.drawing(shape)
+  }
+
+  /** What draws the values: the same at each call. */
+  private drawing(shape: Shape): (target: Float64Array | Elements) => void {
+    const key = this.seed === undefined ? drawKey() : keyFromSeed(this.seed)
+    return (target) => {
+      const sample = this.sampler(shape, new RandomStream(key))
+      for (let i = 0; i < target.length; i++) target[i] = sample()
+    }
   }
 
   override getConfig(): Config {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { Variable } from '../graph/variable.js'
 import { setRandomSeed } from '../utils/randomSeed.js'
 import { getInitializer, type InitializerName, serializeInitializer } from './get.js'
+import { GlorotUniform } from './glorot.js'
 import { identity } from './identity.js'
 import { lecunUniform } from './lecun.js'
 import { orthogonal } from './orthogonal.js'
@@ -49,6 +51,33 @@ describe('orthogonal', () => {
   it('refuses vectors', () => {
     expect(() => orthogonal().generate([3])).toThrow(/at least two axes to initialise, received shape \[3\]/)
   })
+})
+
+it.each<InitializerName>(['glorot_uniform', 'truncated_normal', 'orthogonal', 'ones'])(
+  'gives a variable the values of %s, the same at each call',
+  (name) => {
+    setRandomSeed(3)
+    const expected = Float32Array.from(generate(name, [4, 6]))
+    setRandomSeed(3)
+    const variable = new Variable(getInitializer(name).initialValues([4, 6]), [4, 6])
+    const target = new Float32Array(24)
+    for (let i = 0; i < 2; i++) {
+      variable.writeInto(target.fill(0))
+      expect(target).toEqual(expected)
+    }
+    expect(variable.host).toEqual(expected)
+  },
+)
+
+it('gives a variable what a subclass generates in its own way', () => {
+  class Halved extends GlorotUniform {
+    override generate(shape: readonly number[]) {
+      return super.generate(shape).map((value) => value / 2)
+    }
+  }
+  const whole = Float32Array.from(new GlorotUniform({ seed: 1 }).generate([2, 3]))
+  const variable = new Variable(new Halved({ seed: 1 }).initialValues([2, 3]), [2, 3])
+  expect(variable.host).toEqual(whole.map((value) => value / 2))
 })
 
 describe('stft', () => {

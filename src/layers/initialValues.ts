@@ -1,5 +1,6 @@
 import { DataError } from '../errors.js'
 import { type Shape, showShape, sizeOf } from '../graph/shape.js'
+import type { InitialValues } from '../graph/variable.js'
 import type { Initializer } from '../initializers/initializer.js'
 
 /** How many numbers the weights may have that are made at present, without values; `undefined` if they are to have values. */
@@ -21,11 +22,11 @@ export function withoutInitialValues<T>(most: number, body: () => T): T {
 }
 
 /** What a weight begins with. */
-export function initialValues(initializer: Initializer, shape: Shape, title: string): ArrayLike<number> {
-  if (!budget) return initializer.generate(shape)
+export function initialValues(initializer: Initializer, shape: Shape, title: string): InitialValues {
+  if (!budget) return initializer.initialValues(shape)
   const size = sizeOf(shape)
   budget.left -= size
-  if (budget.left >= 0) return new Float32Array(size)
+  if (budget.left >= 0) return (target) => target.fill(0)
   throw new DataError(
     `${title} has a shape of ${showShape(shape)}, but the file has room for ${budget.most} numbers at most.`,
   )

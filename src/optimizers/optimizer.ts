@@ -1,5 +1,5 @@
 import { StateError } from '../errors.js'
-import { type Shape, sizeOf } from '../graph/shape.js'
+import type { Shape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import { Variable } from '../graph/variable.js'
 import { add } from '../ops/add.js'
@@ -260,7 +260,7 @@ export abstract class Optimizer implements Configurable {
 
   /** Makes state that belongs to no weight. */
   protected addVariable(name: string, shape: Shape, initial = 0): Variable {
-    const variable = new Variable(new Float32Array(sizeOf(shape)).fill(initial), shape, {
+    const variable = new Variable((target) => target.fill(initial), shape, {
       name: `${this.name}/${name}`,
       trainable: false,
     })

@@ -90,6 +90,31 @@ describe.each(Object.entries(backends))('DeviceExecutor with %s', (name, make) =
     expect(executor.statistics.runs).toBe(11)
   })
 
+  it('has first values written where it wants them, and anew for whoever asks before they change', async () => {
+    const executor = await newExecutor(make)
+    const targets: number[] = []
+    const variable = new Variable(
+      (target) => {
+        targets.push(target.buffer.byteLength)
+        target.set(range(5))
+      },
+      [5],
+    )
+    const step = await executor.compile(handMadeTrace('accumulate', 5, variable))
+    expect(targets).toEqual([])
+    const [result] = await step.run([new Float32Array(5)])
+    expect(result).toEqual(range(5, 2))
+    // A worker with memory of its own is sent an array.
+    const isShared = name !== 'wasm on a worker with its own memory'
+    expect(targets.map((bytes) => bytes > 4 * 5)).toEqual([isShared])
+    expect(variable.host).toBeUndefined()
+    expect(await variable.data()).toEqual(range(5))
+    const another = new Variable((target) => target.fill(7), [2])
+    expect(await another.data()).toEqual(Float32Array.of(7, 7))
+    another.write([1, 2])
+    expect(await another.data()).toEqual(Float32Array.of(1, 2))
+  })
+
   it('reads a variable as of the runs queued before', async () => {
     const executor = await newExecutor(make)
     const sum = new Variable([1], [1])

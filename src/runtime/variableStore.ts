@@ -80,6 +80,8 @@ export class VariableStore {
     variable: Variable,
     elsewhere: VariableStorage | undefined,
   ): Promise<void> | undefined {
+    const place = this.memory.inPlace?.(buffer.address, variable.dtype, variable.size)
+    if (place && variable.writeInto(place)) return undefined
     if (variable.host) {
       this.memory.write(buffer.address, variable.host)
       return undefined
