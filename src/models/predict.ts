@@ -1,5 +1,5 @@
 import { InternalError } from '../errors.js'
-import { arrayOf, type TypedArray } from '../graph/dtype.js'
+import { arrayOf, type Elements, type TypedArray } from '../graph/dtype.js'
 import { constant } from '../graph/node.js'
 import type { TensorType } from '../graph/op.js'
 import { sizeOf } from '../graph/shape.js'
@@ -31,6 +31,7 @@ export async function predictModel(model: AnyModel, x: unknown, options: Predict
   const callbacks = beginRun(model, options, steps)
   const batches = supply.pass(0)
   let gathered: Gathered[] | undefined
+  let taken = 0
   await callbacks.during('Predict', async () => {
     await runPipelined({
       steps: steps ?? Number.POSITIVE_INFINITY,
@@ -44,13 +45,17 @@ export async function predictModel(model: AnyModel, x: unknown, options: Predict
           results,
           (type) => new Gathered(type, fewer(supply.samples, limit && limit * batchSize)),
         )
+        const outputs = gathered
+        const { samples } = batch
+        const first = taken
+        taken += samples
         await callbacks.tell('onPredictBatchBegin', step)
-        return { results: executable.run(batch.arrays), samples: batch.samples }
+        const gather = (arrays: readonly Elements[]) => {
+          for (let i = 0; i < arrays.length; i++) outputs[i].put(arrays[i], samples, first)
+        }
+        return { results: executable.runInPlace(batch.arrays, gather) }
       },
-      async land(step, outputs, { samples }) {
-        gathered?.forEach((output, i) => {
-          output.add(outputs[i], samples)
-        })
+      async land(step) {
         await callbacks.tell('onPredictBatchEnd', step, {})
       },
     })
@@ -117,17 +122,18 @@ class Gathered {
     this.data = this.room(capacity ?? batch.shape[0])
   }
 
-  /** Takes a batch's first samples; what was padding behind them is left out. */
-  add(outputs: TypedArray, samples: number): void {
+  /** Takes a batch's first samples, of which `first` is the number of the first one; what was padding behind them is left out. */
+  put(outputs: Elements, samples: number, first: number): void {
     const { sampleSize } = this
-    const needed = (this.samples + samples) * sampleSize
-    if (needed > this.data.length) {
-      const larger = this.room(2 * (this.samples + samples))
+    const end = first + samples
+    if (end * sampleSize > this.data.length) {
+      const larger = this.room(2 * end)
       larger.set(this.data)
       this.data = larger
     }
-    this.data.set(outputs.subarray(0, samples * sampleSize), this.samples * sampleSize)
-    this.samples += samples
+    const size = samples * sampleSize
+    this.data.set(outputs.length === size ? outputs : outputs.subarray(0, size), first * sampleSize)
+    this.samples = Math.max(this.samples, end)
   }
 
   tensor(): Tensor {
