@@ -1,7 +1,8 @@
 import type { TypedArray } from '../graph/dtype.js'
 import type { Executable, Look } from '../graph/executor.js'
-import type { DeviceExecutor, RunRequest } from './deviceExecutor.js'
+import type { DeviceExecutor } from './deviceExecutor.js'
 import { reportText } from './reportText.js'
+import type { RunRequest } from './run.js'
 
 /** A trace compiled on one executor, with its constants in device memory. */
 export class DeviceExecutable implements Executable {
@@ -10,12 +11,12 @@ export class DeviceExecutable implements Executable {
     private readonly request: RunRequest,
   ) {}
 
-  async run(inputs: readonly TypedArray[]): Promise<TypedArray[]> {
-    return await this.executor.run(this.request, inputs)
+  run(inputs: readonly TypedArray[]): Promise<TypedArray[]> {
+    return this.executor.run(this.request, inputs)
   }
 
-  async runInPlace<T>(inputs: readonly TypedArray[], look: Look<T>): Promise<T> {
-    return await this.executor.run(this.request, inputs, look)
+  runInPlace<T>(inputs: readonly TypedArray[], look: Look<T>): Promise<T> {
+    return this.executor.run(this.request, inputs, look)
   }
 
   get report(): string {

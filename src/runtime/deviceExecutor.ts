@@ -1,12 +1,11 @@
 import type { Emit } from '../compiler/compile.js'
 import type { CutOf } from '../compiler/lowerGraph.js'
 import type { Program, ProgramFunction, Report } from '../compiler/program.js'
-import { ArgumentError, StateError } from '../errors.js'
+import { StateError } from '../errors.js'
 import { type CanonicalTrace, canonicalize } from '../graph/canonical.js'
-import { arrayOf, type Elements, type TypedArray } from '../graph/dtype.js'
+import type { TypedArray } from '../graph/dtype.js'
 import type { CompileOptions, Executable, Executor, ExecutorStatistics, Look } from '../graph/executor.js'
 import { Graph, reachable } from '../graph/graph.js'
-import { showShape, sizeOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Trace } from '../graph/trace.js'
 import type { Variable } from '../graph/variable.js'
@@ -19,14 +18,14 @@ import { type Backend, maximumInFlight } from './backend.js'
 import { BufferGroup } from './bufferGroup.js'
 import type { MakeTuner } from './createTuner.js'
 import type { Debug } from './debug.js'
-import type { DeviceBuffer } from './deviceBuffer.js'
 import { DeviceExecutable } from './deviceExecutable.js'
-import { bytesOfType, elementsOf } from './elements.js'
+import { bytesOfType } from './elements.js'
 import { GuardedAllocator } from './guardedAllocator.js'
 import type { LaunchTime } from './launchTimes.js'
 import { Prepared } from './prepared.js'
-import { CachedProgram, ProgramCache, type ProgramForm } from './programCache.js'
+import { CachedProgram, ProgramCache } from './programCache.js'
 import { reportText } from './reportText.js'
+import { Run, type RunContext, type RunRequest } from './run.js'
 import { RunQueue } from './runQueue.js'
 import { mayBeShort } from './shortPrograms.js'
 import type { Tuner } from './tuner.js'
@@ -67,15 +66,6 @@ export interface TimedRun {
   readonly launches: readonly LaunchTime[]
 }
 
-/** What runs of a program have in common. */
-export interface RunRequest {
-  readonly cached: CachedProgram
-  readonly variables: readonly Variable[]
-  /** Buffers of constants, filled. */
-  readonly constants: BufferGroup
-  readonly prepared: Prepared
-}
-
 /** Runs traces on a backend: one queue, one memory, one cache of Programs. */
 export class DeviceExecutor implements Executor {
   private readonly backend: Backend
@@ -84,6 +74,7 @@ export class DeviceExecutor implements Executor {
   private readonly queue: RunQueue
   private readonly turn = new Turn()
   private readonly variables: VariableStore
+  private readonly context: RunContext
   private readonly programs: ProgramCache
   private readonly tuner: Tuner | undefined
   private readonly collected = new FinalizationRegistry<() => void>((release) => release())
@@ -99,7 +90,8 @@ export class DeviceExecutor implements Executor {
     this.queue = new RunQueue(options.onRun ? 1 : maximumInFlight)
     this.variables = new VariableStore(this.allocator, backend.memory, this.queue)
     this.programs = new ProgramCache(options.programCacheBytes ?? 64 * 2 ** 20)
-    const { allocator, arena, queue } = this
+    const { allocator, arena, queue, variables } = this
+    this.context = { backend, allocator, arena, variables, onRun: options.onRun }
     // Buffers that are guarded, and the interpreter, are not for speed.
     const isForSpeed = !backend.guards && backend.name !== 'interpreter'
     this.tuner = isForSpeed ? options.makeTuner?.({ backend, allocator, arena, queue }) : undefined
@@ -163,114 +155,27 @@ export class DeviceExecutor implements Executor {
     await this.backend.close()
   }
 
-  /** Queues a run. Everything it reads is where it has to be, or on its way, when this returns. */
+  /**
+   * Queues a run. Everything it reads is where it has to be, or on its way, when this returns. Fails with an ArgumentError if the inputs
+   * are not those that the program takes.
+   */
   run(request: RunRequest, inputs: readonly TypedArray[]): Promise<TypedArray[]>
   run<T>(request: RunRequest, inputs: readonly TypedArray[], look: Look<T>): Promise<T>
   run<T>(request: RunRequest, inputs: readonly TypedArray[], look?: Look<T>): Promise<TypedArray[] | T> {
-    const { cached, variables, constants, prepared } = request
-    const { onRun } = this.options
-    const { program, loaded } = cached
-    checkInputs(program, inputs)
-    const staging = new BufferGroup(this.allocator, cached.stagedBytes)
-    const inputAddresses = staging.addresses.slice(0, inputs.length)
-    const outputAddresses = staging.addresses.slice(inputs.length, inputs.length + program.outputs.length)
-    const scratchAddresses = staging.addresses.slice(inputs.length + program.outputs.length)
-    // From now on, all that is pinned is held until the run is over.
-    const pinned: Pick<DeviceBuffer, 'pin' | 'unpin'>[] = [staging, constants, prepared.buffers]
-    let bases: readonly number[]
-    const arrivals: Promise<unknown>[] = []
-    for (const buffer of pinned) buffer.pin()
-    staging.discard()
-    cached.retain()
-    const finish = () => {
-      for (const buffer of pinned) buffer.unpin()
-      cached.release()
-    }
+    let run: Run<T>
     try {
-      const arena = this.arena.atLeast(program.arenaBytes)
-      arena.pin()
-      pinned.push(arena)
-      const bound = variables.map((variable) => {
-        const { buffer, arrival } = this.variables.bind(variable)
-        buffer.pin()
-        pinned.push(buffer)
-        if (arrival) arrivals.push(arrival)
-        return buffer.address
-      })
-      // A spread would leave an object behind for each element, in each run.
-      bases = [arena.address].concat(
-        inputAddresses,
-        bound,
-        constants.addresses,
-        outputAddresses,
-        prepared.buffers.addresses,
-        scratchAddresses,
-      )
+      run = new Run(this.context, request, inputs, look)
     } catch (error) {
-      finish()
-      throw error
+      return Promise.reject(error)
     }
-    const { state, isNew } = prepared.queue(variables)
-    inputs.forEach((input, i) => this.backend.memory.write(inputAddresses[i], input))
-    for (const position of program.assigned) this.variables.assigned(variables[position])
+    const { arrivals } = run
     this.runs++
-    if (cached.loading) arrivals.push(cached.loading)
-    const { here } = loaded
-    if (here && this.queue.isIdle) {
-      const start = async () => {
-        if (prepared.begins(state)) {
-          here.prepare(bases)
-          prepared.done(state)
-        }
-        here.run(bases)
-        return this.outcome(program, outputAddresses, look)
-      }
-      if (!this.turn.hasTime()) arrivals.push(this.turn.next())
-      if (arrivals.length === 0) return finished(start, finish)
-      return this.queue.push({ ready: Promise.all(arrivals), alone: true, start, finish })
-    }
-    return this.queue.push({
-      ready: arrivals.length > 0 ? Promise.all(arrivals) : undefined,
-      alone: isNew,
-      start: async () => {
-        if (prepared.begins(state)) {
-          await loaded.prepare(bases)
-          prepared.done(state)
-        }
-        const begin = performance.now()
-        await loaded.run(bases)
-        const end = performance.now()
-        if (onRun && loaded.times) {
-          onRun({ report: program.report, begin, end, launches: loaded.times.read() })
-        }
-        return this.outcome(program, outputAddresses, look)
-      },
-      finish,
-    })
-  }
-
-  /** The results, or what `look` makes of them: at once, if this thread sees where they lie. */
-  private outcome<T>(
-    program: ProgramForm,
-    addresses: readonly number[],
-    look: Look<T> | undefined,
-  ): TypedArray[] | T | Promise<TypedArray[] | T> {
-    const { memory } = this.backend
-    if (memory.inPlace) {
-      // Not by `map`: see `BufferGroup`.
-      const results: Elements[] = []
-      for (const [i, { dtype, shape }] of program.outputs.entries()) {
-        const view = memory.inPlace(addresses[i], dtype, sizeOf(shape))
-        results.push(look ? view : view.slice())
-      }
-      return look ? look(results) : (results as TypedArray[])
-    }
-    const copies = Promise.all(
-      program.outputs.map(async (output, i) =>
-        elementsOf(output.dtype, await memory.read(addresses[i], bytesOfType(output))),
-      ),
-    )
-    return look ? copies.then(look) : copies
+    run.isHere = request.cached.loaded.here !== undefined && this.queue.isIdle
+    if (run.isHere && !this.turn.hasTime()) arrivals.push(this.turn.next())
+    if (run.isHere && arrivals.length === 0) return run.atOnce()
+    if (arrivals.length > 0) run.ready = Promise.all(arrivals)
+    run.alone = run.isHere || run.isNew
+    return this.queue.push(run)
   }
 
   /** A Program with memory of its own: its constants are on the device. */
@@ -306,15 +211,6 @@ export class DeviceExecutor implements Executor {
   }
 }
 
-/** As `finally` does, with fewer promises on the way: short runs follow each other by the thousand. */
-async function finished<T>(start: () => Promise<T>, finish: () => void): Promise<T> {
-  try {
-    return await start()
-  } finally {
-    finish()
-  }
-}
-
 const programKey = ({ key }: CanonicalTrace, prepares: boolean): string =>
   prepares ? `prepared ${key}` : key
 
@@ -332,20 +228,4 @@ function checkVersions(tensors: readonly Tensor[]): void {
         `${node.variable.version}). Read the tensor before the step that changes the variable, or take value() anew.`,
     )
   }
-}
-
-function checkInputs(program: ProgramForm, inputs: readonly TypedArray[]): void {
-  if (inputs.length !== program.inputs.length) {
-    throw new ArgumentError(
-      `This executable takes ${program.inputs.length} inputs, and received ${inputs.length}.`,
-    )
-  }
-  program.inputs.forEach(({ shape, dtype }, i) => {
-    const input = inputs[i]
-    if (input instanceof arrayOf[dtype] && input.length === sizeOf(shape)) return
-    throw new ArgumentError(
-      `Input ${i}: expected a ${arrayOf[dtype].name} of ${sizeOf(shape)} elements for ${dtype} ${showShape(shape)}, ` +
-        `received ${input?.constructor?.name ?? String(input)} of ${input?.length}.`,
-    )
-  })
 }

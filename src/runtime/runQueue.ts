@@ -9,18 +9,15 @@ export interface Task<T> {
   finish(): void
 }
 
-interface Entry {
+/** A task that waits or runs, and its caller. */
+interface Entry<T = unknown> {
+  readonly task: Task<T>
   /** Undefined when nothing more has to happen before it starts. */
   ready: Promise<unknown> | undefined
   watched: boolean
-  readonly alone: boolean
-  /** Never fails. */
-  run(): Promise<Settle>
-  fail(error: unknown): Settle
+  resolve(value: T): void
+  reject(error: unknown): void
 }
-
-/** Tells the caller how it went. */
-type Settle = () => void
 
 /** Starts tasks first-in first-out, a few of them before earlier ones are done. One failing stops no other. */
 export class RunQueue {
@@ -34,21 +31,7 @@ export class RunQueue {
 
   push<T>(task: Task<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const fail = (error: unknown): Settle => {
-        task.finish()
-        return () => reject(error)
-      }
-      const run = async (): Promise<Settle> => {
-        let value: T
-        try {
-          value = await task.start()
-        } catch (error) {
-          return fail(error)
-        }
-        task.finish()
-        return () => resolve(value)
-      }
-      this.waiting.push({ ready: task.ready, watched: false, alone: task.alone, run, fail })
+      this.waiting.push({ task, ready: task.ready, watched: false, resolve, reject } as Entry)
       this.advance()
     })
   }
@@ -72,9 +55,10 @@ export class RunQueue {
         this.watch(entry, entry.ready)
         return
       }
-      if (this.closed || this.inFlight >= this.maximumInFlight || (entry.alone && this.inFlight > 0)) return
+      const { alone } = entry.task
+      if (this.closed || this.inFlight >= this.maximumInFlight || (alone && this.inFlight > 0)) return
       this.waiting.shift()
-      void this.start(entry)
+      this.start(entry)
     }
     if (this.inFlight > 0) return
     const watchers = this.idleWatchers
@@ -82,14 +66,28 @@ export class RunQueue {
     for (const watcher of watchers) watcher()
   }
 
-  private async start(entry: Entry): Promise<void> {
+  private start(entry: Entry): void {
+    const { task } = entry
     this.inFlight++
-    this.closed = entry.alone
-    const settle = await entry.run()
+    this.closed = task.alone
+    task.start().then(
+      (value) => {
+        this.over(task)
+        entry.resolve(value)
+      },
+      (error) => {
+        this.over(task)
+        entry.reject(error)
+      },
+    )
+  }
+
+  /** A task that was started has ended: later ones may start, and then its caller hears of it. */
+  private over(task: Task<unknown>): void {
+    task.finish()
     this.inFlight--
-    if (entry.alone) this.closed = false
+    if (task.alone) this.closed = false
     this.advance()
-    settle()
   }
 
   private watch(entry: Entry, ready: Promise<unknown>): void {
@@ -102,9 +100,9 @@ export class RunQueue {
       },
       (error) => {
         this.waiting.shift()
-        const settle = entry.fail(error)
+        entry.task.finish()
         this.advance()
-        settle()
+        entry.reject(error)
       },
     )
   }
