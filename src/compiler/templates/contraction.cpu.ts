@@ -5,8 +5,8 @@ import type { Value } from '../../loops/ir.js'
 import type { Epilogue, Lowering, Template } from '../lowering.js'
 import { kindOf } from './kindOf.js'
 import { divide } from './laneBlocks.js'
-import { placeColumns, placeRows } from './matrixOperands.cpu.js'
-import { chooseBlocks, type MatrixProduct } from './matrixProduct.js'
+import { placeColumns, placeRows, readsDirectly } from './matrixOperands.cpu.js'
+import { chooseBlocks, type MatrixProduct, widestPanel } from './matrixProduct.js'
 import { microKernel } from './microKernel.js'
 import { blockRange, describeTiles, forPanels, forRows, type PanelClass, tileMatrix } from './tiling.js'
 
@@ -41,9 +41,11 @@ export function lowerProduct(product: MatrixProduct, lowering: Lowering, epilogu
   const { traits, cut } = lowering
   const { batch, rows, depth, columns } = product
   if (batch * rows * columns === 0) return
-  const tiling = tileMatrix(rows, columns, traits, cut)
+  const direct = readsDirectly(product, lowering)
+  const widest = widestPanel(product, traits.width, direct !== undefined)
+  const tiling = tileMatrix(rows, columns, traits, cut, widest)
   const blocks = chooseBlocks(product, tiling, traits, cut)
-  const { columns: b, how: howB } = placeColumns(product, tiling, lowering)
+  const { columns: b, how: howB } = placeColumns(product, tiling, lowering, direct)
   const { rows: a, how: howA } = placeRows(product, blocks, tiling, lowering)
   const rowBlocks = Math.ceil(rows / blocks.rows)
   const panelBlocks = Math.ceil(tiling.panels / blocks.panels)

@@ -4,7 +4,7 @@ import type { TargetTraits } from '../../loops/traits.js'
 import type { BufferView, Lowering } from '../lowering.js'
 import { copyRun } from './haloCopy.cpu.js'
 import { divide } from './laneBlocks.js'
-import type { Blocks, MatrixProduct } from './matrixProduct.js'
+import { type Blocks, fewRows, type MatrixProduct } from './matrixProduct.js'
 import { lineBytes } from './microKernel.js'
 import { packPanels, packRowGroups } from './packing.cpu.js'
 import { firstLane, type PanelClass, shortestTile, type Tiling } from './tiling.js'
@@ -29,13 +29,13 @@ export interface Rows {
   offsets(height: number): readonly number[]
 }
 
-/** Takes B where it is, or packs it, and says so. */
+/** Takes B where it is, if `direct` says why, or packs it, and says so. */
 export function placeColumns(
   product: MatrixProduct,
   tiling: Tiling,
   lowering: Lowering,
+  direct: string | undefined,
 ): { readonly columns: Columns; readonly how: string } {
-  const direct = readsDirectly(product, lowering)
   return direct
     ? { columns: directColumns(product), how: `B read in place (${direct})` }
     : {
@@ -148,11 +148,8 @@ function directColumns({ depth, columns, b: view }: MatrixProduct): Columns {
   }
 }
 
-/** For as few rows as these, packing takes longer than reading panels out of rows that lie far apart. */
-const fewRows = 8
-
 /** Whether B is read where it is, and why. */
-function readsDirectly(
+export function readsDirectly(
   { rows, depth, columns, b, transposeB }: MatrixProduct,
   lowering: Lowering,
 ): string | undefined {
@@ -162,7 +159,8 @@ function readsDirectly(
   if (transposeB) return undefined
   if (cut.packed !== undefined) return cut.packed ? undefined : 'as measured'
   // Panels that are kept cost nothing but memory, and come quicker from the second-level cache: their vectors do not straddle its lines.
-  const isKept = lowering.isFixed(b) && bytes <= cache.l2
+  const isKept = lowering.isFixed(b) && bytes <= 4 * cache.l2
+  // To pack it takes longer than to read panels out of rows that lie far apart.
   if (rows <= fewRows && !isKept) return 'few rows use it'
   return bytes <= cache.l1 / 2 ? 'it fits the first-level cache' : undefined
 }

@@ -27,6 +27,29 @@ export interface Blocks {
 /** An item should be worth more than its overhead. In steps of one lane. */
 const smallestItem = 64 * 1024
 
+/** So few rows are computed in tiles of all of them: B is read once, and threads can only share its columns. */
+export const fewRows = 8
+
+/** Panels that are enough for threads to share: B comes from further away than all of them together can take it. */
+const mostPanelsToShare = 8
+
+/** Sums that have to be under way at a time, so that none waits for the one before it. */
+const sumsUnderWay = 8
+
+/** Vectors of a panel, at least: of one that is packed, and of one that is read in place, out of rows that lie apart. */
+const leastPacked = 4
+const leastInPlace = 16
+
+/** The most vectors that panels of a product should have: fewer where it has so few rows that threads can share nothing else. */
+export function widestPanel(product: MatrixProduct, width: number, isInPlace: boolean): number {
+  const { batch, rows, depth, columns } = product
+  if (rows > fewRows) return Number.POSITIVE_INFINITY
+  const worthSharing = Math.min(mostPanelsToShare, Math.floor((rows * depth * columns) / smallestItem))
+  const panels = Math.max(1, worthSharing / batch)
+  const least = isInPlace ? leastInPlace : Math.max(leastPacked, Math.ceil(sumsUnderWay / Math.max(rows, 1)))
+  return Math.max(Math.ceil(columns / width / panels), least)
+}
+
 /**
  * Cuts a product for the caches and for threads. No cut changes a result: sums go on where the block before left them.
  */

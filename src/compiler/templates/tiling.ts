@@ -96,11 +96,13 @@ export function tileMatrix(
   columns: number,
   traits: TargetTraits,
   { tile }: Cut = modelCut,
+  /** The most vectors of a panel. */
+  widest = Number.POSITIVE_INFINITY,
 ): Tiling {
   const vectors = Math.ceil(columns / traits.width)
   if (tile) return tileInPanels(rows, columns, Math.min(tile.vectors, vectors), traits, tile.rows)
-  const widths = [traits.tile.vectors]
-  for (let width = 1; width <= Math.min(vectors, traits.accumulators); width++) widths.push(width)
+  const widths = [Math.min(traits.tile.vectors, widest)]
+  for (let width = 1; width <= Math.min(vectors, traits.accumulators, widest); width++) widths.push(width)
   let best: Tiling | undefined
   for (const width of widths) {
     const tiling = tileInPanels(rows, columns, Math.min(width, vectors), traits)
