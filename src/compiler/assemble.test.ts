@@ -14,6 +14,7 @@ import { sum } from '../ops/sum.js'
 import { tanh } from '../ops/tanh.js'
 
 import { testTargets } from '../testing/testExecutors.js'
+import { checks } from './checks.js'
 import { compile } from './compile.js'
 import type { Launch, Step } from './program.js'
 
@@ -54,7 +55,7 @@ const flat = (steps: readonly Step[]): Launch[] =>
 
 describe('barriers', () => {
   it('stand between what several threads touch, and not between launches of one', () => {
-    const program = compile(canonicalize(traced(newState())), traits, { verify: true })
+    const program = compile(canonicalize(traced(newState())), traits, { checks })
     const launches = flat(program.steps)
     const usesOf = ({ function: key, arguments: addresses }: Launch) =>
       addresses.map(({ base, offset }, i) => ({

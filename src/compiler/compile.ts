@@ -6,11 +6,9 @@ import type { Shape } from '../graph/shape.js'
 import { simplify } from '../graph/simplify.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Variable } from '../graph/variable.js'
-import { verifyGraph } from '../graph/verify.js'
 import type { LoopFunction } from '../loops/ir.js'
 import { keyOf } from '../loops/key.js'
 import type { TargetTraits } from '../loops/traits.js'
-import { verify } from '../loops/verify.js'
 import { assemble } from './assemble.js'
 import { LaunchRecorder } from './launches.js'
 import { type CutOf, cutByModel, GraphLowering } from './lowerGraph.js'
@@ -20,9 +18,15 @@ import { splitPreparation } from './preparation.js'
 import type { BaseType, EmittedFunction, Program, ProgramFunction } from './program.js'
 import { lowerCopy } from './templates/copy.cpu.js'
 
+/** What is asked about what one stage hands to the next: each throws if it is not well formed. */
+export interface Checks {
+  graph(results: readonly Tensor[], stage: string): void
+  loops(fn: LoopFunction): void
+}
+
 export interface CompileOptions {
-  /** Check what each stage hands to the next, which costs about as much as compiling. Default: false. */
-  readonly verify?: boolean
+  /** Default: nothing is checked. */
+  readonly checks?: Checks
   /** Make each buffer of the arena a base of its own, so that no access can stray from one into another unnoticed. Default: false. */
   readonly apart?: boolean
   /** Take what follows from constants, and from variables that no run changes, out of the runs: see `Preparation`. Default: false. */
@@ -66,7 +70,7 @@ export function compile(
     const key = keyOf(fn)
     if (functions.has(key)) return key
     options.onFunction?.(fn)
-    if (options.verify) verify(fn)
+    options.checks?.loops(fn)
     functions.set(key, options.emit?.(fn, key) ?? fn)
     return key
   }
@@ -87,10 +91,8 @@ export function compile(
   constants.forEach((tensor, i) => bindings.set(tensor.node, fed[parameters.length + variables.length + i]))
   const assignedVariables = [...trace.assignments.keys()].map((variable) => variables.indexOf(variable))
   const wanted = simplify([...results, ...trace.assignments.values()])
-  if (options.verify) {
-    verifyGraph([...results, ...trace.assignments.values()], 'tracing')
-    verifyGraph(wanted, 'simplification')
-  }
+  options.checks?.graph([...results, ...trace.assignments.values()], 'tracing')
+  options.checks?.graph(wanted, 'simplification')
   for (const node of reachable(wanted)) {
     if (node.type === 'variable') bindings.set(node, variableView(variables.indexOf(node.variable)))
   }

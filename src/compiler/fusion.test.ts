@@ -22,6 +22,7 @@ import { subtract } from '../ops/subtract.js'
 import { sum } from '../ops/sum.js'
 import { zeros } from '../ops/tensor.js'
 import { transpose } from '../ops/transpose.js'
+import { checks } from './checks.js'
 import { compile } from './compile.js'
 import type { Step } from './program.js'
 
@@ -34,7 +35,7 @@ const traits: TargetTraits = {
   cache: { l1: 32 * 1024, l2: 1024 * 1024 },
 }
 
-const program = (traced: Trace) => compile(canonicalize(traced), traits, { verify: true })
+const program = (traced: Trace) => compile(canonicalize(traced), traits, { checks })
 /** What each launch computes, data movement for the micro-kernel left out. */
 const launches = (traced: Trace) =>
   program(traced)

@@ -9,10 +9,11 @@ import { multiply } from '../ops/multiply.js'
 import { rsqrt } from '../ops/rsqrt.js'
 import { sum } from '../ops/sum.js'
 import { testTraits } from '../testing/templateHarness.js'
+import { checks } from './checks.js'
 import { compile } from './compile.js'
 
 const program = (traced: Trace, prepares = true) =>
-  compile(canonicalize(traced), testTraits(4), { verify: true, prepares })
+  compile(canonicalize(traced), testTraits(4), { checks, prepares })
 const named = (launches: readonly { readonly function: string }[]) =>
   launches.map(({ function: name }) => name.replace(/ .*/, ''))
 const input = (...shape: number[]) => ({ name: 'x', shape, dtype: 'float32' }) as const

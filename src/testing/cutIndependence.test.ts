@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checks } from '../compiler/checks.js'
 import { compile } from '../compiler/compile.js'
 import { type Cut, modelCut } from '../compiler/cut.js'
 import { cutCandidates } from '../compiler/templates/cutCandidates.js'
@@ -78,7 +79,7 @@ describe.each(await microKernelBackends())('results on $name', ({ create }) => {
       backend,
       compile: (canonical, traits, options) => {
         const cutOf = () => ({ cut, by: 'measured' }) as const
-        const result = compile(canonical, traits, { ...options, verify: true, cutOf })
+        const result = compile(canonical, traits, { ...options, checks, cutOf })
         program = JSON.stringify(result.steps)
         return result
       },
