@@ -115,6 +115,21 @@ describe.each(Object.entries(backends))('DeviceExecutor with %s', (name, make) =
     expect(await another.data()).toEqual(Float32Array.of(1, 2))
   })
 
+  it('keeps nothing of a run whose variable has first values that fail', async () => {
+    const executor = await newExecutor(make)
+    const failing = new Variable(() => {
+      throw new Error('no values today')
+    }, [200])
+    const step = await executor.compile(handMadeTrace('accumulate', 200, failing))
+    const used = executor.statistics.usedBytes
+    for (let i = 0; i < 3; i++) await expect(step.run([range(200)])).rejects.toThrow('no values today')
+    // The scratch memory, which all runs share, is there by now.
+    const kept = executor.statistics.usedBytes - used
+    await expect(step.run([range(200)])).rejects.toThrow('no values today')
+    expect(executor.statistics.usedBytes - used).toBe(kept)
+    expect(failing.version).toBe(0)
+  })
+
   it('reads a variable as of the runs queued before', async () => {
     const executor = await newExecutor(make)
     const sum = new Variable([1], [1])

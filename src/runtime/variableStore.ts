@@ -46,7 +46,14 @@ export class VariableStore {
       }
     }
     const buffer = new DeviceBuffer(this.allocator, bytesOfType(variable))
-    const arrival = this.fill(buffer, variable, known)
+    let arrival: Promise<void> | undefined
+    try {
+      arrival = this.fill(buffer, variable, known)
+    } catch (error) {
+      // First values may be a user's function.
+      buffer.discard()
+      throw error
+    }
     const storage = new VariableStorage(this, buffer, variable.version)
     this.collected.register(storage, buffer)
     known?.buffer.discard()
