@@ -9,7 +9,8 @@ import { useExecutor } from '../graph/executor.js'
 import { createBackend } from '../runtime/createExecutor.js'
 import { chosenTuner } from '../runtime/createTuner.js'
 import { Debug } from '../runtime/debug.js'
-import { DeviceExecutor, type TimedRun } from '../runtime/deviceExecutor.js'
+import { DeviceExecutor } from '../runtime/deviceExecutor.js'
+import type { TimedRun } from '../runtime/run.js'
 import {
   chosenTune,
   configureExecutor,

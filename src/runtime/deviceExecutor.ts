@@ -1,6 +1,6 @@
 import type { Emit } from '../compiler/compile.js'
 import type { CutOf } from '../compiler/lowerGraph.js'
-import type { Program, ProgramFunction, Report } from '../compiler/program.js'
+import type { Program, ProgramFunction } from '../compiler/program.js'
 import { StateError } from '../errors.js'
 import { type CanonicalTrace, canonicalize } from '../graph/canonical.js'
 import type { TypedArray } from '../graph/dtype.js'
@@ -21,11 +21,10 @@ import type { Debug } from './debug.js'
 import { DeviceExecutable } from './deviceExecutable.js'
 import { bytesOfType } from './elements.js'
 import { GuardedAllocator } from './guardedAllocator.js'
-import type { LaunchTime } from './launchTimes.js'
 import { Prepared } from './prepared.js'
 import { CachedProgram, ProgramCache } from './programCache.js'
 import { reportText } from './reportText.js'
-import { Run, type RunContext, type RunRequest } from './run.js'
+import { Run, type RunContext, type RunRequest, type TimedRun } from './run.js'
 import { RunQueue } from './runQueue.js'
 import { mayBeShort } from './shortPrograms.js'
 import type { Tuner } from './tuner.js'
@@ -55,15 +54,6 @@ export interface DeviceExecutorOptions {
   readonly makeTuner?: MakeTuner
   /** Called after each run with the times of its launches, if the backend takes them. Runs are then done one by one. */
   readonly onRun?: (run: TimedRun) => void
-}
-
-/** A run with its times, in milliseconds of `performance.now()`. */
-export interface TimedRun {
-  readonly report: Report
-  /** When it was handed to the workers, and when this thread heard that it was done. */
-  readonly begin: number
-  readonly end: number
-  readonly launches: readonly LaunchTime[]
 }
 
 /** Runs traces on a backend: one queue, one memory, one cache of Programs. */

@@ -5,8 +5,9 @@ import type { Backend } from './backend.js'
 import { createWasmBackend } from './createWasmBackend.js'
 import { createX64Backend, x64Status } from './createX64Backend.node.js'
 import { Debug } from './debug.js'
-import { DeviceExecutor, type TimedRun } from './deviceExecutor.js'
+import { DeviceExecutor } from './deviceExecutor.js'
 import { launchOrder } from './launchTimes.js'
+import type { TimedRun } from './run.js'
 
 const debug = new Debug('')
 const backends: Record<string, () => Promise<Backend | string | undefined>> = {

@@ -1,3 +1,4 @@
+import type { Report } from '../compiler/program.js'
 import { ArgumentError } from '../errors.js'
 import { arrayOf, type Elements, type TypedArray } from '../graph/dtype.js'
 import type { Look } from '../graph/executor.js'
@@ -8,8 +9,8 @@ import type { Arena } from './arena.js'
 import type { Backend } from './backend.js'
 import { BufferGroup } from './bufferGroup.js'
 import type { DeviceBuffer } from './deviceBuffer.js'
-import type { TimedRun } from './deviceExecutor.js'
 import { bytesOfType, elementsOf } from './elements.js'
+import type { LaunchTime } from './launchTimes.js'
 import type { Prepared } from './prepared.js'
 import type { CachedProgram, ProgramForm } from './programCache.js'
 import type { Task } from './runQueue.js'
@@ -22,6 +23,15 @@ export interface RunRequest {
   /** Buffers of constants, filled. */
   readonly constants: BufferGroup
   readonly prepared: Prepared
+}
+
+/** A run with its times, in milliseconds of `performance.now()`. */
+export interface TimedRun {
+  readonly report: Report
+  /** When it was handed to the workers, and when this thread heard that it was done. */
+  readonly begin: number
+  readonly end: number
+  readonly launches: readonly LaunchTime[]
 }
 
 /** What all runs on one executor work with. */

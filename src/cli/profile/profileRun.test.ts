@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LaunchReport } from '../../compiler/program.js'
-import type { TimedRun } from '../../runtime/deviceExecutor.js'
+import type { TimedRun } from '../../runtime/run.js'
 import { profileRuns } from './profileRun.js'
 import { profileText } from './profileText.js'
 import { traceOf } from './trace.js'

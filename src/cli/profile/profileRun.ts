@@ -1,7 +1,7 @@
 import { median } from '../../bench/statistics.js'
 import type { CutOrigin } from '../../compiler/cut.js'
 import type { LaunchReport } from '../../compiler/program.js'
-import type { TimedRun } from '../../runtime/deviceExecutor.js'
+import type { TimedRun } from '../../runtime/run.js'
 
 /** What the machine can do, measured in turns with what is profiled. */
 export interface Peaks {

@@ -1,4 +1,4 @@
-import type { TimedRun } from '../../runtime/deviceExecutor.js'
+import type { TimedRun } from '../../runtime/run.js'
 
 /**
  * Runs as a trace that Perfetto (ui.perfetto.dev) and Chrome (chrome://tracing) open: a track for each thread, a slice for
