@@ -33,6 +33,26 @@ export interface DataSource {
  * @throws ArgumentError if it is no data, or has no samples
  */
 export async function dataSource(value: DataInput, name: string, expected?: BatchShape): Promise<DataSource> {
+  const samples = samplesOf(value, name, expected)
+  const [data] = await readTensors([samples])
+  return sourceOf(name, data, samples.shape, samples.dtype)
+}
+
+/** Several of them: those that have to be computed are computed together. */
+export async function dataSources(
+  samples: readonly Tensor[],
+  nameOf: (i: number) => string,
+): Promise<DataSource[]> {
+  const arrays = await readTensors(samples)
+  const sources: DataSource[] = []
+  for (let i = 0; i < arrays.length; i++) {
+    sources.push(sourceOf(nameOf(i), arrays[i], samples[i].shape, samples[i].dtype))
+  }
+  return sources
+}
+
+/** Data as a tensor `[samples, ...]`: see `dataSource`. */
+export function samplesOf(value: DataInput, name: string, expected?: BatchShape): Tensor {
   if (value === undefined || value === null) {
     throw new ArgumentError(`${name}: expected a tensor, a typed array or nested arrays, received ${value}.`)
   }
@@ -45,8 +65,7 @@ export async function dataSource(value: DataInput, name: string, expected?: Batc
       `${name}: expected at least one sample, received shape ${showShape(samples.shape)}. Check how the data was loaded or cut.`,
     )
   }
-  const [data] = await readTensors([samples])
-  return sourceOf(name, data, samples.shape, samples.dtype)
+  return samples
 }
 
 /** The samples from `begin` up to `end`, not copied. */

@@ -13,8 +13,16 @@ import {
   type Structure,
 } from '../utils/structure.js'
 import { type ClassWeight, withClassWeights } from './classWeights.js'
-import { type DataInput, type DataSource, dataSource, sampleSizeOf, sliceSource } from './dataSource.js'
-import { checkIndices } from './guards/indices.js'
+import {
+  type DataInput,
+  type DataSource,
+  dataSource,
+  dataSources,
+  sampleSizeOf,
+  samplesOf,
+  sliceSource,
+} from './dataSource.js'
+import { checkIndices, mayHoldIndices } from './guards/indices.js'
 import type { AnyModel } from './model.js'
 import type { Places } from './places.js'
 
@@ -97,20 +105,21 @@ export async function modelInputs(model: AnyModel, given: unknown, name: string)
   }
   const places = model.inputPlaces ?? (await buildFor(model, given as Structure<DataInput>, name))
   const arrays = arrangeData(given, places, `${model.title}: ${name}`)
-  const sources: DataSource[] = []
-  for (const [i, value] of arrays.entries()) {
-    const title = placeName(name, places, i)
+  const nameOf = (i: number): string => placeName(name, places, i)
+  const samples: Tensor[] = []
+  for (let i = 0; i < arrays.length; i++) {
     const expected = places.shapes[i]
-    const source = await dataSource(value as DataInput, title, expected)
-    if (!matches(source.shape, [null, ...expected.slice(1)])) {
+    const tensor = samplesOf(arrays[i] as DataInput, nameOf(i), expected)
+    if (!matches(tensor.shape, [null, ...expected.slice(1)])) {
       throw new ShapeError(
-        `${model.title}: expected ${title} of shape ${showBatchShape(expected)}, received ${showShape(source.shape)}. ` +
-          reshapeHint(source.shape, expected),
+        `${model.title}: expected ${nameOf(i)} of shape ${showBatchShape(expected)}, received ${showShape(tensor.shape)}. ` +
+          reshapeHint(tensor.shape, expected),
       )
     }
-    sources.push(source)
+    samples.push(tensor)
   }
-  await checkIndices(model, sources)
+  const sources = await dataSources(samples, nameOf)
+  if (mayHoldIndices(model)) await checkIndices(model, sources)
   return sources
 }
 

@@ -5,8 +5,9 @@ const IN_FLIGHT = 2
 const LONGEST_TURN = 50
 let turnBegan = 0
 
+const isTurnOver = (): boolean => performance.now() - turnBegan >= LONGEST_TURN
+
 async function letOthersRun(): Promise<void> {
-  if (performance.now() - turnBegan < LONGEST_TURN) return
   await new Promise((resolve) => setTimeout(resolve))
   turnBegan = performance.now()
 }
@@ -24,7 +25,7 @@ export interface PipelineOptions<F extends Flight<unknown>> {
   /** Prepares and starts a step; `undefined` if there is none any more. Steps are started one after another. */
   launch(step: number): Promise<F | undefined>
   /** Takes a step's results, in order. Returning `false` ends the run after the steps under way. */
-  land(step: number, results: Awaited<F['results']>, flight: F): Promise<boolean> | Promise<void>
+  land(step: number, results: Awaited<F['results']>, flight: F): Promise<boolean> | Promise<void> | undefined
   /** Whether a step that was started lands before the next one is: what it leaves is then looked at. Default: none. */
   landsAlone?(step: number): boolean
   readonly signal?: AbortSignal
@@ -45,7 +46,7 @@ export async function runPipelined<F extends Flight<unknown>>(options: PipelineO
     const results = (await flight.results) as Awaited<F['results']>
     flying.shift()
     if ((await land(landed++, results, flight)) === false) goesOn = false
-    await letOthersRun()
+    if (isTurnOver()) await letOthersRun()
   }
   try {
     for (let step = first; step < steps && goesOn && !signal?.aborted; step++) {
@@ -61,6 +62,6 @@ export async function runPipelined<F extends Flight<unknown>>(options: PipelineO
     if (goesOn) signal?.throwIfAborted()
     return landed
   } finally {
-    await Promise.allSettled(flying.map(({ results }) => results))
+    if (flying.length > 0) await Promise.allSettled(flying.map(({ results }) => results))
   }
 }

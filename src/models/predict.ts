@@ -55,9 +55,7 @@ export async function predictModel(model: AnyModel, x: unknown, options: Predict
         }
         return { results: executable.runInPlace(batch.arrays, gather) }
       },
-      async land(step) {
-        await callbacks.tell('onPredictBatchEnd', step, {})
-      },
+      land: (step) => callbacks.tell('onPredictBatchEnd', step, {}),
     })
     return {}
   })

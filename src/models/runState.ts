@@ -17,8 +17,10 @@ export class RunState {
   isTrained = false
   /** Whether the scale of its inputs was looked at. */
   scalingChecked = false
-  /** Which layers take numbers of the model's inputs for rows of a table, for data of the shapes in `key`: undefined if none does of any. */
-  indexUses: { readonly key: string | undefined; readonly uses: readonly IndexUse[] } | undefined
+  /** Whether layers take numbers for rows of a table, once that was looked at. */
+  hasTables: boolean | undefined
+  /** Which of them take numbers of the model's inputs, for data of the shapes in `key`. */
+  indexUses: { readonly key: string; readonly uses: readonly IndexUse[] } | undefined
   private busyWith: string | undefined
   /** What of the model's layers was trainable when training steps were asked for last. */
   private lastTrainable: string | undefined
@@ -26,6 +28,7 @@ export class RunState {
   /** Forgets what was found by tracing the model, which has changed. */
   forgetTraces(): void {
     this.programs.clear()
+    this.hasTables = undefined
     this.indexUses = undefined
   }
 

@@ -110,7 +110,8 @@ export class Run<T = TypedArray[]> implements Task<TypedArray[] | T> {
   /** As a queue does it, with fewer promises on the way: short runs follow each other by the thousand. */
   async atOnce(): Promise<TypedArray[] | T> {
     try {
-      return await this.start()
+      this.computeHere()
+      return await this.outcome()
     } finally {
       this.finish()
     }

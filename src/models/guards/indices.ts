@@ -24,12 +24,18 @@ export interface IndexUse {
   readonly elements?: readonly number[]
 }
 
+/** Whether data for a model are to be looked at: whether it has layers with tables at all. */
+export function mayHoldIndices(model: AnyModel): boolean {
+  const { state } = model
+  state.hasTables ??= hasTable(model)
+  return state.hasTables && state.compiled?.guards.indices !== false
+}
+
 /**
  * @throws ArgumentError if data hold a number of a row that an embedding does not have. Numbers that a model computes are not looked at:
  * the layer takes them as the nearest row.
  */
 export async function checkIndices(model: AnyModel, x: readonly DataSource[]): Promise<void> {
-  if (model.state.compiled?.guards.indices === false) return
   for (const { layer, rows, input, elements } of await indexUses(model, x)) {
     const { name, data, sampleSize, samples } = x[input]
     const at = elements
@@ -70,12 +76,11 @@ function firstOutside(
 /** The model's layers that take numbers of rows, for data of these shapes; found once for each. */
 async function indexUses(model: AnyModel, x: readonly DataSource[]): Promise<readonly IndexUse[]> {
   const known = model.state.indexUses
-  const isAlways = known ? known.key === undefined : !hasTable(model)
-  const key = isAlways ? undefined : JSON.stringify(x.map(({ shape, dtype }) => [dtype, shape.slice(1)]))
-  if (known && known.key === key) return known.uses
+  const key = JSON.stringify(x.map(({ shape, dtype }) => [dtype, shape.slice(1)]))
+  if (known?.key === key) return known.uses
   const batch = model.fixedBatchSize ?? 1
   const types = x.map(({ shape, dtype }) => ({ shape: [batch, ...shape.slice(1)], dtype }))
-  const uses = isAlways ? [] : await findUses(model, types)
+  const uses = await findUses(model, types)
   model.state.indexUses = { key, uses }
   return uses
 }
