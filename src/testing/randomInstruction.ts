@@ -34,8 +34,7 @@ export function randomInstruction(random: RandomSource): Encodable {
   return {
     form,
     bits,
-    operands,
-    mask: new Register('mask', 8, 1 + random.below(7)),
+    operands: [...operands, new Register('mask', 8, 1 + random.below(7))],
     zeroing: intoVector && !gathers && random.chance(0.5),
   }
 }

@@ -4,10 +4,7 @@ import {
   type Item,
   type MachineCode,
   type MachineInstruction,
-  maskAccess,
-  maskOf,
   type PseudoInstruction,
-  rulesOf,
 } from './machineCode.js'
 import {
   at,
@@ -15,6 +12,7 @@ import {
   isMemory,
   type Memory,
   machineRegister,
+  type Operand,
   Register,
   type RegisterClass,
 } from './operands.js'
@@ -116,40 +114,51 @@ class IntervalFinder {
   }
 
   private visit(item: MachineInstruction | PseudoInstruction): void {
-    const { operands } = item
-    const rules = rulesOf(item)
+    const { operands, rules } = item
     const before = 2 * this.step
     const after = before + 1
     // An arithmetic pseudo-instruction may write its result before it reads memory.
     const readsMemory = item.kind === 'pseudo' && item.bits <= 64 ? after : before
     let result: Interval | undefined
-    // A mask counts as one more operand.
-    const mask = maskOf(item)
-    const masked = maskAccess(item)
-    for (let i = 0; i <= operands.length; i++) {
-      const operand = i < operands.length ? operands[i] : mask
+    for (let i = 0; i < operands.length; i++) {
+      const operand = operands[i]
       if (operand instanceof Register) {
-        const access = i < operands.length ? rules[i].access : masked
-        if (access !== 'write') this.touch(operand, before)
-        if (access !== 'read') result = this.touch(operand, after)
-      } else if (operand !== undefined && isMemory(operand)) {
-        const { base, index } = operand
-        if (base) this.touch(base, operands.includes(base) ? before : readsMemory)
-        if (index) this.touch(index, operands.includes(index) ? before : readsMemory)
+        const { access } = rules[i]
+        const interval = this.touch(
+          operand,
+          access === 'write' ? after : before,
+          access === 'read' ? before : after,
+        )
+        if (access !== 'read') result = interval
+      } else if (isMemory(operand)) {
+        if (operand.base) this.touchAddress(operand.base, before, readsMemory, operands)
+        if (operand.index) this.touchAddress(operand.index, before, readsMemory, operands)
       }
     }
     if (result && result.start === after) result.hint = hintFor(item, result.register)
   }
 
-  private touch(register: Register, position: number): Interval | undefined {
+  /** A register of an address, which may be an operand besides. */
+  private touchAddress(
+    register: Register,
+    before: number,
+    readsMemory: number,
+    operands: readonly Operand[],
+  ): void {
+    const at = readsMemory !== before && operands.includes(register) ? before : readsMemory
+    this.touch(register, at, at)
+  }
+
+  /** A register is needed from one position to another, both of the same instruction. */
+  private touch(register: Register, first: number, last: number): Interval | undefined {
     let { interval } = register
     if (interval) {
-      if (position > interval.end) interval.end = position
+      if (last > interval.end) interval.end = last
     } else {
       if (register.fixed && register.registerClass === 'general' && register.number === general.rsp)
         return undefined
-      const start = register.fixed ? -1 : position
-      interval = { register, start, end: position, hint: undefined, through: undefined }
+      const start = register.fixed ? -1 : first
+      interval = { register, start, end: last, hint: undefined, through: undefined }
       register.interval = interval
       this.insert(interval)
     }
@@ -179,8 +188,7 @@ function hintFor(
   item: MachineInstruction | PseudoInstruction,
   { registerClass }: Register,
 ): Register | undefined {
-  const { operands } = item
-  const rules = rulesOf(item)
+  const { operands, rules } = item
   const isSum = item.kind === 'pseudo' && item.name === 'fma'
   let hint: Register | undefined
   for (let i = 0; i < operands.length; i++) {
@@ -194,8 +202,7 @@ function hintFor(
     }
     if (hint && !isSum) return hint
   }
-  const mask = maskOf(item)
-  return hint ?? (mask?.registerClass === registerClass ? mask : undefined)
+  return hint
 }
 
 /** One for all functions: a new list is one of integers for V8, so that code which it made for lists of intervals would be of no use. */

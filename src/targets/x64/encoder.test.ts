@@ -26,7 +26,7 @@ type Case = readonly [
 
 function hexOf([, name, bits, operands, mask, zeroing]: Case): string {
   const out = new CodeBytes()
-  encode(out, { form: instructions[name], bits, operands, mask, zeroing })
+  encode(out, { form: instructions[name], bits, operands: mask ? [...operands, mask] : operands, zeroing })
   return Array.from(out.slice(), (byte) => byte.toString(16).padStart(2, '0')).join(' ')
 }
 

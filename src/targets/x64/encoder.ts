@@ -1,5 +1,5 @@
 import { InternalError } from '../../errors.js'
-import type { Form, OperandPlace, Tuple } from './instructions.js'
+import type { Form, OperandPlace, OperandRule, Tuple } from './instructions.js'
 import { type Constant, isMemory, isRegister, type Memory, type Operand, type Register } from './operands.js'
 
 /** Width of an instruction: of its general registers, or of its vectors. */
@@ -9,9 +9,8 @@ export type Bits = 32 | 64 | 128 | 256 | 512
 export interface Encodable {
   readonly form: Form
   readonly bits: Bits
+  /** Those of the form; with EVEX there may be a mask behind them: lanes to compute. The others stay, or become zero. */
   readonly operands: readonly Operand[]
-  /** EVEX: lanes to compute; the others stay, or become zero. */
-  readonly mask?: Register
   readonly zeroing?: boolean
 }
 
@@ -68,6 +67,8 @@ class Parts {
   /** Bytes after the address. */
   immediate = 0
   immediateBytes = 0
+  /** Number of the mask; 0 without one. */
+  mask = 0
   /** Whether an 8-bit operand needs a REX prefix to be sil, dil and so on. */
   needsRex = false
   /**
@@ -92,9 +93,20 @@ const takesRegister: Record<OperandPlace, boolean> = {
   rm: false,
   imm8: false,
   imm32: false,
+  mask: true,
 }
 
-function collect({ form, operands }: Encodable): void {
+/** Whether there is a mask behind the operands of the form. */
+const isMasked = ({ form, operands }: Encodable): boolean => operands.length > form.operands.length
+
+/** The rules of an instruction's operands. */
+export const rulesOf = (instruction: Encodable): readonly OperandRule[] =>
+  isMasked(instruction) ? instruction.form.masked : instruction.form.operands
+
+function collect(instruction: Encodable): void {
+  const { form, operands } = instruction
+  const rules = rulesOf(instruction)
+  let mask = 0
   let reg = form.extension ?? 0
   let vvvv = 0
   let rm: Register | Memory | undefined
@@ -102,8 +114,8 @@ function collect({ form, operands }: Encodable): void {
   let immediate = 0
   let immediateBytes = 0
   let needsRex = false
-  for (let i = 0; i < form.operands.length; i++) {
-    const { place, kind } = form.operands[i]
+  for (let i = 0; i < rules.length; i++) {
+    const { place, kind } = rules[i]
     const operand = operands[i]
     const number = isRegister(operand) ? operand.number : -1
     if (number < 0 && takesRegister[place]) {
@@ -125,6 +137,9 @@ function collect({ form, operands }: Encodable): void {
           throw new InternalError(`${form.mnemonic}: an immediate as an address`)
         rm = operand
         break
+      case 'mask':
+        mask = number
+        break
       case 'is4':
         immediate = number << 4
         immediateBytes = 1
@@ -136,6 +151,7 @@ function collect({ form, operands }: Encodable): void {
         immediateBytes = place === 'imm8' ? 1 : 4
     }
   }
+  parts.mask = mask
   parts.reg = reg
   parts.vvvv = vvvv
   parts.rm = rm
@@ -165,9 +181,11 @@ function extend(reg: number, rm: Parts['rm'], opcodeRegister: number): void {
 const bit = (value: number, index: number): number => (value >> index) & 1
 
 /** Whether an instruction can only be written with an EVEX prefix. */
-export function needsEvex({ form, bits, operands, mask }: Encodable): boolean {
+export function needsEvex(instruction: Encodable): boolean {
+  const { form, bits, operands } = instruction
   if (form.evex === undefined) return false
-  if (form.vex === undefined || mask || (bits === 512 && form.length === undefined)) return true
+  if (form.vex === undefined || isMasked(instruction) || (bits === 512 && form.length === undefined))
+    return true
   for (let i = 0; i < operands.length; i++) {
     const operand = operands[i]
     if (isRegister(operand)) {
@@ -231,8 +249,8 @@ function writeVex(out: CodeBytes, form: Form, bits: Bits): void {
   out.byte(form.opcode)
 }
 
-function writeEvex(out: CodeBytes, { form, bits, mask, zeroing }: Encodable): void {
-  const { r, x, b, high: indexHigh, rm } = parts
+function writeEvex(out: CodeBytes, { form, bits, zeroing }: Encodable): void {
+  const { r, x, b, high: indexHigh, rm, mask } = parts
   // Bit 4 of vvvv, or of the vector of indices: no instruction has both.
   const high = bit(parts.vvvv, 4) | indexHigh
   const broadcast = rm !== undefined && isMemory(rm) && rm.broadcast ? 1 : 0
@@ -240,11 +258,7 @@ function writeEvex(out: CodeBytes, { form, bits, mask, zeroing }: Encodable): vo
   out.byte(((r ^ 1) << 7) | ((x ^ 1) << 6) | ((b ^ 1) << 5) | ((bit(parts.reg, 4) ^ 1) << 4) | form.map)
   out.byte((wideBit(form, bits, true) << 7) | ((~parts.vvvv & 15) << 3) | 4 | form.prefix)
   out.byte(
-    ((zeroing ? 1 : 0) << 7) |
-      (lengthBits(form, bits) << 5) |
-      (broadcast << 4) |
-      ((high ^ 1) << 3) |
-      (mask?.number ?? 0),
+    ((zeroing ? 1 : 0) << 7) | (lengthBits(form, bits) << 5) | (broadcast << 4) | ((high ^ 1) << 3) | mask,
   )
   out.byte(form.opcode)
 }

@@ -16,7 +16,7 @@ export type OperandKind =
   | 'none'
 
 /** Where an operand stands in the encoding. */
-export type OperandPlace = 'reg' | 'vvvv' | 'rm' | 'opcode' | 'is4' | 'imm8' | 'imm32'
+export type OperandPlace = 'reg' | 'vvvv' | 'rm' | 'opcode' | 'is4' | 'imm8' | 'imm32' | 'mask'
 
 export interface OperandRule {
   readonly place: OperandPlace
@@ -52,6 +52,8 @@ export interface Form {
   /** Bits of vector length where the width does not decide: 0, 1 or 2. */
   readonly length: number | undefined
   readonly operands: readonly OperandRule[]
+  /** The same with a mask behind them, which EVEX instructions may have: the lanes to compute. */
+  readonly masked: readonly OperandRule[]
   /** Features for the encoding without EVEX (legacy or VEX) and with EVEX, where there is one. */
   readonly legacy: Feature | undefined
   readonly vex: Feature | undefined
@@ -90,6 +92,7 @@ function form(code: string, operands: string, encodings: Encodings): Omit<Form, 
     else if (token.startsWith('/')) extension = Number(token[1])
     else opcode = Number.parseInt(token, 16)
   }
+  const rules = operands === '' ? [] : operands.split(' ').map(operandRule)
   return {
     prefix,
     map,
@@ -97,13 +100,23 @@ function form(code: string, operands: string, encodings: Encodings): Omit<Form, 
     opcode,
     extension,
     length,
-    operands: operands === '' ? [] : operands.split(' ').map(operandRule),
+    operands: rules,
+    masked: [...rules, maskRule(rules)],
     legacy: encodings.legacy,
     vex: encodings.vex,
     evex: encodings.evex,
     tuple: encodings.tuple,
   }
 }
+
+/** Gathers clear their mask as they go. */
+const maskRule = (rules: readonly OperandRule[]): OperandRule => ({
+  place: 'mask',
+  kind: 'k',
+  memory: false,
+  indexed: false,
+  access: rules.some(({ indexed }) => indexed) ? 'update' : 'read',
+})
 
 function operandRule(text: string): OperandRule {
   const access = text[0] === '=' ? 'write' : text[0] === '+' ? 'update' : 'read'

@@ -1,4 +1,4 @@
-import { type Encodable, needsEvex } from './encoder.js'
+import { type Encodable, needsEvex, rulesOf } from './encoder.js'
 import type { Form, OperandRule } from './instructions.js'
 import { isRegister, type Memory, type Operand, type Register } from './operands.js'
 
@@ -87,9 +87,11 @@ function operandText({ form, bits }: Encodable, operand: Operand, rule: OperandR
 
 /** An instruction as GNU as reads it with `.intel_syntax noprefix`. */
 export function intelText(instruction: Encodable): string {
-  const { form, operands, mask, zeroing } = instruction
-  const texts = operands.map((operand, i) => operandText(instruction, operand, form.operands[i]))
-  if (mask) texts[0] += `{k${mask.number}}${zeroing ? '{z}' : ''}`
+  const { form, operands, zeroing } = instruction
+  const rules = rulesOf(instruction)
+  const texts = operands.map((operand, i) => operandText(instruction, operand, rules[i]))
+  const [mask] = texts.splice(form.operands.length)
+  if (mask) texts[0] += `{${mask}}${zeroing ? '{z}' : ''}`
   const prefix = needsEvex(instruction) ? '{evex} ' : ''
   return `${prefix}${form.mnemonic} ${texts.join(', ')}`.trimEnd()
 }

@@ -47,11 +47,14 @@ export const pseudoInstructions = {
 /** An instruction whose registers may be virtual. */
 export interface MachineInstruction extends Encodable {
   readonly kind: 'instruction'
+  /** Those of its operands, the mask's included. */
+  readonly rules: readonly OperandRule[]
 }
 
 export interface PseudoInstruction {
   readonly kind: 'pseudo'
   readonly name: PseudoName
+  readonly rules: readonly OperandRule[]
   readonly bits: Bits
   readonly operands: readonly Operand[]
   readonly condition?: Condition
@@ -71,26 +74,31 @@ export interface EmitOptions {
   readonly zeroing?: boolean
 }
 
-export const rulesOf = (item: MachineInstruction | PseudoInstruction): readonly OperandRule[] =>
-  item.kind === 'pseudo' ? pseudoInstructions[item.name].operands : item.form.operands
-
-/** The mask that an instruction is given. */
-export const maskOf = (item: MachineInstruction | PseudoInstruction): Register | undefined =>
-  item.kind === 'instruction' ? item.mask : undefined
-
-/** What an instruction does to its mask: gathers clear theirs as they go. */
-export const maskAccess = (item: MachineInstruction | PseudoInstruction): OperandRule['access'] =>
-  item.kind === 'instruction' && item.form === instructions.vgatherdps ? 'update' : 'read'
-
 export function machineInstruction(
   name: InstructionName,
   bits: Bits,
   operands: readonly Operand[],
   options?: EmitOptions,
 ): MachineInstruction {
+  const form = instructions[name]
   const mask = options?.mask
-  const zeroing = options?.zeroing ?? false
-  return { kind: 'instruction', form: instructions[name], bits, operands, mask, zeroing }
+  return {
+    kind: 'instruction',
+    form,
+    rules: mask ? form.masked : form.operands,
+    bits,
+    operands: mask ? [...operands, mask] : operands,
+    zeroing: options?.zeroing ?? false,
+  }
+}
+
+export function pseudoInstruction(
+  name: PseudoName,
+  bits: Bits,
+  operands: readonly Operand[],
+  condition: Condition | undefined,
+): PseudoInstruction {
+  return { kind: 'pseudo', name, rules: pseudoInstructions[name].operands, bits, operands, condition }
 }
 
 /** Machine code under construction, in order, with as many registers as it likes. */
@@ -123,7 +131,7 @@ export class MachineCode {
   }
 
   pseudo(name: PseudoName, bits: Bits, operands: readonly Operand[], condition?: Condition): void {
-    this.items.push({ kind: 'pseudo', name, bits, operands, condition })
+    this.items.push(pseudoInstruction(name, bits, operands, condition))
   }
 
   move(to: Register, from: Register): void {
@@ -167,15 +175,13 @@ export function forEachRegister(
   item: MachineInstruction | PseudoInstruction,
   visit: (register: Register, reads: boolean, writes: boolean) => void,
 ): void {
-  const rules = rulesOf(item)
-  for (let i = 0; i < item.operands.length; i++) {
-    const operand = item.operands[i]
+  const { operands, rules } = item
+  for (let i = 0; i < operands.length; i++) {
+    const operand = operands[i]
     if (operand instanceof Register) visit(operand, rules[i].access !== 'write', rules[i].access !== 'read')
     else if (isMemory(operand)) {
       if (operand.base) visit(operand.base, true, false)
       if (operand.index) visit(operand.index, true, false)
     }
   }
-  const mask = maskOf(item)
-  if (mask) visit(mask, true, maskAccess(item) === 'update')
 }

@@ -2,10 +2,8 @@ import {
   type Item,
   type MachineInstruction,
   machineInstruction,
-  maskAccess,
-  maskOf,
   type PseudoInstruction,
-  rulesOf,
+  pseudoInstruction,
 } from './machineCode.js'
 import { isMemory, type Memory, memoryOperand, type Operand, Register } from './operands.js'
 
@@ -42,8 +40,7 @@ function touches(
       if (operand.index && slots.has(operand.index)) return true
     }
   }
-  const mask = maskOf(item)
-  return mask !== undefined && slots.has(mask)
+  return false
 }
 
 function rewrite(
@@ -52,7 +49,7 @@ function rewrite(
   brief: Set<Register>,
   out: Item[],
 ): void {
-  const rules = rulesOf(item)
+  const { rules } = item
   const replaced = new Map<Register, { register: Register; reads: boolean; writes: boolean }>()
   const replace = (register: Register, reads: boolean, writes: boolean): Register => {
     if (!slots.has(register)) return register
@@ -84,26 +81,20 @@ function rewrite(
       broadcast,
     )
   })
-  const given = maskOf(item)
-  const mask = given && replace(given, true, maskAccess(item) === 'update')
   for (const [register, { register: own, reads }] of replaced) {
     if (reads) out.push(load(own, slots.get(register) as Memory))
   }
-  out.push(withOperands(item, operands, mask))
+  out.push(withOperands(item, operands))
   for (const [register, { register: own, writes }] of replaced) {
     if (writes) out.push(store(own, slots.get(register) as Memory))
   }
 }
 
-function withOperands(
-  item: MachineInstruction | PseudoInstruction,
-  operands: readonly Operand[],
-  mask: Register | undefined,
-): Item {
-  const { bits } = item
-  return item.kind === 'instruction'
-    ? { kind: 'instruction', form: item.form, bits, operands, mask, zeroing: item.zeroing }
-    : { kind: 'pseudo', name: item.name, bits, operands, condition: item.condition }
+// Not spread: that would give V8 objects of another kind than all others.
+function withOperands(item: MachineInstruction | PseudoInstruction, operands: readonly Operand[]): Item {
+  if (item.kind === 'pseudo') return pseudoInstruction(item.name, item.bits, operands, item.condition)
+  const { form, rules, bits, zeroing } = item
+  return { kind: 'instruction', form, rules, bits, operands, zeroing }
 }
 
 /** Whether an operand can stay on the stack: no other may be memory, nor the same register. */
@@ -114,7 +105,7 @@ function readsFromMemory(
   slots: ReadonlyMap<Register, Memory>,
 ): boolean {
   if (!(operand instanceof Register) || !slots.has(operand)) return false
-  const rule = rulesOf(item)[position]
+  const rule = item.rules[position]
   if (!rule.memory || rule.access !== 'read' || item.operands.some(isMemory)) return false
   if (rule.kind === 'r8') return false
   return item.operands.filter((other) => other === operand).length === 1
