@@ -1,9 +1,10 @@
 import { ArgumentError, ShapeError } from '../../errors.js'
-import type { Tensor } from '../../graph/tensor.js'
+import { Tensor } from '../../graph/tensor.js'
 import { expandDims } from '../../ops/expandDims.js'
 import { logicalOr } from '../../ops/logicalOr.js'
 import { reshape } from '../../ops/reshape.js'
 import { asTensor, type TensorLike } from '../../ops/tensor.js'
+import { show } from '../../utils/show.js'
 import type { Structure } from '../../utils/structure.js'
 import { type BatchShape, showBatchShape } from '../batchShape.js'
 import { Layer, type LayerOptions } from '../layer.js'
@@ -37,8 +38,14 @@ export abstract class ListLayer extends Layer<TensorList> {
   protected readonly inputCount: number | undefined
 
   protected override toTensors(inputs: unknown): Tensors {
-    if (!Array.isArray(inputs)) return super.toTensors(inputs)
-    return inputs.map((input: TensorLike) => asTensor(input))
+    if (Array.isArray(inputs)) return inputs.map((input: TensorLike) => asTensor(input))
+    if (inputs instanceof Tensor || ArrayBuffer.isView(inputs)) return super.toTensors(inputs)
+    const { className } = this
+    const name = className[0].toLowerCase() + className.slice(1)
+    throw new ArgumentError(
+      `${this.title}: expected a list of inputs, received ${show(inputs)}. The function takes them at once: layers.${name}([a, b]); for a layer ` +
+        `to be called later write new layers.${className}().`,
+    )
   }
 
   override checkInput(inputShapes: Structure<BatchShape>): void {

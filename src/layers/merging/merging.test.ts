@@ -116,6 +116,9 @@ describe('merging layers', () => {
     expect(() => layers.subtract([narrow])).toThrow(ArgumentError)
     expect(() => layers.subtract([narrow])).toThrow(/a list of 2 inputs, received 1/)
     expect(() => new layers.Add()(narrow as never)).toThrow(/a list of inputs, received one input/)
+    // As one calls Keras's layer.
+    expect(() => layers.add(undefined as never)).toThrow(/received undefined.*layers\.add\(\[a, b\]\)/)
+    expect(() => layers.concatenate({ axis: 1 } as never)).toThrow(/{ axis: 1 }.*new layers\.Concatenate/)
     expect(() => layers.add([tensor([[1], [2]]), a])).toThrow(/same number of samples/)
   })
 })
