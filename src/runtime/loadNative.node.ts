@@ -1,4 +1,4 @@
-import { type CodeMemory, loadCodeMemory } from '../targets/x64/codeMemory.js'
+import { type CodeMemory, loadCodeMemory, type NativeFunction } from '../targets/x64/codeMemory.js'
 import type { NativeGate } from './nativeGate.node.js'
 import type { LinkNative } from './workerCode.js'
 
@@ -19,7 +19,7 @@ export async function loadNative(memory: WebAssembly.Memory, gate: NativeGate): 
 
 /**
  * Makes functions of this thread from machine code. They take addresses relative to the memory's start, as in WebAssembly,
- * then begin and end; all share one block, as they run one at a time: the function's address, then its arguments.
+ * then begin and end. Calls that are left for later ones are noted side by side in one block, which all functions share, as `callerCode` reads it.
  */
 export function linkNative(
   memory: WebAssembly.Memory,
@@ -27,34 +27,60 @@ export function linkNative(
   within: Within = (action) => action(),
 ): LinkNative {
   const base = Number(codeMemory.addressOf(new Uint8Array(memory.buffer)))
-  let block = callBlock(64)
+  let block = callBlock(usualWords)
   let blockAddress = codeMemory.addressOf(block)
+  /** Words of the block that calls take which were left. */
+  let used = 0
   const lengthen = (words: number): void => {
     block = callBlock(words)
     blockAddress = codeMemory.addressOf(block)
   }
-  return (caller) => {
-    const call = within(() => codeMemory.functionAt(caller))
+  const callNoted = (caller: NativeFunction): void => {
+    // Behind the last call.
+    block[used] = 0
+    block[used + 1] = 0
+    used = 0
+    caller(blockAddress)
+  }
+  const note = (caller: NativeFunction, low: number, high: number, numbers: readonly number[]): void => {
+    const pointers = numbers.length - 2
+    const words = 2 * numbers.length + 2
+    if (used + words + 2 > block.length) {
+      if (used > 0) callNoted(caller)
+      if (words + 2 > block.length) within(() => lengthen(words + 2))
+    }
+    block[used] = low
+    block[used + 1] = high
+    block[used + 2] = 4 * words
+    block[used + 3] = 0
+    let at = used + 4
+    // Stored into 32-bit elements, numbers lose what lies above them.
+    for (let i = 0; i < pointers; i++) {
+      const pointer = base + numbers[i]
+      block[at++] = pointer
+      block[at++] = pointer / halfWord
+    }
+    block[at++] = numbers[pointers]
+    block[at++] = numbers[pointers + 1]
+    used = at
+  }
+  return (callerAddress) => {
+    const caller = within(() => codeMemory.functionAt(callerAddress))
     return (address) => {
       const [low, high] = new Int32Array(BigInt64Array.of(address).buffer)
-      return (numbers) => {
-        const pointers = numbers.length - 2
-        if (2 * numbers.length > block.length) within(() => lengthen(2 * numbers.length))
-        block[0] = low
-        block[1] = high
-        // Stored into 32-bit elements, numbers lose what lies above them.
-        for (let i = 0; i < pointers; i++) {
-          const pointer = base + numbers[i]
-          block[2 * i + 2] = pointer
-          block[2 * i + 3] = pointer / halfWord
-        }
-        block[2 * pointers + 2] = numbers[pointers]
-        block[2 * pointers + 3] = numbers[pointers + 1]
-        call(blockAddress)
+      return {
+        leave: (numbers) => note(caller, low, high, numbers),
+        call(numbers) {
+          note(caller, low, high, numbers)
+          callNoted(caller)
+        },
       }
     }
   }
 }
+
+/** Words of the block, as a rule: some two hundred calls. */
+const usualWords = 4096
 
 /** With a buffer of its own from the start: small arrays without one move. */
 const callBlock = (words: number): Int32Array => new Int32Array(new ArrayBuffer(4 * words))

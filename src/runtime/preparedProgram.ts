@@ -5,10 +5,16 @@ import type { Crew } from './crew.js'
 import type { LaunchClock } from './launchTimes.js'
 import type { Shares } from './shares.js'
 
-/** A compiled loop function: takes its pointers, then begin and end, in an array that is the caller's. */
-export interface Callable {
-  readonly name: string
+/** How a compiled loop function is called: with its pointers, then begin and end, in an array that is the caller's. */
+export interface Calls {
   call(pointersBeginEnd: readonly number[]): void
+  /** Leaves a call to the next one of any function, which comes at once and does all that were left before. Absent where that saves nothing. */
+  readonly leave?: (pointersBeginEnd: readonly number[]) => void
+}
+
+/** A compiled loop function. */
+export interface Callable extends Calls {
+  readonly name: string
 }
 
 interface PreparedLaunch {
@@ -75,7 +81,7 @@ export class PreparedProgram {
     this.iterations.length = 0
     this.launches = 0
     this.clock?.restart()
-    this.runSteps(this.steps, bases, from, sharing)
+    this.runSteps(this.steps, bases, from, sharing, undefined)
   }
 
   /** Computes what is left of a launch that the caller's thread offered; says whether there was anything. */
@@ -107,17 +113,20 @@ export class PreparedProgram {
     return callable
   }
 
-  /** False when aborted. */
+  /** False when aborted. `after` is what this thread goes on with behind these steps. */
   private runSteps(
     steps: readonly PreparedStep[],
     bases: ArrayLike<number>,
     from: number,
     sharing: Sharing | undefined,
+    after: PreparedStep | undefined,
   ): boolean {
-    for (const step of steps) {
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i]
+      const next = i + 1 < steps.length ? steps[i + 1] : after
       if (step.barrier && sharing?.type === 'team' && sharing.barrier.meet() === 'aborted') return false
-      if (step.type === 'launch') this.launch(step, bases, from, sharing)
-      else if (!this.repeat(step, bases, from, sharing)) return false
+      if (step.type === 'launch') this.launch(step, bases, from, sharing, next)
+      else if (!this.repeat(step, bases, from, sharing, next)) return false
     }
     return true
   }
@@ -127,11 +136,13 @@ export class PreparedProgram {
     bases: ArrayLike<number>,
     from: number,
     sharing: Sharing | undefined,
+    after: PreparedStep | undefined,
   ): boolean {
+    const { count, steps } = step
     const depth = this.iterations.push(0) - 1
-    for (let i = 0; i < step.count; i++) {
+    for (let i = 0; i < count; i++) {
       this.iterations[depth] = i
-      if (!this.runSteps(step.steps, bases, from, sharing)) return false
+      if (!this.runSteps(steps, bases, from, sharing, i + 1 < count ? steps[0] : after)) return false
     }
     this.iterations.pop()
     return true
@@ -142,8 +153,9 @@ export class PreparedProgram {
     bases: ArrayLike<number>,
     from: number,
     sharing: Sharing | undefined,
+    next: PreparedStep | undefined,
   ): void {
-    const { solo, place, callable, values } = launch
+    const { solo, callable, values } = launch
     const team = sharing?.type === 'team' ? sharing : undefined
     if (solo && team && team.thread > 0) {
       this.clock?.skip()
@@ -151,8 +163,8 @@ export class PreparedProgram {
     }
     this.locate(launch, bases, from)
     if (team && !solo) this.computeShares(launch, team.shares, this.launches++)
-    else if (sharing?.type === 'crew' && !solo && place !== undefined)
-      this.computeWithHelp(launch, place, sharing.crew)
+    else if (sharing?.type === 'crew' && isShared(launch)) this.computeWithHelp(launch, sharing.crew)
+    else if (callable.leave && !this.clock && followsAlone(next, sharing)) callable.leave(values)
     else {
       this.clock?.begin()
       callable.call(values)
@@ -177,8 +189,8 @@ export class PreparedProgram {
     this.currentName = callable.name
   }
 
-  private computeWithHelp(launch: PreparedLaunch, step: number, crew: Crew): void {
-    const number = crew.offer(step)
+  private computeWithHelp(launch: PreparedLaunch & { readonly place: number }, crew: Crew): void {
+    const number = crew.offer(launch.place)
     try {
       this.computeShares(launch, crew.shares, number)
     } finally {
@@ -205,4 +217,16 @@ export class PreparedProgram {
     else clock?.skip()
     return found
   }
+}
+
+/** Whether workers can help with a launch. */
+const isShared = (launch: PreparedLaunch): launch is PreparedLaunch & { readonly place: number } =>
+  !launch.solo && launch.place !== undefined
+
+/** Whether the step behind a launch that this thread computes alone begins with another one. */
+function followsAlone(next: PreparedStep | undefined, sharing: Sharing | undefined): boolean {
+  if (!next || (next.barrier && sharing?.type === 'team')) return false
+  if (next.type === 'repeat') return next.count > 0 && followsAlone(next.steps[0], sharing)
+  if (!sharing) return true
+  return sharing.type === 'crew' ? !isShared(next) : next.solo
 }

@@ -1,7 +1,7 @@
 import { InternalError } from '../errors.js'
 import { LaunchClock } from './launchTimes.js'
 import type { CodeMessage, CodeUnit, Failure, UnitCode } from './messages.js'
-import { type Callable, PreparedProgram } from './preparedProgram.js'
+import { type Callable, type Calls, PreparedProgram } from './preparedProgram.js'
 
 export interface WorkerProgram {
   readonly prepared: PreparedProgram
@@ -11,7 +11,7 @@ export interface WorkerProgram {
 }
 
 /** Makes functions of this thread from the address of the code that calls machine code, and those of the latter. */
-export type LinkNative = (caller: bigint) => (address: bigint) => Callable['call']
+export type LinkNative = (caller: bigint) => (address: bigint) => Calls
 
 interface UnitFunction extends Callable {
   readonly unit: number
@@ -66,24 +66,22 @@ export class WorkerCode {
   }
 
   private instantiate({ id: unit, code, functions }: CodeUnit): void {
-    const callOf = code.type === 'wasm' ? this.wasmCalls(code.module) : this.nativeCalls(code)
+    const callsOf = code.type === 'wasm' ? this.wasmCalls(code.module) : this.nativeCalls(code)
     functions.forEach(({ id, name }, i) => {
-      this.functions.set(id, { name, unit, call: callOf(i) })
+      const { call, leave } = callsOf(i)
+      this.functions.set(id, { name, unit, call, leave })
     })
   }
 
-  private wasmCalls(module: WebAssembly.Module): (index: number) => Callable['call'] {
+  private wasmCalls(module: WebAssembly.Module): (index: number) => Calls {
     const { exports } = new WebAssembly.Instance(module, { env: { memory: this.memory } })
     return (index) => {
       const loop = exports[`f${index}`] as (...pointersBeginEnd: number[]) => void
-      return (values) => loop(...values)
+      return { call: (values) => loop(...values) }
     }
   }
 
-  private nativeCalls({
-    caller,
-    addresses,
-  }: UnitCode & { type: 'native' }): (index: number) => Callable['call'] {
+  private nativeCalls({ caller, addresses }: UnitCode & { type: 'native' }): (index: number) => Calls {
     const { linkNative } = this
     if (!linkNative)
       throw new InternalError('Machine code was handed to a worker that was not started for it.')

@@ -9,8 +9,8 @@ const native = await nativeRunner()
 const reason = typeof native === 'string' ? native : undefined
 
 describe.skipIf(reason !== undefined)(`calls of machine code ${reason ? `(skipped: ${reason})` : ''}`, () => {
-  /** Halves numbers: directly, and called through `callerCode`. */
-  function halve(numbers: readonly number[]): { direct: number[]; called: number[] } {
+  /** Halves numbers: directly, and called through `callerCode`, there as often as is said, each time what the time before made. */
+  function halve(numbers: readonly number[], times = 1): { direct: number[]; called: number[] } {
     if (typeof native === 'string') throw new Error(native)
     const { memory } = native
     const l = new LoopBuilder('halve', 8)
@@ -26,10 +26,15 @@ describe.skipIf(reason !== undefined)(`calls of machine code ${reason ? `(skippe
     const address = memory.place(bytes)
     const given = Float32Array.from(numbers)
     const made = new Float32Array(new ArrayBuffer(256), 0, numbers.length)
-    const block = new BigInt64Array(new ArrayBuffer(64))
-    block.set([address + BigInt(functionAt), memory.addressOf(given), memory.addressOf(made), 0n])
+    const words = Array.from({ length: times }, (_, i) => {
+      const pointers = [memory.addressOf(i === 0 ? given : made), memory.addressOf(made)]
+      return [address + BigInt(functionAt), 40n, ...pointers, 0n]
+    }).flat()
+    // Behind the last call stands a zero. With a buffer of its own from the start: small arrays without one move.
+    const block = new BigInt64Array(new ArrayBuffer(8 * (words.length + 1)))
+    block.set(words)
     try {
-      memory.functionAt(address + BigInt(functionAt))(memory.addressOf(block) + 8n)
+      memory.functionAt(address + BigInt(functionAt))(memory.addressOf(block) + 16n)
       const direct = [...made]
       memory.functionAt(address)(memory.addressOf(block))
       return { direct, called: [...made] }
@@ -42,6 +47,11 @@ describe.skipIf(reason !== undefined)(`calls of machine code ${reason ? `(skippe
     const { direct, called } = halve([3, 2 ** -125, 2 ** -126, -(2 ** -130), Number.NaN, 3e38])
     expect(direct).toEqual([1.5, 2 ** -126, 2 ** -127, -(2 ** -131), Number.NaN, Math.fround(3e38) / 2])
     expect(called).toEqual([1.5, 2 ** -126, 0, -0, Number.NaN, Math.fround(3e38) / 2])
+  })
+
+  it('come one after another', () => {
+    expect(halve([3, -16], 1).called).toEqual([1.5, -8])
+    expect(halve([3, -16], 4).called).toEqual([3 / 16, -1])
   })
 
   it('leave the floats of JavaScript as they were', () => {
