@@ -182,6 +182,40 @@ describe('callbacks', () => {
     expect(seen[0].extra).toBe(0.5)
   })
 
+  it('may evaluate the model when an epoch begins and ends, awaited or not: training goes on as without', async () => {
+    const options = { ...silent, batchSize: 2, epochs: 3, seed: 4 }
+    const expected = await line().fit(x, y, options)
+    const model = line()
+    const found: number[] = []
+    const look = async () => {
+      const { loss } = await model.evaluate(x, y, silent)
+      found.push(loss)
+    }
+    const after: CallbackLike = { onEpochEnd: (epoch) => (epoch === 1 ? void look() : look()) }
+    const history = await model.fit(x, y, {
+      ...{ ...options, callbacks: [{ onEpochBegin: look }, after] },
+      ...{ validationData: [x, y] as const },
+    })
+    expect(history.history.loss).toEqual(expected.history.loss)
+    const measured = history.history.val_loss
+    expect(found.filter((_, i) => i % 2 === 1)).toEqual(measured)
+    expect(found.filter((_, i) => i % 2 === 0).slice(1)).toEqual(measured.slice(0, 2))
+  })
+
+  it('may not train it, nor evaluate it twice at a time or amid an epoch', async () => {
+    const refused = async (callback: (model: Sequential) => CallbackLike) => {
+      const model = line()
+      await expect(model.fit(x, y, { ...silent, callbacks: [callback(model)] })).rejects.toThrow(
+        /was called while (fit|evaluate) of the same model is under way.*when an epoch begins or ends/,
+      )
+    }
+    await refused((model) => ({ onEpochEnd: () => model.fit(x, y, silent) }))
+    await refused((model) => ({ onTrainBatchEnd: () => model.evaluate(x, y, silent) }))
+    await refused((model) => ({
+      onEpochEnd: () => Promise.all([model.evaluate(x, y, silent), model.evaluate(x, y, silent)]),
+    }))
+  })
+
   it('end training by stopTraining after the batch under way, whose epoch ends as ever', async () => {
     const { told, callback } = recorder()
     const model = line()

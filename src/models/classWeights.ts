@@ -26,6 +26,12 @@ export function withClassWeights(
       `${title}: classWeight needs a model with one output, and its labels; received ${data.y.length} arrays of labels. Use sampleWeight.`,
     )
   }
+  // A Map has no entries of its own, so that its weights would be passed over.
+  if (typeof weights !== 'object' || weights === null || weights instanceof Map || weights instanceof Set) {
+    throw new ArgumentError(
+      `${title}: expected classWeight as an object with the weight of each class, such as { 0: 1, 1: 10 }, received ${show(weights)}.`,
+    )
+  }
   for (const [name, weight] of Object.entries(weights)) {
     if (!Number.isInteger(Number(name))) {
       throw new ArgumentError(

@@ -182,11 +182,9 @@ export async function fitModel(
       while (progress.epoch < epochs && !model.stopTraining) {
         signal?.throwIfAborted()
         const { epoch, step } = progress
-        if (step === 0) {
-          model.resetMetrics()
-          progress.logs = () => ({})
-        }
-        await callbacks.tell('onEpochBegin', epoch)
+        if (step === 0) progress.logs = () => ({})
+        await model.state.pausing(() => callbacks.tell('onEpochBegin', epoch))
+        if (step === 0) model.resetMetrics()
         model.state.heedTrainable(model as unknown as AnyLayer)
         if (saved && step > 0) await restore(run, saved)
         await runEpoch(run)
@@ -201,7 +199,7 @@ export async function fitModel(
           const measured = await runEvaluation({ ...evaluation, supply, limit: validationLimit })
           Object.assign(logs, prefixed('val_', measured))
         }
-        await callbacks.tell('onEpochEnd', epoch, logs)
+        await model.state.pausing(() => callbacks.tell('onEpochEnd', epoch, logs))
         Object.assign(progress, { epoch: epoch + 1, step: 0, logs: () => logs })
         const isLast = model.stopTraining || progress.epoch >= epochs
         await callbacks.keepTraining(() => capture(run), { kind: 'epoch', isLast })

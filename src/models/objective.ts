@@ -132,22 +132,30 @@ export function settleObjective(
   return { outputs, lossTracker, trackers: trackersOf(lossTracker, outputs) }
 }
 
-/** Everything tracked under Keras's keys: `loss`, `main_output_loss`, `main_output_accuracy`; numbered where one comes again. */
+/**
+ * Everything tracked under Keras's keys: `loss`, `main_output_loss`, `main_output_accuracy`; `weighted_mae` for a weighted metric that there is
+ * without weights too; numbered where one comes again.
+ */
 function trackersOf(lossTracker: LossMean, outputs: readonly OutputObjective[]): Tracker[] {
   const prefix = ({ name }: OutputObjective) => (outputs.length > 1 ? `${name}_` : '')
-  const tracked = [
+  const tracked: (Tracker & { readonly otherwise?: string })[] = [
     { key: 'loss', metric: lossTracker },
     ...outputs.flatMap(({ lossTracker: tracker }) =>
       tracker ? [{ key: tracker.name, metric: tracker }] : [],
     ),
     ...(['metrics', 'weightedMetrics'] as const).flatMap((kind) =>
       outputs.flatMap((output) =>
-        output[kind].map((metric) => ({ key: `${prefix(output)}${metric.name}`, metric })),
+        output[kind].map((metric) => ({
+          key: `${prefix(output)}${metric.name}`,
+          ...(kind === 'weightedMetrics' && { otherwise: `${prefix(output)}weighted_${metric.name}` }),
+          metric,
+        })),
       ),
     ),
   ]
   const taken = new Map<string, number>()
-  return tracked.map(({ key, metric }) => {
+  return tracked.map(({ key: wanted, otherwise, metric }) => {
+    const key = otherwise !== undefined && taken.has(wanted) ? otherwise : wanted
     const before = taken.get(key) ?? 0
     taken.set(key, before + 1)
     return { key: before === 0 ? key : `${key}_${before}`, metric }

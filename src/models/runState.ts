@@ -22,6 +22,10 @@ export class RunState {
   /** Which of them take numbers of the model's inputs, for data of the shapes in `key`. */
   indexUses: { readonly key: string; readonly uses: readonly IndexUse[] } | undefined
   private busyWith: string | undefined
+  /** Whether no batch of what it is busy with is under way, nor are its metrics in use. */
+  private isPausing = false
+  /** An evaluation in such a pause. */
+  private guest: Promise<unknown> | undefined
   /** What of the model's layers was trainable when training steps were asked for last. */
   private lastTrainable: string | undefined
 
@@ -40,14 +44,15 @@ export class RunState {
   }
 
   /**
-   * Runs something that changes weights or metrics, alone.
+   * Runs something that changes weights or metrics, alone; an evaluation also in a pause of training.
    * @throws StateError if such a run of this model is under way
    */
   async alone<T>(title: string, what: string, run: () => Promise<T>): Promise<T> {
+    if (this.isPausing && !this.guest && what === 'evaluate') return this.asGuest(run)
     if (this.busyWith !== undefined) {
       throw new StateError(
-        `${title}: ${what} was called while ${this.busyWith} of the same model is under way. ` +
-          `Await it first: its metrics and weights are in use.`,
+        `${title}: ${what} was called while ${this.guest ? 'evaluate' : this.busyWith} of the same model is under way. Await it first: its metrics ` +
+          `and weights are in use. (A callback of fit may call evaluate when an epoch begins or ends.)`,
       )
     }
     this.busyWith = what
@@ -55,6 +60,28 @@ export class RunState {
       return await run()
     } finally {
       this.busyWith = undefined
+    }
+  }
+
+  /** Tells callbacks of training something between two epochs, when they may evaluate the model. */
+  async pausing(tell: () => Promise<void> | undefined): Promise<void> {
+    this.isPausing = true
+    try {
+      await tell()
+      // One that nobody awaited.
+      await this.guest
+    } finally {
+      this.isPausing = false
+    }
+  }
+
+  private async asGuest<T>(run: () => Promise<T>): Promise<T> {
+    const result = run()
+    this.guest = result.catch(() => {})
+    try {
+      return await result
+    } finally {
+      this.guest = undefined
     }
   }
 

@@ -34,6 +34,7 @@ describe('show', () => {
     expect(show(Renamed)).toBe('the class Dense (is new missing?)')
     expect(show(layers.dense)).toBe('the function dense (is a call missing?)')
     expect(show(() => 1)).toBe('a function (is a call missing?)')
+    expect(show(new Map([[1, 2]]))).toBe('a Map of 1')
     expect(show(Promise.resolve(1))).toBe('a Promise (is await missing?)')
     expect(show(tensor([1, 2]))).toBe('Tensor(float32 [2])')
     expect(show(layers.dense(3, { name: 'd' }))).toBe('<Dense name=d, built=false>')

@@ -14,6 +14,7 @@ export function show(value: unknown): string {
     const text = `[${value.slice(0, LONGEST).map(show).join(', ')}]`
     return text.length <= LONGEST ? text : `a list of ${value.length}`
   }
+  if (value instanceof Map || value instanceof Set) return `a ${value.constructor.name} of ${value.size}`
   if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${(value as Uint8Array).length}`
   if (typeof value !== 'object' || value === null || hasText(value)) return String(value)
   const entries = Object.entries(value).map(([key, each]) => `${key}: ${show(each)}`)
