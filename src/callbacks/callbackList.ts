@@ -123,7 +123,11 @@ export class CallbackList {
   }
 
   private async tellAll<M extends Moment>(moment: M, details: ArgumentsOf<M>): Promise<void> {
-    for (const callback of this.callbacks) if (callback[moment]) await call(callback, moment, details)
+    for (const callback of this.callbacks) {
+      if (!callback[moment]) continue
+      await call(callback, moment, details)
+      checkLogs(details.at(-1), callback)
+    }
   }
 
   /**
@@ -208,6 +212,17 @@ export class CallbackList {
 function call<M extends Moment>(callback: CallbackLike, moment: M, details: ArgumentsOf<M>): unknown {
   const method = callback[moment] as ((...details: ArgumentsOf<M>) => unknown) | undefined
   return method?.apply(callback, details)
+}
+
+/** @throws ArgumentError if a callback added what is no number, before the next one prints or writes it */
+function checkLogs(logs: unknown, callback: CallbackLike): void {
+  if (typeof logs !== 'object' || logs === null) return
+  for (const [key, value] of Object.entries(logs)) {
+    if (typeof value === 'number') continue
+    throw new ArgumentError(
+      `callbacks: expected numbers in logs, received ${show(value)} under '${key}' after ${nameOf(callback)}. Keep what is no number elsewhere.`,
+    )
+  }
 }
 
 /** The class's name in snake case, unless it has a name of its own. */

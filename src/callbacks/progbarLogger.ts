@@ -35,6 +35,11 @@ export class ProgbarLogger extends Callback {
     this.finish(logs)
   }
 
+  override onTrainEnd(_logs: Logs, failure?: unknown): void {
+    if (failure !== undefined) this.leave()
+    this.isTraining = false
+  }
+
   override onTestBegin(): void {
     if (!this.isTraining) this.begin()
   }
@@ -44,7 +49,9 @@ export class ProgbarLogger extends Callback {
   }
 
   override onTestEnd(logs: Logs, failure?: unknown): void {
-    if (!this.isTraining && failure === undefined) this.finish(logs)
+    if (this.isTraining) return
+    if (failure === undefined) this.finish(logs)
+    else this.leave()
   }
 
   override onPredictBegin(): void {
@@ -57,6 +64,7 @@ export class ProgbarLogger extends Callback {
 
   override onPredictEnd(logs: Logs, failure?: unknown): void {
     if (failure === undefined) this.finish(logs)
+    else this.leave()
   }
 
   private begin(label?: string): void {
@@ -66,6 +74,11 @@ export class ProgbarLogger extends Callback {
 
   private finish(logs: Logs): void {
     this.bar?.finish(logs)
+    this.bar = undefined
+  }
+
+  private leave(): void {
+    this.bar?.leave()
     this.bar = undefined
   }
 }

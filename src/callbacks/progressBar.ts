@@ -74,6 +74,11 @@ export class ProgressBar {
     }
   }
 
+  /** Leaves what was drawn as it is, with a line of its own: the run ended before its time. */
+  leave(): void {
+    if (this.lastDrawn > Number.NEGATIVE_INFINITY) this.options.output.write('\n')
+  }
+
   private draw(done: number, time: string, rest: string, width: number): void {
     const { output, target } = this.options
     const filled = target === undefined ? 0 : Math.floor((BAR_WIDTH * done) / target)

@@ -182,6 +182,27 @@ describe('callbacks', () => {
     expect(seen[0].extra).toBe(0.5)
   })
 
+  it('leave the progress bar on a line of its own when they fail', async () => {
+    let text = ''
+    const output = { isTerminal: true, columns: 80, write: (more: string) => void (text += more) }
+    const onTrainBatchEnd = (batch: number) => {
+      if (batch === 1) throw new Error('boom')
+    }
+    const options = { batchSize: 1, verbose: 1, output, callbacks: [{ onTrainBatchEnd }] } as const
+    await expect(line().fit(x, y, options)).rejects.toThrow('boom')
+    expect(text).toMatch(/1\/4.*loss: [^\n]*\n$/)
+  })
+
+  it('may add numbers alone', async () => {
+    const callback: CallbackLike = {
+      name: 'notes',
+      onEpochEnd: (_, logs) => void Object.assign(logs, { note: 'warm' }),
+    }
+    await expect(line().fit(x, y, { ...silent, callbacks: [callback] })).rejects.toThrow(
+      /expected numbers in logs, received 'warm' under 'note' after notes/,
+    )
+  })
+
   it('may evaluate the model when an epoch begins and ends, awaited or not: training goes on as without', async () => {
     const options = { ...silent, batchSize: 2, epochs: 3, seed: 4 }
     const expected = await line().fit(x, y, options)

@@ -8,7 +8,7 @@ import type { CompiledModel } from './compiledModel.js'
 import { logsOf, prefixed } from './logs.js'
 import type { AnyModel } from './model.js'
 import { argumentNames, modelData, type SampleWeights } from './modelData.js'
-import { resolveVerbosity, type Verbosity } from './options.js'
+import { checkSignal, resolveVerbosity, type Verbosity } from './options.js'
 import { runPipelined } from './pipeline.js'
 import { settle } from './settle.js'
 import { traceTestStep } from './step.js'
@@ -71,6 +71,7 @@ export async function evaluateModel(
 /** The callbacks of an evaluation or prediction, with a progress bar behind them, told what is known of the run. */
 export function beginRun(model: AnyModel, options: RunOptions, steps: number | undefined): CallbackList {
   const { verbose, output } = resolveVerbosity(options.verbose, options.output, 0)
+  checkSignal(options.signal)
   const progress = verbose === 0 ? [] : [new ProgbarLogger()]
   const callbacks = new CallbackList(options.callbacks, progress)
   callbacks.begin(model, { epochs: 1, steps, verbose, output })

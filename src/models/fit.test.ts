@@ -354,6 +354,22 @@ describe('interruption', () => {
 })
 
 describe('wrong input', () => {
+  it('is named: a controller for its signal, an order, no list of metrics', async () => {
+    const model = line()
+    model.compile({ loss: 'mse', optimizer: 'sgd' })
+    const signal = new AbortController() as never
+    await expect(model.fit(x, y, { ...silent, signal })).rejects.toThrow(
+      /signal: expected an AbortSignal.*controller\.signal/,
+    )
+    await expect(model.predict(x, { signal })).rejects.toThrow(/signal: expected an AbortSignal/)
+    await expect(model.fit(x, y, { ...silent, shuffle: 'batch' as never })).rejects.toThrow(
+      /shuffle true or false.*'batch'/,
+    )
+    expect(() => model.compile({ loss: 'mse', metrics: null as never })).toThrow(
+      /metrics as a list, received null/,
+    )
+  })
+
   it('is named: uncompiled and unbuilt models', async () => {
     const model = sequential([layers.dense(1)], { name: 'm' })
     await expect(model.fit(x, y, silent)).rejects.toThrow(

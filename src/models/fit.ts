@@ -10,6 +10,7 @@ import type { Optimizer } from '../optimizers/optimizer.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { positiveInteger } from '../utils/numbers.js'
 import { drawKey } from '../utils/randomSeed.js'
+import { show } from '../utils/show.js'
 import type { ClassWeight } from './classWeights.js'
 import type { CompiledModel } from './compiledModel.js'
 import { runEvaluation } from './evaluate.js'
@@ -19,7 +20,7 @@ import { loggedMetrics } from './loggedMetrics.js'
 import { logsOf, prefixed } from './logs.js'
 import type { AnyModel } from './model.js'
 import type { DataFor, SampleWeights, TargetsFor } from './modelData.js'
-import { resolveVerbosity, type Verbosity } from './options.js'
+import { checkSignal, resolveVerbosity, type Verbosity } from './options.js'
 import { runPipelined } from './pipeline.js'
 import { capture, identityOf, type Progress, type ResumableRun, restore, resume } from './resume.js'
 import { traceTrainStep } from './step.js'
@@ -135,6 +136,10 @@ export async function fitModel(
   const isDue = dueEpochs(options.validationFreq ?? 1)
   const seedKey = options.seed === undefined ? drawKey() : keyFromSeed(options.seed)
   const { verbose, output } = resolveVerbosity(options.verbose, options.output, 2)
+  checkSignal(options.signal)
+  if (options.shuffle !== undefined && typeof options.shuffle !== 'boolean') {
+    throw new ArgumentError(`fit: expected shuffle true or false, received ${show(options.shuffle)}.`)
+  }
   const history = new History()
   const bar = verbose === 0 ? [] : [new ProgbarLogger()]
   const callbacks = new CallbackList(options.callbacks, [history, ...bar])

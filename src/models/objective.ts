@@ -76,7 +76,8 @@ export function checkObjectiveOptions(options: ObjectiveOptions): void {
   for (const loss of valuesOf(options.loss, isLossLike)) checkLossIdentifier(loss)
   for (const name of ['metrics', 'weightedMetrics'] as const) {
     const metrics = options[name]
-    if (metrics !== undefined && (isMetricLike(metrics) || typeof metrics !== 'object')) {
+    const isList = typeof metrics === 'object' && metrics !== null && !isMetricLike(metrics)
+    if (metrics !== undefined && !isList) {
       throw new ArgumentError(
         `compile: expected ${name} as a list, received ${show(metrics)}. Write ${name}: [${show(metrics)}].`,
       )

@@ -21,3 +21,11 @@ export function resolveVerbosity(
   // A bar cannot be drawn over itself where there is no terminal: lines take its place.
   return { verbose: verbose === 1 && !output.isTerminal ? 2 : verbose, output }
 }
+
+/** @throws ArgumentError for what is no signal, such as the controller that has one */
+export function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal === undefined || signal instanceof AbortSignal) return
+  throw new ArgumentError(
+    `signal: expected an AbortSignal, received ${show(signal)}. Give controller.signal, or AbortSignal.timeout(1000).`,
+  )
+}
