@@ -8,7 +8,9 @@ import type { LayerGraph } from './layerGraph.js'
 import { type Address, nodeConfig } from './nodeConfig.js'
 
 /** A functional model in Keras 3's config format. */
-export function functionalConfig(model: Functional<never, Tensors>): Config {
+export function functionalConfig(
+  model: Pick<Functional<never, Tensors>, 'graph' | 'name' | 'trainable' | 'input' | 'output'>,
+): Config {
   const { graph } = model
   const layers = graph.layers.map((layer) => ({
     ...serializeLayer(layer),

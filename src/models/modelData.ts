@@ -34,14 +34,17 @@ export type DataFor<S> = [S] extends [never]
   ? Structure<DataInput>
   : S extends Tensor
     ? DataInput
-    : { readonly [K in keyof S]: DataInput } | Readonly<Record<string, DataInput>>
+    : { readonly [K in keyof S]: DataInput } | ByName<S, DataInput>
+
+/** What an object with the names of its places may stand in for: a list. An object is known by its own names. */
+type ByName<S, T> = S extends readonly unknown[] ? Readonly<Record<string, T>> : never
 
 /** Labels or targets in the form of a model's outputs; `null` for an output that has no loss. */
 export type TargetsFor<S> = [S] extends [never]
   ? Structure<DataInput | null>
   : S extends Tensor
     ? DataInput
-    : { readonly [K in keyof S]: DataInput | null } | Readonly<Record<string, DataInput | null>>
+    : { readonly [K in keyof S]: DataInput | null } | ByName<S, DataInput | null>
 
 /** A weight for each sample: for all outputs, or in the form of the outputs for each. */
 export type SampleWeights =

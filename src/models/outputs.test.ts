@@ -99,6 +99,12 @@ describe('several outputs', () => {
     expect(Object.keys(logs)).toEqual(['left_loss', 'loss', 'right_loss', 'right_mae'])
     const { left, right } = await model.predict({ b, a }, silent)
     expectTypeOf(left).toEqualTypeOf<Tensor>()
+    // @ts-expect-error c is no input, and b is missing
+    await expect(model.predict({ a, c: b }, silent)).rejects.toThrow(/missing: b; unknown: c/)
+    // @ts-expect-error rihgt is no output
+    await expect(model.evaluate({ a, b }, { left: zeros, rihgt: a }, silent)).rejects.toThrow(
+      /unknown: rihgt/,
+    )
     expect(await left.array()).toEqual([[2], [4], [6]])
     expect(await right.array()).toEqual([[11], [22], [33]])
   })
