@@ -100,9 +100,12 @@ function keep(worker: Hdf5Worker): void {
 
 function failure(what: Hdf5Request['type'], file: string, place: string | undefined, reason: string): Error {
   if (place === undefined) {
+    const advice =
+      typeof process === 'undefined' || process.versions?.node === undefined
+        ? "A page must allow workers and WebAssembly: worker-src 'self' and script-src 'self' 'wasm-unsafe-eval' in its content security policy."
+        : 'A bundle for Node must leave gradus out (esbuild: --external:gradus): its workers are files of their own.'
     return new GradusError(
-      `${file}: the HDF5 library (h5wasm) could not be loaded in a worker: ${reason}. A page must allow workers and WebAssembly: ` +
-        "worker-src 'self' and script-src 'self' 'wasm-unsafe-eval' in its content security policy.",
+      `${file}: the HDF5 library (h5wasm) could not be loaded in a worker: ${reason}. ${advice}`,
     )
   }
   if (what === 'layOut') {
