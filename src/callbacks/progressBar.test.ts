@@ -41,6 +41,14 @@ describe('the progress bar on a terminal', () => {
     expect(written[3]).toBe('\n')
   })
 
+  it('has no colours where its output has none', () => {
+    const { output, now, at, written } = stage(true)
+    const bar = new ProgressBar({ output: { ...output, hasColors: false }, now, target: 2, live: true })
+    at(1000)
+    bar.update(1, logs)
+    expect(written).toEqual([`\r1/2 ${'━'.repeat(20)} 1s 1s/step - accuracy: 0.6518 - loss: 1.1423\x1b[K`])
+  })
+
   it('is drawn at most every 50 ms', () => {
     const { output, now, at, written } = stage(true)
     const bar = new ProgressBar({ output, now, target: 100, live: true })

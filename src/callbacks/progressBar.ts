@@ -96,7 +96,8 @@ export class ProgressBar {
       { text: time, style: 'bold' },
       { text: rest },
     ]
-    output.write(`\r${styled(segments, width)}\x1b[K`)
+    const { hasColors = true } = output
+    output.write(`\r${styled(segments, width, hasColors)}\x1b[K`)
   }
 
   private timePerStep(done: number, time: number): number {
@@ -134,13 +135,13 @@ function formatNumber(value: number): string {
 }
 
 /** Segments with the escape sequences of their styles, cut to `width` visible characters. */
-function styled(segments: readonly Segment[], width: number): string {
+function styled(segments: readonly Segment[], width: number, hasColors: boolean): string {
   let room = width
   let result = ''
   for (const { text, style } of segments) {
     const visible = text.slice(0, Math.max(0, room))
     room -= visible.length
-    if (visible !== '') result += style ? `\x1b[${styleCodes[style]}m${visible}\x1b[0m` : visible
+    if (visible !== '') result += style && hasColors ? `\x1b[${styleCodes[style]}m${visible}\x1b[0m` : visible
   }
   return result
 }

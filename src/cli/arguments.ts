@@ -25,6 +25,12 @@ export function path(text: string): string {
   throw new InvalidArgumentError('Expected a path, received nothing.')
 }
 
+/** A parser for the name of a run, which is that of a folder. */
+export function runName(text: string): string {
+  if (text.trim() !== '' && !/[\\/]/.test(text) && text !== '.' && text !== '..') return text
+  throw new InvalidArgumentError('Expected a name without slashes; --runs is for the folder that it is in.')
+}
+
 /** An option or argument that is one of these words; the nearest is offered for another. */
 export function oneOf<O extends Option | Argument>(option: O, known: readonly string[]): O {
   option.choices(known).argParser((word: string) => {

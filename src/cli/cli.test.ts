@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -126,6 +127,46 @@ describe('gradus train', () => {
     expect(history.loss).toHaveLength(7)
     expect(history.loss.slice(0, 6)).toEqual(expected.history.loss)
   }, 120_000)
+
+  it('leaves no run that failed before its first step, and takes names for names', async () => {
+    const failed = await gradus('train lenet --limit 1 --run nothing')
+    expect(failed).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^gradus: fit: validationSplit 0.1 of 1 samples/),
+    })
+    expect(await readdir(join(cwd, 'runs'))).not.toContain('nothing')
+    for (const name of ['../esc', 'a/b', '.']) {
+      expect((await gradus(`train lenet --run ${name}`)).stderr).toMatch(
+        /--run.*Expected a name without slashes/,
+      )
+    }
+  })
+
+  it('ends after the step under way when nobody reads on, and can be resumed', async () => {
+    const outcome = await gradus('train lenet --epochs 50 --limit 500 --batch-size 50 --run unread', {
+      during: (text, child) => {
+        if (text.includes('Epoch 2/50')) child.stdout?.destroy()
+      },
+    })
+    expect(outcome).toMatchObject({ code: 141, stderr: '' })
+    const log = await readFile(join(cwd, 'runs', 'unread', 'log.csv'), 'utf8')
+    expect(log.split('\n').length).toBeLessThan(50)
+    expect(await readdir(join(cwd, 'runs', 'unread', 'backup'))).not.toEqual([])
+  }, 60_000)
+
+  // Only Linux has such a device.
+  it.skipIf(process.platform !== 'linux')('says in a line that its output cannot be written', async () => {
+    const full = openSync('/dev/full', 'w')
+    try {
+      const { status, stderr } = spawnSync(process.execPath, [main, 'summary', 'lenet'], {
+        stdio: ['ignore', full, 'pipe'],
+        encoding: 'utf8',
+      })
+      expect([status, stderr]).toEqual([1, 'gradus: ENOSPC: no space left on device, write\n'])
+    } finally {
+      closeSync(full)
+    }
+  })
 
   it('resumes no run that would become another one by it', async () => {
     const refused = async (line: string) => (await gradus(`train ${line}`)).stderr

@@ -1,4 +1,5 @@
 import { Argument, type Command, Option } from 'commander'
+import { outputTo } from '../callbacks/textOutput.js'
 import type { ImageDataset } from '../data/datasets/index.js'
 import {
   configureExecutor,
@@ -12,7 +13,6 @@ import { type DatasetName, dataOption, loadDataset } from './datasets.js'
 import { compileForClasses, openModelFile } from './modelFile.js'
 import { inputFor } from './modelInput.js'
 import { type CliContext, humanOutput, writeJson } from './streams.js'
-import { textOutput } from './textOutput.js'
 
 interface EvaluateArguments extends ExecutorArguments {
   readonly data: DatasetName
@@ -50,7 +50,7 @@ async function evaluate(file: string, options: EvaluateArguments, context: CliCo
   const logs = await model.evaluate(images, labels, {
     batchSize: options.batchSize,
     signal,
-    output: textOutput(stream),
+    output: outputTo(stream),
   })
   const samples = images.shape[0]
   stream.write(`${file} on the ${samples} ${options.on} samples of ${options.data}:\n`)

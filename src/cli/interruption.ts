@@ -7,7 +7,7 @@ export class InterruptedError extends Error {
   }
 }
 
-const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const
+const exitCodes = { SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 } as const
 export type InterruptSignal = keyof typeof exitCodes
 
 /** What a shell expects of a process that a signal ended: 128 and the signal's number. */
@@ -40,6 +40,11 @@ export class Interruption {
     for (const signal of signals) process.off(signal, this.handle)
   }
 
+  /** As if nobody read on: what is under way ends after its step. Node itself ignores SIGPIPE, so that a write fails in its place. */
+  endOfReaders(): void {
+    if (!this.controller.signal.aborted) this.controller.abort(new InterruptedError('SIGPIPE'))
+  }
+
   private readonly handle = (signal: InterruptSignal): void => {
     const now = performance.now()
     if (!this.controller.signal.aborted) {
@@ -49,4 +54,4 @@ export class Interruption {
   }
 }
 
-const signals = Object.keys(exitCodes) as InterruptSignal[]
+const signals = ['SIGINT', 'SIGTERM'] as const

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { ArgumentError, DataError } from '../errors.js'
 import { readFile, writeFile } from '../saving/files.js'
@@ -81,6 +81,11 @@ export class RunFolder {
   /** Writes down what the run is started with. */
   write(config: RunConfig): Promise<void> {
     return writeFile(this.file(CONFIG), [new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`)])
+  }
+
+  /** Deletes it with all that is in it. */
+  remove(): Promise<void> {
+    return rm(this.path, { recursive: true })
   }
 
   /** Lets others work on it. */

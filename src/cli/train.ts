@@ -5,6 +5,7 @@ import { backupAndRestore } from '../callbacks/backupAndRestore.js'
 import { csvLogger } from '../callbacks/csvLogger.js'
 import { modelCheckpoint } from '../callbacks/modelCheckpoint.js'
 import { tensorBoard } from '../callbacks/tensorBoard.js'
+import { outputTo } from '../callbacks/textOutput.js'
 import type { ImageDataset } from '../data/datasets/index.js'
 import type { LabelledImages } from '../data/datasets/labelledImages.js'
 import { ArgumentError } from '../errors.js'
@@ -16,6 +17,7 @@ import {
   type ExecutorArguments,
   fraction,
   path,
+  runName,
   targetOption,
   threadsOption,
   tuneOption,
@@ -30,7 +32,6 @@ import type { RunConfig } from './runConfig.js'
 import { RunFolder } from './runFolder.js'
 import { StepTimer } from './stepTimer.js'
 import { type CliContext, type CliStream, columnsOf, humanOutput, writeJson } from './streams.js'
-import { textOutput } from './textOutput.js'
 import { gradusVersion } from './version.js'
 
 interface TrainArguments extends ExecutorArguments {
@@ -83,7 +84,7 @@ export function addTrainCommand(program: Command, context: CliContext): void {
     .option('--validation-split <fraction>', 'part of the samples kept for validation', fraction, 0.1)
     .option('--limit <n>', 'take the first n training samples only (digits: draw n)', wholeNumber(1))
     .option('--seed <n>', 'fixes initial weights and shuffling', wholeNumber(0), 1)
-    .option('--run <name>', "the run's name (default: the model's with a number)")
+    .option('--run <name>', "the run's name (default: the model's with a number)", runName)
     .option('--runs <folder>', 'where runs are kept', path, 'runs')
     .option(
       '--resume',
@@ -120,7 +121,14 @@ async function train(
     const prepared = await prepare(config, resumed, options, context)
     folder ??= await begin(config, options)
     await folder.write(config)
-    return await run(folder, config, prepared, context)
+    const timer = new StepTimer()
+    try {
+      return await run(folder, config, prepared, context, timer)
+    } catch (error) {
+      // What failed before its first step would fail again: there is nothing to go on with.
+      if (!resumed && timer.medianStep === undefined && !context.signal.aborted) await folder.remove()
+      throw error
+    }
   } finally {
     await folder?.release()
   }
@@ -223,14 +231,14 @@ async function run(
   config: RunConfig,
   { model, data, stream }: Prepared,
   { signal }: CliContext,
+  timer: StepTimer,
 ): Promise<TrainResult> {
-  const output = textOutput(stream)
+  const output = outputTo(stream)
   const { target, threads } = (await getExecutor()).statistics
   stream.write(
     `\nTraining with ${target} on ${threads} ${threads === 1 ? 'thread' : 'threads'}; the run is kept in ${folder.path}\n`,
   )
   const [train, test] = [data.train, data.test].map((part) => inputFor(model, part))
-  const timer = new StepTimer()
   const start = performance.now()
   const fitted = model.fit(train.images, train.labels, {
     epochs: config.epochs,
@@ -242,7 +250,7 @@ async function run(
   })
   const trained = await fitted.catch((error) => {
     if (signal.aborted)
-      stream.write(`\n${folder.path} keeps what was done. To go on:\n  ${resumeCommand(folder)}\n`)
+      stream.write(`${folder.path} keeps what was done. To go on:\n  ${resumeCommand(folder)}\n`)
     throw error
   })
   const { history, params } = trained
