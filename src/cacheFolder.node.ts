@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { homedir, userInfo } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
 
 /** `$GRADUS_CACHE_DIR`, or the folder for caches that the operating system's convention names. */
 export function cacheFolder(): string {
-  const { GRADUS_CACHE_DIR, XDG_CACHE_HOME, LOCALAPPDATA } = process.env
+  const { GRADUS_CACHE_DIR, XDG_CACHE_HOME = '', LOCALAPPDATA } = process.env
   if (GRADUS_CACHE_DIR) return resolve(GRADUS_CACHE_DIR)
+  // With an empty HOME the folder would lie where the process happens to run.
+  const home = homedir() || userInfo().homedir
   if (process.platform === 'win32')
-    return join(LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), 'gradus', 'cache')
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'gradus')
-  return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'gradus')
+    return join(LOCALAPPDATA || join(home, 'AppData', 'Local'), 'gradus', 'cache')
+  if (process.platform === 'darwin') return join(home, 'Library', 'Caches', 'gradus')
+  // The convention has paths that are not absolute ignored.
+  return join(isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(home, '.cache'), 'gradus')
 }
 
 /** Written under another name, synced to the disk, then renamed: a reader never sees half a file. */

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { Argument, type Command } from 'commander'
 import type { Subject } from '../bench/measureInTurns.js'
 import { fmaPeak, memoryBandwidth } from '../bench/peaks.js'
@@ -11,6 +10,7 @@ import { chosenTuner } from '../runtime/createTuner.js'
 import { Debug } from '../runtime/debug.js'
 import { DeviceExecutor } from '../runtime/deviceExecutor.js'
 import type { TimedRun } from '../runtime/run.js'
+import { writeFile } from '../saving/files.js'
 import {
   chosenTune,
   configureExecutor,
@@ -79,7 +79,7 @@ async function profile(
   const { batchSize, predict = false, json = false } = options
   const { signal } = context
   // Before the work, so that none is lost.
-  if (options.trace !== undefined) await writeFile(options.trace, '{}')
+  if (options.trace !== undefined) await writeText(options.trace, '{}')
   const debug = new Debug()
   const backend = await createBackend(options, { debug, timed: true })
   if (backend.name === 'interpreter') {
@@ -126,7 +126,7 @@ async function profile(
     output.write(`${profileText(result, { width: columnsOf(output), what, emphasize })}\n`)
     if (options.trace !== undefined) {
       const names = Array.from({ length: threads }, (_, i) => `thread ${i}`)
-      await writeFile(options.trace, JSON.stringify(traceOf(runs, names)))
+      await writeText(options.trace, JSON.stringify(traceOf(runs, names)))
       output.write(`\nThe trace is in ${options.trace}: open it at ui.perfetto.dev.\n`)
     }
     return result
@@ -158,3 +158,6 @@ function mainRuns(runs: readonly TimedRun[]): TimedRun[] {
   const time = (list: readonly TimedRun[]) => list.reduce((sum, { begin, end }) => sum + end - begin, 0)
   return [...byReport.values()].sort((a, b) => time(b) - time(a))[0]
 }
+
+const writeText = (path: string, text: string): Promise<void> =>
+  writeFile(path, [new TextEncoder().encode(text)])

@@ -85,7 +85,10 @@ const filesIn = (path: string, entries: readonly Dirent[], group: string): Found
     .sort(byName)
     .map(({ name }) => ({ path: join(path, name), group }))
 
-const byName = (a: Dirent, b: Dirent): number => (a.name < b.name ? -1 : 1)
+/** `lenet-2` before `lenet-10`. */
+const byName = (a: Dirent, b: Dirent): number => naturally.compare(a.name, b.name)
+
+const naturally = new Intl.Collator('en', { numeric: true })
 
 /** What is in a folder; nothing, if it went away meanwhile. */
 const entriesOf = (path: string): Promise<Dirent[]> => readdir(path, { withFileTypes: true }).catch(() => [])

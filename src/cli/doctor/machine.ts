@@ -1,6 +1,6 @@
 import { access, readdir } from 'node:fs/promises'
 import { arch, availableParallelism, cpus, release, totalmem, type } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { cacheFolder } from '../../cacheFolder.node.js'
 import { GradusError } from '../../errors.js'
 import { getExecutor } from '../../graph/executor.js'
@@ -154,6 +154,9 @@ async function describeFolder(role: DataFolder['role'], path: string): Promise<D
     () => false,
   )
   const entries = exists ? await readdir(path, { withFileTypes: true }).catch(() => []) : []
-  const contents = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
-  return { role, path, exists, contents: contents.sort() }
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+  const filled = await Promise.all(
+    folders.map(async (name) => (await readdir(join(path, name)).catch(() => [])).length > 0),
+  )
+  return { role, path, exists, contents: folders.filter((_, i) => filled[i]).sort() }
 }
