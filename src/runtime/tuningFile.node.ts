@@ -136,6 +136,13 @@ async function created(path: string): Promise<boolean> {
   }
 }
 
-const warn = (text: string): void => process.emitWarning(text, 'GradusWarning')
+const told = new Set<string>()
+
+/** Once for all that is tuned. */
+function warn(text: string): void {
+  if (told.has(text)) return
+  told.add(text)
+  process.emitWarning(text, 'GradusWarning')
+}
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
