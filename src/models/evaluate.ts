@@ -10,6 +10,7 @@ import type { AnyModel } from './model.js'
 import { argumentNames, modelData, type SampleWeights } from './modelData.js'
 import { resolveVerbosity, type Verbosity } from './options.js'
 import { runPipelined } from './pipeline.js'
+import { type RunStreams, withStreams } from './runStreams.js'
 import { settle } from './settle.js'
 import { traceTestStep } from './step.js'
 import { batchKey } from './stepBatch.js'
@@ -48,11 +49,18 @@ export const runOptions: OptionKeys<RunOptions> = {
 const evaluateOptions: OptionKeys<EvaluateOptions> = { ...runOptions, sampleWeight: true }
 
 /** The loss and metrics on data: see `Model.evaluate`. */
-export async function evaluateModel(
+export const evaluateModel = (
   model: AnyModel,
   x: unknown,
   y: unknown,
   options: EvaluateOptions,
+): Promise<Logs> => withStreams((streams) => evaluateOn(model, { x, y }, options, streams))
+
+async function evaluateOn(
+  model: AnyModel,
+  { x, y }: { readonly x: unknown; readonly y: unknown },
+  options: EvaluateOptions,
+  streams: RunStreams,
 ): Promise<Logs> {
   checkOptions(options, 'evaluate', '{ batchSize: 32 }', evaluateOptions)
   const compiled = model.state.requireCompiled(model.title, 'evaluate')
@@ -62,7 +70,7 @@ export async function evaluateModel(
     model,
     compiled,
     { x, y, sampleWeight: options.sampleWeight },
-    { batchSize },
+    { batchSize, streams },
   )
   const callbacks = beginRun(model, options, fewer(supply.steps, limit))
   return runEvaluation({ model, compiled, supply, limit, signal: options.signal, callbacks })
@@ -87,6 +95,13 @@ interface TestData {
   readonly sampleWeight?: unknown
 }
 
+interface TestSupplyOptions {
+  readonly batchSize: number
+  readonly streams: RunStreams
+  /** What the data is called in errors. Default: as it is in `evaluate`. */
+  readonly names?: typeof argumentNames
+}
+
 /**
  * Batches to evaluate a model on, after a look at their labels; they are filled up with copies where the model's loss and
  * metrics allow it.
@@ -95,18 +110,23 @@ export async function testSupply(
   model: AnyModel,
   compiled: CompiledModel,
   data: TestData,
-  { batchSize, names = argumentNames }: { readonly batchSize: number; readonly names?: typeof argumentNames },
+  { batchSize, streams, names = argumentNames }: TestSupplyOptions,
 ): Promise<BatchSupply> {
-  if (isStream(data.x)) return testStream(model, compiled, data.x, names.x)
+  if (isStream(data.x)) return testStream(model, compiled, data.x, { name: names.x, streams })
   const inMemory = await modelData(model, data, names)
   const { allowsPadding } = settle(model, compiled, inMemory)
   return memorySupply(inMemory, { batchSize, isPadded: allowsPadding() })
 }
 
-async function testStream(model: AnyModel, compiled: CompiledModel, stream: Batches, name: string) {
+async function testStream(
+  model: AnyModel,
+  compiled: CompiledModel,
+  stream: Batches,
+  given: { readonly name: string; readonly streams: RunStreams },
+) {
   let allowsPadding = false
   const supply = new StreamSupply(model, stream, {
-    name,
+    ...given,
     isPadded: () => allowsPadding,
     check: (batch) => {
       allowsPadding = settle(model, compiled, batch).allowsPadding()
@@ -153,6 +173,7 @@ async function runBatches(run: Evaluation): Promise<Logs> {
       if (callbacks.hears('onTestBatchEnd')) await callbacks.tell('onTestBatchEnd', step, logs())
     },
   })
+  await batches.close?.()
   return logs()
 }
 

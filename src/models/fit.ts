@@ -22,6 +22,7 @@ import type { DataFor, SampleWeights, TargetsFor } from './modelData.js'
 import { resolveVerbosity, type Verbosity } from './options.js'
 import { runPipelined } from './pipeline.js'
 import { capture, identityOf, type Progress, type ResumableRun, restore, resume } from './resume.js'
+import { type RunStreams, withStreams } from './runStreams.js'
 import { traceTrainStep } from './step.js'
 import { batchKey } from './stepBatch.js'
 import type { Batches } from './stream.js'
@@ -119,11 +120,14 @@ interface TrainingRun extends ResumableRun {
 const LAYERS = 1
 
 /** Trains a model: see `Model.fit`. */
-export async function fitModel(
+export const fitModel = (model: AnyModel, x: unknown, y: unknown, options: FitOptions): Promise<History> =>
+  withStreams((streams) => trainOn(model, { x, y }, options, streams))
+
+async function trainOn(
   model: AnyModel,
-  x: unknown,
-  y: unknown,
+  samples: { readonly x: unknown; readonly y: unknown },
   options: FitOptions,
+  streams: RunStreams,
 ): Promise<History> {
   checkOptions(options, 'fit', '{ epochs: 5 }', fitOptions)
   const compiled = model.state.requireCompiled(model.title, 'fit')
@@ -151,7 +155,7 @@ export async function fitModel(
       `fit: training goes on with the seed that ${saved.source} was begun with; seed ${options.seed} is not used.`,
     )
   }
-  const data = await supplies(model, compiled, { x, y }, options, { batchSize, key })
+  const data = await supplies(model, compiled, samples, options, { batchSize, key, streams })
   const { train } = data
 
   const steps = limit ?? train.steps

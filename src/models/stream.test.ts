@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { NumericError } from '../errors.js'
 import { useExecutor } from '../graph/executor.js'
 import * as layers from '../layers/index.js'
 import { tensor } from '../ops/tensor.js'
@@ -129,6 +130,121 @@ describe('evaluate and predict on batches', () => {
     expect(part.loss).toBeCloseTo(whole.loss, 4)
     const predicted = await model.predict(() => batches(4), silent)
     expect(await predicted.array()).toEqual(await (await model.predict(x, silent)).array())
+  })
+})
+
+describe('a stream that is left before its end', () => {
+  let closed = 0
+  beforeEach(() => {
+    closed = 0
+  })
+  /** Batches without an end, whose file, as it were, is closed when they are. */
+  function* fromFile() {
+    try {
+      for (;;) yield* batches(2)
+    } finally {
+      closed++
+    }
+  }
+
+  it('is closed by evaluate and predict', async () => {
+    await line().evaluate(fromFile, { ...silent, steps: 2 })
+    expect(closed).toBe(1)
+    await line().predict(fromFile(), { ...silent, steps: 2 })
+    expect(closed).toBe(2)
+  })
+
+  it('is closed after each validation, but for a generator object, which goes on in the next', async () => {
+    const options = { ...silent, epochs: 3, validationSteps: 1 }
+    const closedBefore: number[] = []
+    const note = { onEpochBegin: () => void closedBefore.push(closed) }
+    await line().fit(() => batches(2), { ...options, validationData: fromFile, callbacks: [note] })
+    expect(closedBefore).toEqual([0, 1, 2])
+    expect(closed).toBe(3)
+    const model = line(0)
+    const { history } = await model.fit(() => batches(2), { ...options, validationData: fromFile() })
+    const losses: number[] = []
+    for (const [bx, by] of batches(2)) losses.push((await model.evaluate(bx, by, silent)).loss)
+    expect(history.val_loss).toEqual(losses)
+    expect(closed).toBe(4)
+  })
+
+  it('is closed when the fit ends, through all epochs of which training went on', async () => {
+    const closedAfter: number[] = []
+    const note = { onEpochEnd: () => void closedAfter.push(closed) }
+    await line().fit(fromFile, { ...silent, epochs: 3, stepsPerEpoch: 2, callbacks: [note] })
+    expect(closedAfter).toEqual([0, 0, 0])
+    expect(closed).toBe(1)
+  })
+
+  it('is closed when stopTraining, a callback, a step or the signal ends the run', async () => {
+    const model = line()
+    const stop = { onTrainBatchEnd: () => (model.stopTraining = true) }
+    await model.fit(fromFile, { ...silent, callbacks: [stop] })
+    expect(closed).toBe(1)
+    const fail = {
+      onTrainBatchEnd() {
+        throw new Error('full disk')
+      },
+    }
+    await expect(model.fit(fromFile, { ...silent, callbacks: [fail] })).rejects.toThrow('full disk')
+    expect(closed).toBe(2)
+    const infinite = function* () {
+      yield [[[1]], [[Number.POSITIVE_INFINITY]]] as const
+      yield* fromFile()
+    }
+    await expect(model.fit(infinite, silent)).rejects.toThrow(NumericError)
+    expect(closed).toBe(3)
+    const controller = new AbortController()
+    const abort = { onTrainBatchEnd: () => controller.abort(new Error('enough')) }
+    const options = { ...silent, callbacks: [abort], signal: controller.signal }
+    await expect(model.fit(fromFile, options)).rejects.toThrow('enough')
+    expect(closed).toBe(4)
+  })
+
+  it('is closed where the run ends before its first step', async () => {
+    const options = { ...silent, validationData: fromFile }
+    await expect(line().fit(() => [], options)).rejects.toThrow(/received none/)
+    expect(closed).toBe(1)
+  })
+
+  it('is closed once, and not at all at its end or after an error of its own', async () => {
+    let returned = 0
+    const counting = (next: () => IteratorResult<readonly [number[][], number[][]]>) => ({
+      [Symbol.iterator]: () => ({
+        next,
+        return: () => {
+          returned++
+          return { done: true as const, value: undefined }
+        },
+      }),
+    })
+    const [batch] = batches(2)
+    const endless = counting(() => ({ done: false, value: [batch[0], batch[1]] }))
+    await line().fit(endless, { ...silent, stepsPerEpoch: 1, validationData: endless, validationSteps: 1 })
+    expect(returned).toBe(2)
+    const source = [batch].values()
+    const ending = counting(() => source.next() as IteratorResult<[number[][], number[][]]>)
+    await line().fit(ending, silent)
+    const failing = counting(() => {
+      throw new Error('no such file')
+    })
+    await expect(line().fit(failing, silent)).rejects.toThrow('no such file')
+    expect(returned).toBe(2)
+  })
+
+  it('is named as the failure where it cannot be closed, unless the run has failed before', async () => {
+    const unclosable = (batch: readonly number[][][]) => ({
+      [Symbol.iterator]: () => ({
+        next: () => ({ done: false, value: batch }),
+        return() {
+          throw new Error('cannot be closed')
+        },
+      }),
+    })
+    const [whole, wrong] = [unclosable([x, y]), unclosable([[[1, 2]], [[1]]])] as never[]
+    await expect(line().evaluate(wrong, { ...silent, steps: 1 })).rejects.toThrow(/shape/)
+    await expect(line().evaluate(whole, { ...silent, steps: 1 })).rejects.toThrow('cannot be closed')
   })
 })
 

@@ -12,6 +12,8 @@ import {
   type SampleWeights,
   type TargetsFor,
 } from './modelData.js'
+import type { RunStreams } from './runStreams.js'
+import { StreamIterator } from './streamIterator.js'
 import {
   type BatchCursor,
   type BatchForm,
@@ -33,6 +35,9 @@ export type Batch<In = never, Out = never> =
 /**
  * Batches that are made as they are needed: anything iterable, at once or asynchronously, or a function that makes one for each
  * pass. A generator object can be gone through only once; give the generator function for several epochs.
+ *
+ * An iterator that a run leaves before its end is closed, as `for await` does: its `return()` is called, and a generator's `finally` runs.
+ * A generator object goes on through all passes of a run, and is closed when the run has ended.
  */
 export type Batches<In = never, Out = never> =
   | Iterable<Batch<In, Out>>
@@ -48,9 +53,16 @@ export function isStream(value: unknown): value is Batches {
   )
 }
 
+/** Whether a stream is an iterator itself, such as a generator object, which there is no second one of. */
+export function isOneShot(stream: Batches): boolean {
+  return typeof stream !== 'function' && 'next' in stream
+}
+
 export interface StreamOptions {
   /** What the stream is called in errors. */
   readonly name: string
+  /** The streams of the run, which closes them at its end. */
+  readonly streams: RunStreams
   readonly classWeight?: ClassWeight
   /** Whether smaller batches than the first are filled up with copies. Default: false. */
   readonly isPadded?: () => boolean
@@ -65,15 +77,17 @@ export class StreamSupply implements BatchSupply {
   readonly steps = undefined
   readonly samples = undefined
   private batchSize: number | undefined
-  private first:
-    | { readonly data: ModelData; readonly rest: Iterator<unknown> | AsyncIterator<unknown> }
-    | undefined
+  private first: { readonly data: ModelData; readonly rest: StreamIterator } | undefined
+  /** The iterator that was opened last: there is no second one as long as it is open. */
+  private iterator: StreamIterator | undefined
 
   constructor(
     private readonly model: AnyModel,
     private readonly stream: Batches,
     private readonly options: StreamOptions,
-  ) {}
+  ) {
+    options.streams.opened.push(this)
+  }
 
   /** The first batch, which is not lost: the first pass begins with it. */
   async peek(): Promise<ModelData> {
@@ -133,7 +147,15 @@ export class StreamSupply implements BatchSupply {
         }
         return undefined
       },
+      close: async () => {
+        if (!isOneShot(this.stream)) await rest.close()
+      },
     }
+  }
+
+  /** Ends the stream, when no batch of it is wanted any more. */
+  async close(): Promise<void> {
+    await this.iterator?.close()
   }
 
   private endedEarly(pass: number, skip: number, batches: number): StateError {
@@ -159,7 +181,12 @@ export class StreamSupply implements BatchSupply {
     return feedOf(data, isPadded ? paddedSize(data.samples, this.batchSize) : data.samples, isPadded)
   }
 
-  private open(): Iterator<unknown> | AsyncIterator<unknown> {
+  private open(): StreamIterator {
+    if (!this.iterator || !isOneShot(this.stream)) this.iterator = new StreamIterator(this.openIterator())
+    return this.iterator
+  }
+
+  private openIterator(): Iterator<unknown> | AsyncIterator<unknown> {
     const { stream } = this
     const source = typeof stream === 'function' ? stream() : stream
     const isObject = typeof source === 'object' && source !== null
