@@ -25,7 +25,7 @@ export interface RunOptions {
   readonly steps?: number
   /** 0 silent, 1 a progress bar, 2 one line; `'auto'` (the default) is 1 on a terminal, else 0. */
   readonly verbose?: Verbosity
-  /** Ends the run between two batches: the promise rejects with the signal's reason. */
+  /** Ends the run between two batches, or while it waits for one: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal
   /** Where progress is written. Default: standard output, or the console in a browser. */
   readonly output?: TextOutput
@@ -54,7 +54,7 @@ export const evaluateModel = (
   x: unknown,
   y: unknown,
   options: EvaluateOptions,
-): Promise<Logs> => withStreams((streams) => evaluateOn(model, { x, y }, options, streams))
+): Promise<Logs> => withStreams(options, (streams) => evaluateOn(model, { x, y }, options, streams))
 
 async function evaluateOn(
   model: AnyModel,

@@ -74,7 +74,10 @@ export interface FitOptions<In = never, Out = never> {
   readonly verbose?: Verbosity
   /** Fixes shuffling and dropout of this run. (Initial weights: the model's `seed`, or `utils.setRandomSeed`.) */
   readonly seed?: number
-  /** Ends training between two steps: `fit` rejects with the signal's reason, and the model stays usable. */
+  /**
+   * Ends training between two steps, or while it waits for a batch: `fit` rejects with the signal's reason, and the model stays
+   * usable.
+   */
   readonly signal?: AbortSignal
   /** Where progress is written. Default: standard output, or the console in a browser. */
   readonly output?: TextOutput
@@ -121,7 +124,7 @@ const LAYERS = 1
 
 /** Trains a model: see `Model.fit`. */
 export const fitModel = (model: AnyModel, x: unknown, y: unknown, options: FitOptions): Promise<History> =>
-  withStreams((streams) => trainOn(model, { x, y }, options, streams))
+  withStreams(options, (streams) => trainOn(model, { x, y }, options, streams))
 
 async function trainOn(
   model: AnyModel,

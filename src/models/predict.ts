@@ -26,8 +26,8 @@ export interface PredictOptions extends RunOptions {}
 export const predictModel = (model: AnyModel, x: unknown, options: PredictOptions): Promise<Tensors> =>
   // A prediction of a few samples is through sooner without the promises that only streams need.
   isStream(x)
-    ? withStreams((streams) => predictOn(model, x, options, streams))
-    : predictOn(model, x, options, { opened: [] })
+    ? withStreams(options, (streams) => predictOn(model, x, options, streams))
+    : predictOn(model, x, options, { signal: undefined, opened: [] })
 
 async function predictOn(
   model: AnyModel,

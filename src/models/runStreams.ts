@@ -1,11 +1,16 @@
 /** The streams that a run takes batches from. */
 export interface RunStreams {
+  /** Ends the run, also where it waits for a batch. */
+  readonly signal: AbortSignal | undefined
   readonly opened: { close(): Promise<void> }[]
 }
 
 /** Does a run, and closes the streams that it opened, whatever ended it. */
-export async function withStreams<T>(run: (streams: RunStreams) => Promise<T>): Promise<T> {
-  const streams: RunStreams = { opened: [] }
+export async function withStreams<T>(
+  { signal }: { readonly signal?: AbortSignal },
+  run: (streams: RunStreams) => Promise<T>,
+): Promise<T> {
+  const streams: RunStreams = { signal, opened: [] }
   let result: T
   try {
     result = await run(streams)

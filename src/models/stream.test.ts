@@ -248,6 +248,77 @@ describe('a stream that is left before its end', () => {
   })
 })
 
+describe('a signal', () => {
+  /** One batch, and then none for ever. */
+  async function* stuck() {
+    yield [x, y] as const
+    await new Promise(() => {})
+  }
+  const soon = () => {
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(new Error('enough')), 20)
+    return { ...silent, signal: controller.signal }
+  }
+
+  it('ends waiting for a batch, and leaves the model usable', async () => {
+    const model = line()
+    await expect(model.fit(stuck, soon())).rejects.toThrow('enough')
+    await expect(model.evaluate(stuck, soon())).rejects.toThrow('enough')
+    await expect(model.predict(stuck(), soon())).rejects.toThrow('enough')
+    const validation = { ...soon(), validationData: stuck }
+    await expect(model.fit(() => batches(2), validation)).rejects.toThrow('enough')
+    const never = { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) }
+    await expect(model.fit(never, soon())).rejects.toThrow('enough')
+    await model.fit(x, y, silent)
+  })
+
+  it('comes after the step under way, which counts', async () => {
+    const [aborted, whole] = [line(), line()]
+    let steps = 0
+    const count = { asyncSafe: true, onTrainBatchEnd: () => void steps++ }
+    await expect(aborted.fit(stuck, { ...soon(), callbacks: [count] })).rejects.toThrow('enough')
+    expect(steps).toBe(1)
+    await whole.fit(() => [[x, y]], silent)
+    expect(await weightsOf(aborted)).toEqual(await weightsOf(whole))
+  })
+
+  it('closes the stream that is waited for, when that goes on', async () => {
+    let goOn = () => {}
+    let isClosed = false
+    const waiting = async function* () {
+      try {
+        yield [x, y] as const
+        await new Promise<void>((resolve) => (goOn = resolve))
+        yield [x, y] as const
+      } finally {
+        isClosed = true
+      }
+    }
+    await expect(line().fit(waiting, soon())).rejects.toThrow('enough')
+    expect(isClosed).toBe(false)
+    goOn()
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(isClosed).toBe(true)
+  })
+
+  it('keeps no listener for each batch', async () => {
+    const { signal } = new AbortController()
+    let listeners = 0
+    const add = signal.addEventListener.bind(signal)
+    const remove = signal.removeEventListener.bind(signal)
+    signal.addEventListener = (...given: Parameters<typeof add>) => {
+      listeners++
+      add(...given)
+    }
+    signal.removeEventListener = (...given: Parameters<typeof remove>) => {
+      listeners--
+      remove(...given)
+    }
+    await line().fit(() => batches(2), { ...silent, signal })
+    expect(listeners).toBe(0)
+  })
+})
+
 describe('progress', () => {
   it('shows that the end is not known', async () => {
     const lines: string[] = []

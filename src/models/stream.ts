@@ -182,7 +182,9 @@ export class StreamSupply implements BatchSupply {
   }
 
   private open(): StreamIterator {
-    if (!this.iterator || !isOneShot(this.stream)) this.iterator = new StreamIterator(this.openIterator())
+    const { iterator, options, stream } = this
+    if (iterator && isOneShot(stream)) return iterator
+    this.iterator = new StreamIterator(this.openIterator(), options.streams.signal)
     return this.iterator
   }
 
