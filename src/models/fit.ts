@@ -13,6 +13,7 @@ import { drawKey } from '../utils/randomSeed.js'
 import type { ClassWeight } from './classWeights.js'
 import type { CompiledModel } from './compiledModel.js'
 import { runEvaluation } from './evaluate.js'
+import { warnNoBatchesLeft } from './guards/batchesLeft.js'
 import { checkWeights, explainFailure } from './guards/nonFinite.js'
 import { warn } from './guards/warn.js'
 import { loggedMetrics } from './loggedMetrics.js'
@@ -42,7 +43,10 @@ export interface FitOptions<In = never, Out = never> {
   readonly epochs?: number
   /** The epoch to start with, counted from 0: to continue earlier training. Default: 0. */
   readonly initialEpoch?: number
-  /** Steps of an epoch. The next epoch goes on behind them, and from the beginning at the end. Default: all batches. */
+  /**
+   * Steps of an epoch. The next epoch goes on behind them, and from the beginning at the end; where a generator has no batch any more,
+   * `fit` warns and ends. Default: all batches.
+   */
   readonly stepsPerEpoch?: number
   /** Whether samples come in a new random order in each epoch. Default: true. Batches of a stream stay in order. */
   readonly shuffle?: boolean
@@ -188,7 +192,7 @@ async function trainOn(
     await keepingWhenInterrupted(run, async () => {
       while (progress.epoch < epochs && !model.stopTraining) {
         signal?.throwIfAborted()
-        const { epoch, step } = progress
+        const { epoch, step, logs: logsBefore } = progress
         if (step === 0) {
           model.resetMetrics()
           progress.logs = () => ({})
@@ -197,6 +201,16 @@ async function trainOn(
         model.state.heedTrainable(model as unknown as AnyLayer)
         if (saved && step > 0) await restore(run, saved)
         await runEpoch(run)
+        const { haveRunOut } = run.batches
+        if (haveRunOut && !model.stopTraining) {
+          warnNoBatchesLeft(model.title, { epoch, epochs, step: progress.step, steps })
+        }
+        if (haveRunOut && progress.step === 0) {
+          // An epoch without a step has nothing to tell: training ended with the one before.
+          progress.logs = logsBefore
+          await callbacks.keepTraining(() => capture(run), { kind: 'epoch', isLast: true })
+          break
+        }
         const logs = { ...progress.logs() }
         const evaluation = { model, compiled, signal, callbacks }
         if (data.trainAgain) {
@@ -210,8 +224,9 @@ async function trainOn(
         }
         await callbacks.tell('onEpochEnd', epoch, logs)
         Object.assign(progress, { epoch: epoch + 1, step: 0, logs: () => logs })
-        const isLast = model.stopTraining || progress.epoch >= epochs
+        const isLast = model.stopTraining || haveRunOut || progress.epoch >= epochs
         await callbacks.keepTraining(() => capture(run), { kind: 'epoch', isLast })
+        if (haveRunOut) break
       }
     })
     if (compiled.guards.nonFinite && !run.tookFailure) await checkWeights(model, callbacks)

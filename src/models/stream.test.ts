@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Logs } from '../callbacks/callback.js'
 import { NumericError } from '../errors.js'
 import { useExecutor } from '../graph/executor.js'
 import * as layers from '../layers/index.js'
@@ -72,12 +73,6 @@ describe('training on batches', () => {
     expect(executor.statistics.programsCompiled).toBe(1)
   })
 
-  it('refuses a generator that is used up, naming the fix', async () => {
-    await expect(line().fit(batches(2), { ...silent, epochs: 2 })).rejects.toThrow(
-      /x gave no batch in pass 2: a generator can be gone through only once. Give the function/,
-    )
-  })
-
   it('validates on batches, some or all', async () => {
     const model = line(0)
     const options = { ...silent, epochs: 2, validationData: () => batches(4) }
@@ -130,6 +125,64 @@ describe('evaluate and predict on batches', () => {
     expect(part.loss).toBeCloseTo(whole.loss, 4)
     const predicted = await model.predict(() => batches(4), silent)
     expect(await predicted.array()).toEqual(await (await model.predict(x, silent)).array())
+  })
+})
+
+describe('a stream that runs out of batches', () => {
+  const warnings = () => vi.spyOn(console, 'warn').mockImplementation(() => {})
+  afterEach(() => void vi.restoreAllMocks())
+
+  /** So many batches of one sample. */
+  function* five() {
+    for (let i = 0; i < 5; i++) yield [[x[i]], [y[i]]] as const
+  }
+
+  it('ends training with a warning, after an epoch of the steps that were left', async () => {
+    const warn = warnings()
+    const model = line(0)
+    const ends: number[] = []
+    const { epoch, history } = await model.fit(five(), {
+      ...{ ...silent, stepsPerEpoch: 2, epochs: 4, validationData: [x, y] },
+      callbacks: [{ onTrainEnd: (logs: Logs) => void ends.push(logs.loss) }],
+    })
+    expect(epoch).toEqual([0, 1, 2])
+    expect(history.loss).toHaveLength(3)
+    expect(history.val_loss).toHaveLength(3)
+    const [last] = [await model.evaluate([x[4]], [y[4]], silent)]
+    expect(history.loss[2]).toBeCloseTo(last.loss, 4)
+    expect(ends).toEqual([history.loss[2]])
+    expect(warn).toHaveBeenCalledOnce()
+    expect(warn.mock.calls[0][0]).toMatch(
+      /x ran out of batches in epoch 3 of 4, after 1 of 2 steps; .* give the function .* or let it give stepsPerEpoch batches for each epoch/,
+    )
+  })
+
+  it('leaves out an epoch without steps', async () => {
+    const warn = warnings()
+    const told: string[] = []
+    const note = {
+      onEpochEnd: (epoch: number) => void told.push(`epoch ${epoch}`),
+      onTrainEnd: (logs: Logs) => void told.push(`end ${Object.keys(logs)}`),
+    }
+    const { epoch } = await line().fit(five(), { ...silent, stepsPerEpoch: 5, epochs: 3, callbacks: [note] })
+    expect(epoch).toEqual([0])
+    expect(told).toEqual(['epoch 0', 'end loss'])
+    expect(warn.mock.calls[0][0]).toMatch(/in epoch 2 of 3, after 0 of 5 steps/)
+  })
+
+  it('is a generator that was given for several epochs', async () => {
+    const warn = warnings()
+    const { epoch } = await line().fit(five(), { ...silent, epochs: 2 })
+    expect(epoch).toEqual([0])
+    expect(warn.mock.calls[0][0]).toMatch(/in epoch 2 of 2, before its first step; .* or set stepsPerEpoch/)
+  })
+
+  it('is not one that ends with the last step, nor one that begins again', async () => {
+    const warn = warnings()
+    const once = await line().fit(five(), { ...silent, stepsPerEpoch: 5 })
+    const again = await line().fit(five, { ...silent, stepsPerEpoch: 2, epochs: 5 })
+    expect([once.epoch.length, again.epoch.length]).toEqual([1, 5])
+    expect(warn).not.toHaveBeenCalled()
   })
 })
 

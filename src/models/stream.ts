@@ -34,7 +34,8 @@ export type Batch<In = never, Out = never> =
 
 /**
  * Batches that are made as they are needed: anything iterable, at once or asynchronously, or a function that makes one for each
- * pass. A generator object can be gone through only once; give the generator function for several epochs.
+ * pass. A generator object can be gone through only once: give the generator function for several epochs. Where batches run out, `fit`
+ * warns and ends.
  *
  * An iterator that a run leaves before its end is closed, as `for await` does: its `return()` is called, and a generator's `finally` runs.
  * A generator object goes on through all passes of a run, and is closed when the run has ended.
@@ -117,13 +118,11 @@ export class StreamSupply implements BatchSupply {
     this.first = undefined
     const rest = first?.rest ?? this.open()
     let waiting = first?.data
-    let isEmpty = !waiting
     let skipped = 0
     const skipBatches = async () => {
       for (; skipped < skip; skipped++) {
         if (!waiting && (await rest.next()).done) throw this.endedEarly(number, skip, skipped)
         waiting = undefined
-        isEmpty = false
       }
     }
     return {
@@ -135,17 +134,7 @@ export class StreamSupply implements BatchSupply {
           return batch
         }
         const { value, done } = await rest.next()
-        if (!done) {
-          isEmpty = false
-          return this.feed(await this.read(value))
-        }
-        if (isEmpty && number > 0) {
-          throw new StateError(
-            `${this.model.title}: ${this.options.name} gave no batch in pass ${number + 1}: a generator can be gone through only once. ` +
-              'Give the function that makes it, or an object that can be iterated over again, or set stepsPerEpoch.',
-          )
-        }
-        return undefined
+        return done ? undefined : this.feed(await this.read(value))
       },
       close: async () => {
         if (!isOneShot(this.stream)) await rest.close()

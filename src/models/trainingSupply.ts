@@ -155,6 +155,7 @@ export class EpochBatches {
   private pass: number
   private batch: number
   private cursor: BatchCursor | undefined
+  private ranOut = false
 
   /** @param place where the next batch is found */
   constructor(
@@ -166,6 +167,11 @@ export class EpochBatches {
     this.batch = place.batch
   }
 
+  /** Whether batches were missed in an epoch: its pass was over, and the next pass had none. */
+  get haveRunOut(): boolean {
+    return this.ranOut
+  }
+
   /**
    * Those of one epoch.
    * @param taken how many of them were taken before
@@ -173,7 +179,7 @@ export class EpochBatches {
   of(epoch: number, taken: number): BatchCursor {
     if (this.limit === undefined) {
       if (epoch !== this.pass) this.open(epoch)
-      return { next: () => this.take() }
+      return { next: () => (this.batch === 0 ? this.takeFirst() : this.take()) }
     }
     let left = this.limit - taken
     return {
@@ -183,7 +189,7 @@ export class EpochBatches {
         const batch = await this.take()
         if (batch) return batch
         this.open(this.pass + 1)
-        return this.take()
+        return this.takeFirst()
       },
     }
   }
@@ -197,6 +203,13 @@ export class EpochBatches {
     this.pass = pass
     this.batch = 0
     this.cursor = undefined
+  }
+
+  /** The first batch of a pass, which has one unless there are no batches left. */
+  private async takeFirst(): Promise<FeedBatch | undefined> {
+    const batch = await this.take()
+    if (!batch) this.ranOut = true
+    return batch
   }
 
   private async take(): Promise<FeedBatch | undefined> {
