@@ -14,12 +14,12 @@ import { type RunStreams, withStreams } from './runStreams.js'
 import { settle } from './settle.js'
 import { traceTestStep } from './step.js'
 import { batchKey } from './stepBatch.js'
-import { type Batches, isStream, StreamSupply } from './stream.js'
+import { type Batches, isStream, refuseBesideStream, StreamSupply } from './stream.js'
 import { type BatchForm, type BatchSupply, type FeedBatch, memorySupply } from './supply.js'
 
 /** How a run over data is done. */
 export interface RunOptions {
-  /** Samples that are run at a time; results do not depend on it. Default: 32. */
+  /** Samples that are run at a time; results do not depend on it. Not for a stream, which makes its batches itself. Default: 32. */
   readonly batchSize?: number
   /** Batches to run at most. Default: all. */
   readonly steps?: number
@@ -34,7 +34,7 @@ export interface RunOptions {
 }
 
 export interface EvaluateOptions extends RunOptions {
-  /** A weight for each sample, in the loss and in `weightedMetrics`. Default: all 1. */
+  /** A weight for each sample, in the loss and in `weightedMetrics`; a stream gives them in its batches. Default: all 1. */
   readonly sampleWeight?: SampleWeights
 }
 
@@ -63,6 +63,7 @@ async function evaluateOn(
   streams: RunStreams,
 ): Promise<Logs> {
   checkOptions(options, 'evaluate', '{ batchSize: 32 }', evaluateOptions)
+  if (isStream(x)) refuseBesideStream('evaluate', { ...options, y })
   const compiled = model.state.requireCompiled(model.title, 'evaluate')
   const batchSize = positiveInteger(options.batchSize ?? 32, 'evaluate: batchSize')
   const limit = options.steps === undefined ? undefined : positiveInteger(options.steps, 'evaluate: steps')

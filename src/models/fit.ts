@@ -37,7 +37,7 @@ export type ValidationData<In = never, Out = never> =
   | Batches<In, Out>
 
 export interface FitOptions<In = never, Out = never> {
-  /** Samples of a step. The last step of an epoch takes what is left. Default: 32. */
+  /** Samples of a step. The last step of an epoch takes what is left. Not for a stream, which makes its batches itself. Default: 32. */
   readonly batchSize?: number
   /** The epoch to stop before. Default: 1. */
   readonly epochs?: number
@@ -50,7 +50,7 @@ export interface FitOptions<In = never, Out = never> {
   readonly stepsPerEpoch?: number
   /** Whether samples come in a new random order in each epoch. Default: true. Batches of a stream stay in order. */
   readonly shuffle?: boolean
-  /** A weight for each sample, in the loss and in `weightedMetrics`. Default: all 1. */
+  /** A weight for each sample, in the loss and in `weightedMetrics`; a stream gives them in its batches. Default: all 1. */
   readonly sampleWeight?: SampleWeights
   /** A weight for the samples of each class: `{ 0: 1, 1: 10 }`. Default: all 1. */
   readonly classWeight?: ClassWeight

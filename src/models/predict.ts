@@ -17,7 +17,7 @@ import { runPipelined } from './pipeline.js'
 import { type RunStreams, withStreams } from './runStreams.js'
 import { tracePredictStep } from './step.js'
 import { typesKey } from './stepBatch.js'
-import { isStream, StreamSupply } from './stream.js'
+import { isStream, refuseBesideStream, StreamSupply } from './stream.js'
 import { type BatchSupply, type FeedBatch, feedOf, memorySupply } from './supply.js'
 
 export interface PredictOptions extends RunOptions {}
@@ -36,6 +36,7 @@ async function predictOn(
   streams: RunStreams,
 ): Promise<Tensors> {
   checkOptions(options, 'predict', '{ batchSize: 32 }', runOptions)
+  if (isStream(x)) refuseBesideStream('predict', options)
   const batchSize = positiveInteger(options.batchSize ?? 32, 'predict: batchSize')
   const limit = options.steps === undefined ? undefined : positiveInteger(options.steps, 'predict: steps')
   const supply = await predictSupply(model, x, { batchSize, streams })

@@ -108,6 +108,52 @@ describe('training on batches', () => {
   })
 })
 
+describe('beside a stream', () => {
+  // Types refuse it already; plain JavaScript does not.
+  const open = () =>
+    line(0) as unknown as Record<'fit' | 'evaluate' | 'predict', (...given: unknown[]) => Promise<unknown>>
+  const stream = () => batches(2)
+
+  it('labels are refused', async () => {
+    await expect(open().fit(stream, y)).rejects.toThrow(/fit: expected no y beside a stream/)
+    await expect(open().fit(stream(), tensor(y), silent)).rejects.toThrow(/fit: expected no y/)
+    await expect(open().fit(stream, { out: y }, silent)).rejects.toThrow(/fit: expected no y/)
+    await expect(open().evaluate(stream, y, silent)).rejects.toThrow(/evaluate: expected no y/)
+    await open().fit(stream, null, silent)
+    await open().evaluate(stream, undefined, silent)
+  })
+
+  it('sampleWeight is refused, and classWeight taken', async () => {
+    const weights = { ...silent, sampleWeight: [1, 2] }
+    await expect(open().fit(stream, weights)).rejects.toThrow(
+      /no sampleWeight .* batches \[x, y, sampleWeight\]/,
+    )
+    await expect(open().evaluate(stream, weights)).rejects.toThrow(/evaluate: expected no sampleWeight/)
+    const classes = () => [
+      [
+        [[0], [0]],
+        [[0], [1]],
+      ] as const,
+    ]
+    const [plain, weighted] = [line(0), line(0)]
+    const { history } = await plain.fit(classes, silent)
+    const doubled = await weighted.fit(classes, { ...silent, classWeight: { 1: 2 } })
+    expect(doubled.history.loss[0]).toBeCloseTo(2 * history.loss[0], 5)
+  })
+
+  it('batchSize is refused, unless data in memory is validated with it', async () => {
+    const sized = { ...silent, batchSize: 2 }
+    for (const method of ['fit', 'evaluate', 'predict'] as const) {
+      await expect(open()[method](stream, sized)).rejects.toThrow(
+        `${method}: expected no batchSize beside a stream`,
+      )
+    }
+    await open().fit(stream, { ...sized, validationData: [x, y] })
+    const unread = { ...sized, validationData: [x, y], validationBatchSize: 3 }
+    await expect(open().fit(stream, unread)).rejects.toThrow(/fit: expected no batchSize/)
+  })
+})
+
 describe('evaluate and predict on batches', () => {
   it('give what arrays give, with three Programs at most', async () => {
     const model = line(0)

@@ -45,9 +45,13 @@ export type Batches<In = never, Out = never> =
   | AsyncIterable<Batch<In, Out>>
   | (() => Iterable<Batch<In, Out>> | AsyncIterable<Batch<In, Out>>)
 
+/** Whether data is one tensor, typed array or list. */
+export const isArrayLike = (value: unknown): boolean =>
+  Array.isArray(value) || ArrayBuffer.isView(value) || value instanceof Tensor
+
 /** Whether data is a stream of batches, rather than arrays in memory (which can be iterated over, too). */
 export function isStream(value: unknown): value is Batches {
-  if (Array.isArray(value) || ArrayBuffer.isView(value) || value instanceof Tensor) return false
+  if (isArrayLike(value)) return false
   if (typeof value === 'function') return true
   return (
     typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value)
@@ -57,6 +61,32 @@ export function isStream(value: unknown): value is Batches {
 /** Whether a stream is an iterator itself, such as a generator object, which there is no second one of. */
 export function isOneShot(stream: Batches): boolean {
   return typeof stream !== 'function' && 'next' in stream
+}
+
+/** What may be given beside data in memory. */
+interface BesideData {
+  readonly y?: unknown
+  readonly sampleWeight?: unknown
+  readonly batchSize?: unknown
+}
+
+/** @throws ArgumentError for what would go unread beside a stream, whose batches bring their own */
+export function refuseBesideStream(what: string, { y, sampleWeight, batchSize }: BesideData): void {
+  if (y !== undefined && y !== null) {
+    throw new ArgumentError(
+      `${what}: expected no y beside a stream of batches, received ${show(y)}. Let the stream give the labels: batches [x, y].`,
+    )
+  }
+  if (sampleWeight !== undefined) {
+    throw new ArgumentError(
+      `${what}: expected no sampleWeight beside a stream of batches. Let the stream give the weights: batches [x, y, sampleWeight].`,
+    )
+  }
+  if (batchSize !== undefined) {
+    throw new ArgumentError(
+      `${what}: expected no batchSize beside a stream of batches, received ${show(batchSize)}. Batches are as large as the stream makes them.`,
+    )
+  }
 }
 
 export interface StreamOptions {

@@ -15,7 +15,14 @@ import type { AnyModel } from './model.js'
 import { argumentNames, type ModelData, modelData } from './modelData.js'
 import type { RunStreams } from './runStreams.js'
 import { settle } from './settle.js'
-import { type Batches, isOneShot, isStream, type StreamOptions, StreamSupply } from './stream.js'
+import {
+  type Batches,
+  isOneShot,
+  isStream,
+  refuseBesideStream,
+  type StreamOptions,
+  StreamSupply,
+} from './stream.js'
 import { type BatchCursor, type BatchSupply, type FeedBatch, memorySupply } from './supply.js'
 import { splitData } from './validation.js'
 
@@ -44,6 +51,7 @@ export async function supplies(
   }: { readonly batchSize: number; readonly key: RandomKey; readonly streams: RunStreams },
 ): Promise<Supplies> {
   const { validationSplit = 0, validationData, classWeight, sampleWeight, shuffle = true } = options
+  if (isStream(x)) refuseBesideStream('fit', { y, sampleWeight, batchSize: unreadBatchSize(options) })
   const evaluatesTraining = options.evaluateTraining ?? false
   if (!(validationSplit >= 0 && validationSplit < 1)) {
     throw new ArgumentError(
@@ -88,6 +96,12 @@ export async function supplies(
     trainAgain: evaluatesTraining ? memorySupply(part, forTests()) : undefined,
     validation: separate?.supply ?? (held && memorySupply(held, forTests())),
   }
+}
+
+/** The batch size, where no data in memory that is validated with takes it as its own. */
+function unreadBatchSize({ batchSize, validationBatchSize, validationData }: FitOptions): number | undefined {
+  const isRead = validationData && !isStream(validationData) && validationBatchSize === undefined
+  return isRead ? undefined : batchSize
 }
 
 function refuseOneShot(stream: Batches): void {
