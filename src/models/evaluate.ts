@@ -10,21 +10,22 @@ import type { AnyModel } from './model.js'
 import { argumentNames, modelData, type SampleWeights } from './modelData.js'
 import { checkSignal, resolveVerbosity, type Verbosity } from './options.js'
 import { runPipelined } from './pipeline.js'
+import { type RunStreams, withStreams } from './runStreams.js'
 import { settle } from './settle.js'
 import { traceTestStep } from './step.js'
 import { batchKey } from './stepBatch.js'
-import { type Batches, isStream, StreamSupply } from './stream.js'
+import { type Batches, isStream, refuseBesideStream, StreamSupply } from './stream.js'
 import { type BatchForm, type BatchSupply, type FeedBatch, memorySupply } from './supply.js'
 
 /** How a run over data is done. */
 export interface RunOptions {
-  /** Samples that are run at a time; results do not depend on it. Default: 32. */
+  /** Samples that are run at a time; results do not depend on it. Not for a stream, which makes its batches itself. Default: 32. */
   readonly batchSize?: number
   /** Batches to run at most. Default: all. */
   readonly steps?: number
   /** 0 silent, 1 a progress bar, 2 one line; `'auto'` (the default) is 1 on a terminal, else 0. */
   readonly verbose?: Verbosity
-  /** Ends the run between two batches: the promise rejects with the signal's reason. */
+  /** Ends the run between two batches, or while it waits for one: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal
   /** Where progress is written. Default: standard output, or the console in a browser. */
   readonly output?: TextOutput
@@ -33,7 +34,7 @@ export interface RunOptions {
 }
 
 export interface EvaluateOptions extends RunOptions {
-  /** A weight for each sample, in the loss and in `weightedMetrics`. Default: all 1. */
+  /** A weight for each sample, in the loss and in `weightedMetrics`; a stream gives them in its batches. Default: all 1. */
   readonly sampleWeight?: SampleWeights
 }
 
@@ -48,13 +49,21 @@ export const runOptions: OptionKeys<RunOptions> = {
 const evaluateOptions: OptionKeys<EvaluateOptions> = { ...runOptions, sampleWeight: true }
 
 /** The loss and metrics on data: see `Model.evaluate`. */
-export async function evaluateModel(
+export const evaluateModel = (
   model: AnyModel,
   x: unknown,
   y: unknown,
   options: EvaluateOptions,
+): Promise<Logs> => withStreams(options, (streams) => evaluateOn(model, { x, y }, options, streams))
+
+async function evaluateOn(
+  model: AnyModel,
+  { x, y }: { readonly x: unknown; readonly y: unknown },
+  options: EvaluateOptions,
+  streams: RunStreams,
 ): Promise<Logs> {
   checkOptions(options, 'evaluate', '{ batchSize: 32 }', evaluateOptions)
+  if (isStream(x)) refuseBesideStream('evaluate', { ...options, y })
   const compiled = model.state.requireCompiled(model.title, 'evaluate')
   const batchSize = positiveInteger(options.batchSize ?? 32, 'evaluate: batchSize')
   const limit = options.steps === undefined ? undefined : positiveInteger(options.steps, 'evaluate: steps')
@@ -62,7 +71,7 @@ export async function evaluateModel(
     model,
     compiled,
     { x, y, sampleWeight: options.sampleWeight },
-    { batchSize },
+    { batchSize, streams },
   )
   const callbacks = beginRun(model, options, fewer(supply.steps, limit))
   return runEvaluation({ model, compiled, supply, limit, signal: options.signal, callbacks })
@@ -88,6 +97,13 @@ interface TestData {
   readonly sampleWeight?: unknown
 }
 
+interface TestSupplyOptions {
+  readonly batchSize: number
+  readonly streams: RunStreams
+  /** What the data is called in errors. Default: as it is in `evaluate`. */
+  readonly names?: typeof argumentNames
+}
+
 /**
  * Batches to evaluate a model on, after a look at their labels; they are filled up with copies where the model's loss and
  * metrics allow it.
@@ -96,18 +112,23 @@ export async function testSupply(
   model: AnyModel,
   compiled: CompiledModel,
   data: TestData,
-  { batchSize, names = argumentNames }: { readonly batchSize: number; readonly names?: typeof argumentNames },
+  { batchSize, streams, names = argumentNames }: TestSupplyOptions,
 ): Promise<BatchSupply> {
-  if (isStream(data.x)) return testStream(model, compiled, data.x, names.x)
+  if (isStream(data.x)) return testStream(model, compiled, data.x, { name: names.x, streams })
   const inMemory = await modelData(model, data, names)
   const { allowsPadding } = settle(model, compiled, inMemory)
   return memorySupply(inMemory, { batchSize, isPadded: allowsPadding() })
 }
 
-async function testStream(model: AnyModel, compiled: CompiledModel, stream: Batches, name: string) {
+async function testStream(
+  model: AnyModel,
+  compiled: CompiledModel,
+  stream: Batches,
+  given: { readonly name: string; readonly streams: RunStreams },
+) {
   let allowsPadding = false
   const supply = new StreamSupply(model, stream, {
-    name,
+    ...given,
     isPadded: () => allowsPadding,
     check: (batch) => {
       allowsPadding = settle(model, compiled, batch).allowsPadding()
@@ -154,6 +175,7 @@ async function runBatches(run: Evaluation): Promise<Logs> {
       if (callbacks.hears('onTestBatchEnd')) await callbacks.tell('onTestBatchEnd', step, logs())
     },
   })
+  await batches.close?.()
   return logs()
 }
 

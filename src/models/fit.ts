@@ -14,6 +14,7 @@ import { show } from '../utils/show.js'
 import type { ClassWeight } from './classWeights.js'
 import type { CompiledModel } from './compiledModel.js'
 import { runEvaluation } from './evaluate.js'
+import { warnNoBatchesLeft } from './guards/batchesLeft.js'
 import { checkWeights, explainFailure } from './guards/nonFinite.js'
 import { warn } from './guards/warn.js'
 import { loggedMetrics } from './loggedMetrics.js'
@@ -23,6 +24,7 @@ import type { DataFor, SampleWeights, TargetsFor } from './modelData.js'
 import { checkSignal, resolveVerbosity, type Verbosity } from './options.js'
 import { runPipelined } from './pipeline.js'
 import { capture, identityOf, type Progress, type ResumableRun, restore, resume } from './resume.js'
+import { type RunStreams, withStreams } from './runStreams.js'
 import { traceTrainStep } from './step.js'
 import { batchKey } from './stepBatch.js'
 import type { Batches } from './stream.js'
@@ -36,17 +38,20 @@ export type ValidationData<In = never, Out = never> =
   | Batches<In, Out>
 
 export interface FitOptions<In = never, Out = never> {
-  /** Samples of a step. The last step of an epoch takes what is left. Default: 32. */
+  /** Samples of a step. The last step of an epoch takes what is left. Not for a stream, which makes its batches itself. Default: 32. */
   readonly batchSize?: number
   /** The epoch to stop before. Default: 1. */
   readonly epochs?: number
   /** The epoch to start with, counted from 0: to continue earlier training. Default: 0. */
   readonly initialEpoch?: number
-  /** Steps of an epoch. The next epoch goes on behind them, and from the beginning at the end. Default: all batches. */
+  /**
+   * Steps of an epoch. The next epoch goes on behind them, and from the beginning at the end; where a generator has no batch any more,
+   * `fit` warns and ends. Default: all batches.
+   */
   readonly stepsPerEpoch?: number
   /** Whether samples come in a new random order in each epoch. Default: true. Batches of a stream stay in order. */
   readonly shuffle?: boolean
-  /** A weight for each sample, in the loss and in `weightedMetrics`. Default: all 1. */
+  /** A weight for each sample, in the loss and in `weightedMetrics`; a stream gives them in its batches. Default: all 1. */
   readonly sampleWeight?: SampleWeights
   /** A weight for the samples of each class: `{ 0: 1, 1: 10 }`. Default: all 1. */
   readonly classWeight?: ClassWeight
@@ -74,7 +79,10 @@ export interface FitOptions<In = never, Out = never> {
   readonly verbose?: Verbosity
   /** Fixes shuffling and dropout of this run. (Initial weights: the model's `seed`, or `utils.setRandomSeed`.) */
   readonly seed?: number
-  /** Ends training between two steps: `fit` rejects with the signal's reason, and the model stays usable. */
+  /**
+   * Ends training between two steps, or while it waits for a batch: `fit` rejects with the signal's reason, and the model stays
+   * usable.
+   */
   readonly signal?: AbortSignal
   /** Where progress is written. Default: standard output, or the console in a browser. */
   readonly output?: TextOutput
@@ -120,11 +128,14 @@ interface TrainingRun extends ResumableRun {
 const LAYERS = 1
 
 /** Trains a model: see `Model.fit`. */
-export async function fitModel(
+export const fitModel = (model: AnyModel, x: unknown, y: unknown, options: FitOptions): Promise<History> =>
+  withStreams(options, (streams) => trainOn(model, { x, y }, options, streams))
+
+async function trainOn(
   model: AnyModel,
-  x: unknown,
-  y: unknown,
+  samples: { readonly x: unknown; readonly y: unknown },
   options: FitOptions,
+  streams: RunStreams,
 ): Promise<History> {
   checkOptions(options, 'fit', '{ epochs: 5 }', fitOptions)
   const compiled = model.state.requireCompiled(model.title, 'fit')
@@ -156,7 +167,7 @@ export async function fitModel(
       `fit: training goes on with the seed that ${saved.source} was begun with; seed ${options.seed} is not used.`,
     )
   }
-  const data = await supplies(model, compiled, { x, y }, options, { batchSize, key })
+  const data = await supplies(model, compiled, samples, options, { batchSize, key, streams })
   const { train } = data
 
   const steps = limit ?? train.steps
@@ -186,13 +197,23 @@ export async function fitModel(
     await keepingWhenInterrupted(run, async () => {
       while (progress.epoch < epochs && !model.stopTraining) {
         signal?.throwIfAborted()
-        const { epoch, step } = progress
+        const { epoch, step, logs: logsBefore } = progress
         if (step === 0) progress.logs = () => ({})
         await model.state.pausing(() => callbacks.tell('onEpochBegin', epoch))
         if (step === 0) model.resetMetrics()
         model.state.heedTrainable(model as unknown as AnyLayer)
         if (saved && step > 0) await restore(run, saved)
         await runEpoch(run)
+        const { haveRunOut } = run.batches
+        if (haveRunOut && !model.stopTraining) {
+          warnNoBatchesLeft(model.title, { epoch, epochs, step: progress.step, steps })
+        }
+        if (haveRunOut && progress.step === 0) {
+          // An epoch without a step has nothing to tell: training ended with the one before.
+          progress.logs = logsBefore
+          await callbacks.keepTraining(() => capture(run), { kind: 'epoch', isLast: true })
+          break
+        }
         const logs = { ...progress.logs() }
         const evaluation = { model, compiled, signal, callbacks }
         if (data.trainAgain) {
@@ -206,8 +227,9 @@ export async function fitModel(
         }
         await model.state.pausing(() => callbacks.tell('onEpochEnd', epoch, logs))
         Object.assign(progress, { epoch: epoch + 1, step: 0, logs: () => logs })
-        const isLast = model.stopTraining || progress.epoch >= epochs
+        const isLast = model.stopTraining || haveRunOut || progress.epoch >= epochs
         await callbacks.keepTraining(() => capture(run), { kind: 'epoch', isLast })
+        if (haveRunOut) break
       }
     })
     if (compiled.guards.nonFinite && !run.tookFailure) await checkWeights(model, callbacks)

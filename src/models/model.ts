@@ -28,7 +28,7 @@ import { RunState } from './runState.js'
 import type { ModelFormat, SaveOptions, Snapshot, WeightsFormat } from './saveModel.js'
 import { defaultLoss, defaultMetrics } from './step.js'
 import type { StepBatch } from './stepBatch.js'
-import { type Batches, isStream } from './stream.js'
+import { type Batches, isArrayLike, isStream } from './stream.js'
 import { printSummary, type SummaryOptions } from './summary.js'
 import type { TrainingStep } from './trainingStep.js'
 
@@ -398,12 +398,13 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
   }
 }
 
-/** Of batches, options come in the place of labels. */
+/** Of batches, options come in the place of labels; labels in that place are kept, to be refused. */
 function withOptions<O extends object>(
   x: unknown,
   y: unknown,
   options: O | undefined,
 ): { readonly y: unknown; readonly options: O | Record<string, never> } {
-  if (isStream(x) && options === undefined) return { y: undefined, options: (y ?? {}) as O }
+  if (isStream(x) && options === undefined && !isArrayLike(y))
+    return { y: undefined, options: (y ?? {}) as O }
   return { y, options: options ?? {} }
 }

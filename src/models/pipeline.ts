@@ -22,7 +22,10 @@ export interface PipelineOptions<F extends Flight<unknown>> {
   readonly steps: number
   /** The number of the first one: those before it were taken earlier. Default: 0. */
   readonly first?: number
-  /** Prepares and starts a step; `undefined` if there is none any more. Steps are started one after another. */
+  /**
+   * Prepares and starts a step; `undefined` if there is none any more. Steps are started one after another. Throwing the signal's
+   * reason, where the signal ended waiting for a batch, ends the run after the steps under way.
+   */
   launch(step: number): Promise<F | undefined>
   /** Takes a step's results, in order. Returning `false` ends the run after the steps under way. */
   land(step: number, results: Awaited<F['results']>, flight: F): Promise<boolean> | Promise<void> | undefined
@@ -34,7 +37,7 @@ export interface PipelineOptions<F extends Flight<unknown>> {
 /**
  * Runs steps in order, each prepared while the one before is running. Whatever happens, no step is under way any more
  * when this returns. Gives the number of the step that would be next.
- * @throws the signal's reason, if it is aborted between steps; those under way have landed then
+ * @throws the signal's reason, if it is aborted between steps or while one is prepared; those under way have landed then
  */
 export async function runPipelined<F extends Flight<unknown>>(options: PipelineOptions<F>): Promise<number> {
   const { steps, first = 0, launch, land, landsAlone, signal } = options
@@ -48,9 +51,17 @@ export async function runPipelined<F extends Flight<unknown>>(options: PipelineO
     if ((await land(landed++, results, flight)) === false) goesOn = false
     if (isTurnOver()) await letOthersRun()
   }
+  const launchUnlessAborted = async (step: number) => {
+    try {
+      return await launch(step)
+    } catch (error) {
+      if (signal?.aborted && error === signal.reason) return undefined
+      throw error
+    }
+  }
   try {
     for (let step = first; step < steps && goesOn && !signal?.aborted; step++) {
-      const flight = await launch(step)
+      const flight = await launchUnlessAborted(step)
       if (!flight) break
       // Its error is thrown when its turn comes to land; until then it must not count as unhandled.
       flight.results.catch(() => {})

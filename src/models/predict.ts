@@ -14,19 +14,32 @@ import { beginRun, fewer, type RunOptions, runOptions } from './evaluate.js'
 import type { AnyModel } from './model.js'
 import { modelInputs } from './modelData.js'
 import { runPipelined } from './pipeline.js'
+import { type RunStreams, withStreams } from './runStreams.js'
 import { tracePredictStep } from './step.js'
 import { typesKey } from './stepBatch.js'
-import { isStream, StreamSupply } from './stream.js'
+import { isStream, refuseBesideStream, StreamSupply } from './stream.js'
 import { type BatchSupply, type FeedBatch, feedOf, memorySupply } from './supply.js'
 
 export interface PredictOptions extends RunOptions {}
 
 /** The model's outputs for samples: see `Model.predict`. */
-export async function predictModel(model: AnyModel, x: unknown, options: PredictOptions): Promise<Tensors> {
+export const predictModel = (model: AnyModel, x: unknown, options: PredictOptions): Promise<Tensors> =>
+  // A prediction of a few samples is through sooner without the promises that only streams need.
+  isStream(x)
+    ? withStreams(options, (streams) => predictOn(model, x, options, streams))
+    : predictOn(model, x, options, { signal: undefined, opened: [] })
+
+async function predictOn(
+  model: AnyModel,
+  x: unknown,
+  options: PredictOptions,
+  streams: RunStreams,
+): Promise<Tensors> {
   checkOptions(options, 'predict', '{ batchSize: 32 }', runOptions)
+  if (isStream(x)) refuseBesideStream('predict', options)
   const batchSize = positiveInteger(options.batchSize ?? 32, 'predict: batchSize')
   const limit = options.steps === undefined ? undefined : positiveInteger(options.steps, 'predict: steps')
-  const supply = await predictSupply(model, x, batchSize)
+  const supply = await predictSupply(model, x, { batchSize, streams })
   const steps = fewer(supply.steps, limit)
   const callbacks = beginRun(model, options, steps)
   const batches = supply.pass(0)
@@ -78,10 +91,15 @@ export async function predictOnBatch(model: AnyModel, given: unknown): Promise<T
   )
 }
 
-async function predictSupply(model: AnyModel, x: unknown, batchSize: number): Promise<BatchSupply> {
+async function predictSupply(
+  model: AnyModel,
+  x: unknown,
+  { batchSize, streams }: { readonly batchSize: number; readonly streams: RunStreams },
+): Promise<BatchSupply> {
   if (isStream(x)) {
     const supply = new StreamSupply(model, x, {
       name: 'x',
+      streams,
       isPadded: () => model.fixedBatchSize === undefined,
       samplesOnly: true,
     })

@@ -12,6 +12,8 @@ import {
   type SampleWeights,
   type TargetsFor,
 } from './modelData.js'
+import type { RunStreams } from './runStreams.js'
+import { StreamIterator } from './streamIterator.js'
 import {
   type BatchCursor,
   type BatchForm,
@@ -32,25 +34,66 @@ export type Batch<In = never, Out = never> =
 
 /**
  * Batches that are made as they are needed: anything iterable, at once or asynchronously, or a function that makes one for each
- * pass. A generator object can be gone through only once; give the generator function for several epochs.
+ * pass. A generator object can be gone through only once: give the generator function for several epochs. Where batches run out, `fit`
+ * warns and ends.
+ *
+ * An iterator that a run leaves before its end is closed, as `for await` does: its `return()` is called, and a generator's `finally` runs.
+ * A generator object goes on through all passes of a run, and is closed when the run has ended.
  */
 export type Batches<In = never, Out = never> =
   | Iterable<Batch<In, Out>>
   | AsyncIterable<Batch<In, Out>>
   | (() => Iterable<Batch<In, Out>> | AsyncIterable<Batch<In, Out>>)
 
+/** Whether data is one tensor, typed array or list. */
+export const isArrayLike = (value: unknown): boolean =>
+  Array.isArray(value) || ArrayBuffer.isView(value) || value instanceof Tensor
+
 /** Whether data is a stream of batches, rather than arrays in memory (which can be iterated over, too). */
 export function isStream(value: unknown): value is Batches {
-  if (Array.isArray(value) || ArrayBuffer.isView(value) || value instanceof Tensor) return false
+  if (isArrayLike(value)) return false
   if (typeof value === 'function') return true
   return (
     typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value)
   )
 }
 
+/** Whether a stream is an iterator itself, such as a generator object, which there is no second one of. */
+export function isOneShot(stream: Batches): boolean {
+  return typeof stream !== 'function' && 'next' in stream
+}
+
+/** What may be given beside data in memory. */
+interface BesideData {
+  readonly y?: unknown
+  readonly sampleWeight?: unknown
+  readonly batchSize?: unknown
+}
+
+/** @throws ArgumentError for what would go unread beside a stream, whose batches bring their own */
+export function refuseBesideStream(what: string, { y, sampleWeight, batchSize }: BesideData): void {
+  if (y !== undefined && y !== null) {
+    throw new ArgumentError(
+      `${what}: expected no y beside a stream of batches, received ${show(y)}. Let the stream give the labels: batches [x, y].`,
+    )
+  }
+  if (sampleWeight !== undefined) {
+    throw new ArgumentError(
+      `${what}: expected no sampleWeight beside a stream of batches. Let the stream give the weights: batches [x, y, sampleWeight].`,
+    )
+  }
+  if (batchSize !== undefined) {
+    throw new ArgumentError(
+      `${what}: expected no batchSize beside a stream of batches, received ${show(batchSize)}. Batches are as large as the stream makes them.`,
+    )
+  }
+}
+
 export interface StreamOptions {
   /** What the stream is called in errors. */
   readonly name: string
+  /** The streams of the run, which closes them at its end. */
+  readonly streams: RunStreams
   readonly classWeight?: ClassWeight
   /** Whether smaller batches than the first are filled up with copies. Default: false. */
   readonly isPadded?: () => boolean
@@ -65,15 +108,17 @@ export class StreamSupply implements BatchSupply {
   readonly steps = undefined
   readonly samples = undefined
   private batchSize: number | undefined
-  private first:
-    | { readonly data: ModelData; readonly rest: Iterator<unknown> | AsyncIterator<unknown> }
-    | undefined
+  private first: { readonly data: ModelData; readonly rest: StreamIterator } | undefined
+  /** The iterator that was opened last: there is no second one as long as it is open. */
+  private iterator: StreamIterator | undefined
 
   constructor(
     private readonly model: AnyModel,
     private readonly stream: Batches,
     private readonly options: StreamOptions,
-  ) {}
+  ) {
+    options.streams.opened.push(this)
+  }
 
   /** The first batch, which is not lost: the first pass begins with it. */
   async peek(): Promise<ModelData> {
@@ -103,13 +148,11 @@ export class StreamSupply implements BatchSupply {
     this.first = undefined
     const rest = first?.rest ?? this.open()
     let waiting = first?.data
-    let isEmpty = !waiting
     let skipped = 0
     const skipBatches = async () => {
       for (; skipped < skip; skipped++) {
         if (!waiting && (await rest.next()).done) throw this.endedEarly(number, skip, skipped)
         waiting = undefined
-        isEmpty = false
       }
     }
     return {
@@ -121,19 +164,17 @@ export class StreamSupply implements BatchSupply {
           return batch
         }
         const { value, done } = await rest.next()
-        if (!done) {
-          isEmpty = false
-          return this.feed(await this.read(value))
-        }
-        if (isEmpty && number > 0) {
-          throw new StateError(
-            `${this.model.title}: ${this.options.name} gave no batch in pass ${number + 1}: a generator can be gone through only once. ` +
-              'Give the function that makes it, or an object that can be iterated over again, or set stepsPerEpoch.',
-          )
-        }
-        return undefined
+        return done ? undefined : this.feed(await this.read(value))
+      },
+      close: async () => {
+        if (!isOneShot(this.stream)) await rest.close()
       },
     }
+  }
+
+  /** Ends the stream, when no batch of it is wanted any more. */
+  async close(): Promise<void> {
+    await this.iterator?.close()
   }
 
   private endedEarly(pass: number, skip: number, batches: number): StateError {
@@ -159,7 +200,14 @@ export class StreamSupply implements BatchSupply {
     return feedOf(data, isPadded ? paddedSize(data.samples, this.batchSize) : data.samples, isPadded)
   }
 
-  private open(): Iterator<unknown> | AsyncIterator<unknown> {
+  private open(): StreamIterator {
+    const { iterator, options, stream } = this
+    if (iterator && isOneShot(stream)) return iterator
+    this.iterator = new StreamIterator(this.openIterator(), options.streams.signal)
+    return this.iterator
+  }
+
+  private openIterator(): Iterator<unknown> | AsyncIterator<unknown> {
     const { stream } = this
     const source = typeof stream === 'function' ? stream() : stream
     const isObject = typeof source === 'object' && source !== null

@@ -26,6 +26,8 @@ export interface FeedBatch extends BatchForm {
 export interface BatchCursor {
   /** The next batch; `undefined` when there is none any more. */
   next(): Promise<FeedBatch | undefined>
+  /** Ends a pass of which the rest is not wanted; there is nothing to end in memory. */
+  close?(): Promise<void>
 }
 
 /** Where batches come from. */

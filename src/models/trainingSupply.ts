@@ -4,7 +4,7 @@ import { foldInKey, randomPermutation } from '../ops/hostRandom.js'
 import type { RandomKey } from '../ops/threefry.js'
 import { positiveInteger } from '../utils/numbers.js'
 import { show } from '../utils/show.js'
-import { type ClassWeight, withClassWeights } from './classWeights.js'
+import { withClassWeights } from './classWeights.js'
 import type { CompiledModel } from './compiledModel.js'
 import { testSupply } from './evaluate.js'
 import type { FitOptions, ValidationData } from './fit.js'
@@ -13,8 +13,16 @@ import { checkOutputs } from './guards/outputs.js'
 import { checkScaling } from './guards/scaling.js'
 import type { AnyModel } from './model.js'
 import { argumentNames, type ModelData, modelData } from './modelData.js'
+import type { RunStreams } from './runStreams.js'
 import { settle } from './settle.js'
-import { type Batches, isStream, StreamSupply } from './stream.js'
+import {
+  type Batches,
+  isOneShot,
+  isStream,
+  refuseBesideStream,
+  type StreamOptions,
+  StreamSupply,
+} from './stream.js'
 import { type BatchCursor, type BatchSupply, type FeedBatch, memorySupply } from './supply.js'
 import { splitData } from './validation.js'
 
@@ -36,9 +44,14 @@ export async function supplies(
   compiled: CompiledModel,
   { x, y }: { readonly x: unknown; readonly y: unknown },
   options: FitOptions,
-  { batchSize, key }: { readonly batchSize: number; readonly key: RandomKey },
+  {
+    batchSize,
+    key,
+    streams,
+  }: { readonly batchSize: number; readonly key: RandomKey; readonly streams: RunStreams },
 ): Promise<Supplies> {
   const { validationSplit = 0, validationData, classWeight, sampleWeight, shuffle = true } = options
+  if (isStream(x)) refuseBesideStream('fit', { y, sampleWeight, batchSize: unreadBatchSize(options) })
   const evaluatesTraining = options.evaluateTraining ?? false
   if (!(validationSplit >= 0 && validationSplit < 1)) {
     throw new ArgumentError(
@@ -47,16 +60,18 @@ export async function supplies(
     )
   }
   const testBatchSize = positiveInteger(options.validationBatchSize ?? batchSize, 'fit: validationBatchSize')
-  const separate = validationData && (await validationSupply(model, compiled, validationData, testBatchSize))
+  const separate =
+    validationData &&
+    (await validationSupply(model, compiled, validationData, { batchSize: testBatchSize, streams }))
   if (isStream(x)) {
     if (validationSplit > 0 && !validationData) {
       throw new ArgumentError('fit: a stream of batches cannot be split. Give validationData.')
     }
     if (evaluatesTraining) refuseOneShot(x)
     return {
-      train: await trainStream(model, compiled, x, classWeight),
+      train: await trainStream(model, compiled, x, { classWeight, streams }),
       trainAgain: evaluatesTraining
-        ? await testSupply(model, compiled, { x }, { batchSize: testBatchSize })
+        ? await testSupply(model, compiled, { x }, { batchSize: testBatchSize, streams })
         : undefined,
       validation: separate?.supply,
     }
@@ -83,8 +98,14 @@ export async function supplies(
   }
 }
 
+/** The batch size, where no data in memory that is validated with takes it as its own. */
+function unreadBatchSize({ batchSize, validationBatchSize, validationData }: FitOptions): number | undefined {
+  const isRead = validationData && !isStream(validationData) && validationBatchSize === undefined
+  return isRead ? undefined : batchSize
+}
+
 function refuseOneShot(stream: Batches): void {
-  if (typeof stream === 'function' || !('next' in stream)) return
+  if (!isOneShot(stream)) return
   throw new ArgumentError(
     'fit: evaluateTraining goes through the batches a second time in each epoch, but a generator can be gone through only once. Give the ' +
       'function that makes it, or an object that can be iterated over again.',
@@ -95,12 +116,12 @@ async function trainStream(
   model: AnyModel,
   compiled: CompiledModel,
   stream: Batches,
-  classWeight: ClassWeight | undefined,
+  given: Pick<StreamOptions, 'classWeight' | 'streams'>,
 ): Promise<BatchSupply> {
   const check = (batch: ModelData) => {
     settle(model, compiled, batch)
   }
-  const supply = new StreamSupply(model, stream, { name: 'x', classWeight, check })
+  const supply = new StreamSupply(model, stream, { ...given, name: 'x', check })
   const first = await supply.peek()
   if (compiled.guards.scaling) await checkScaling(model, first)
   if (compiled.guards.outputs) await checkOutputs(model, compiled, first)
@@ -112,11 +133,11 @@ async function validationSupply(
   model: AnyModel,
   compiled: CompiledModel,
   given: ValidationData,
-  batchSize: number,
+  { batchSize, streams }: { readonly batchSize: number; readonly streams: RunStreams },
 ): Promise<{ readonly supply: BatchSupply; readonly data?: ModelData }> {
   if (isStream(given)) {
     const names = { ...argumentNames, x: 'validationData' }
-    return { supply: await testSupply(model, compiled, { x: given }, { batchSize, names }) }
+    return { supply: await testSupply(model, compiled, { x: given }, { batchSize, streams, names }) }
   }
   if (!Array.isArray(given)) {
     throw new ArgumentError(
@@ -148,6 +169,7 @@ export class EpochBatches {
   private pass: number
   private batch: number
   private cursor: BatchCursor | undefined
+  private ranOut = false
 
   /** @param place where the next batch is found */
   constructor(
@@ -159,6 +181,11 @@ export class EpochBatches {
     this.batch = place.batch
   }
 
+  /** Whether batches were missed in an epoch: its pass was over, and the next pass had none. */
+  get haveRunOut(): boolean {
+    return this.ranOut
+  }
+
   /**
    * Those of one epoch.
    * @param taken how many of them were taken before
@@ -166,7 +193,7 @@ export class EpochBatches {
   of(epoch: number, taken: number): BatchCursor {
     if (this.limit === undefined) {
       if (epoch !== this.pass) this.open(epoch)
-      return { next: () => this.take() }
+      return { next: () => (this.batch === 0 ? this.takeFirst() : this.take()) }
     }
     let left = this.limit - taken
     return {
@@ -176,7 +203,7 @@ export class EpochBatches {
         const batch = await this.take()
         if (batch) return batch
         this.open(this.pass + 1)
-        return this.take()
+        return this.takeFirst()
       },
     }
   }
@@ -190,6 +217,13 @@ export class EpochBatches {
     this.pass = pass
     this.batch = 0
     this.cursor = undefined
+  }
+
+  /** The first batch of a pass, which has one unless there are no batches left. */
+  private async takeFirst(): Promise<FeedBatch | undefined> {
+    const batch = await this.take()
+    if (!batch) this.ranOut = true
+    return batch
   }
 
   private async take(): Promise<FeedBatch | undefined> {
