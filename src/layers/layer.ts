@@ -84,7 +84,7 @@ interface LayerClass {
  * @example
  * class Scale extends layers.Layer {
  *   build() { this.factor = this.addWeight({ name: 'factor', shape: [], initializer: 'ones' }) }
- *   call(x) { return ops.multiply(x, this.factor.value()) }
+ *   call(x) { return ops.multiply(x, this.factor) }
  * }
  */
 export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = Tensor>
