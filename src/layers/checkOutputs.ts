@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.js'
 import { Tensor } from '../graph/tensor.js'
+import { ignoreRejections } from '../utils/ignoreRejections.js'
 import { show } from '../utils/show.js'
 import type { Tensors } from './tensors.js'
 
@@ -11,6 +12,7 @@ export function checkOutputs(outputs: unknown, title: string): Tensors {
       ? Object.values(outputs)
       : []
   if (parts.length > 0 && parts.every((part) => part instanceof Tensor)) return outputs as Tensors
+  ignoreRejections([outputs, ...parts])
   throw new ArgumentError(
     `${title}: expected call to give a tensor, a list or an object of tensors, received ${show(outputs)}. ${hintFor(outputs)}`,
   )

@@ -5,6 +5,7 @@ import { type CallObserver, inContext } from '../layers/callContext.js'
 import { flatTensors, type Tensors } from '../layers/tensors.js'
 import { add } from '../ops/add.js'
 import { multiply } from '../ops/multiply.js'
+import { ignoreRejections } from '../utils/ignoreRejections.js'
 import { show } from '../utils/show.js'
 import { pack } from '../utils/structure.js'
 import { healthOf, StandStill } from './guards/standStill.js'
@@ -140,6 +141,7 @@ function checkLogs(logs: unknown, subject: string): StepLogs {
     if (entries.length > 0 && entries.every(([, value]) => value instanceof Tensor))
       return Object.fromEntries(entries)
   }
+  ignoreRejections([logs, ...Object.values(logs ?? {})])
   throw new ArgumentError(
     `${subject} to give tensors under their keys, such as { loss }, received ${show(logs)}.`,
   )
