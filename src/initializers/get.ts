@@ -3,6 +3,7 @@ import { type Shape, showShape } from '../graph/shape.js'
 import { type Config, isSerialized, type SerializedObject, serializeObject } from '../utils/config.js'
 import { type ConfiguredClass, construct } from '../utils/construct.js'
 import { customObjects, findCustom, nameIn, serializeFunction } from '../utils/customObjects.js'
+import { ignoreRejections } from '../utils/ignoreRejections.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { suggestion } from '../utils/nearest.js'
 import { refuseClass } from '../utils/refuseClass.js'
@@ -83,6 +84,7 @@ class FunctionInitializer extends Initializer {
     const values: unknown = this.valuesOf(shape)
     if (isArrayLike(values)) return values
     if (values instanceof Initializer) throw notCalled(shape, `an initializer (${values.className})`)
+    ignoreRejections([values])
     throw new ArgumentError(
       `initializer: expected the function to give the numbers of a weight of shape ${showShape(shape)}, received ${show(values)}.`,
     )

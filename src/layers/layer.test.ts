@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Tensor } from '../graph/tensor.js'
-import type { Variable } from '../graph/variable.js'
+import { Variable } from '../graph/variable.js'
 import { add } from '../ops/add.js'
 import { multiply } from '../ops/multiply.js'
 import { tensor } from '../ops/tensor.js'
@@ -10,6 +10,7 @@ import type { BatchShape } from './batchShape.js'
 import type { CallContext } from './callContext.js'
 import { dense } from './dense.js'
 import { Layer } from './layer.js'
+import { concatenate } from './merging/concatenate.js'
 
 /** `x * factor`, with the factor a weight for each column. */
 class Scale extends Layer {
@@ -22,7 +23,7 @@ class Scale extends Layer {
   }
 
   override call(x: Tensor): Tensor {
-    return multiply(x, this.weights[0].value())
+    return multiply(x, this.weights[0])
   }
 }
 
@@ -46,6 +47,12 @@ describe('a layer', () => {
     expect([layer.name, dense(3).name, dense(2, { name: 'mine' }).name]).toEqual(['dense', 'dense_1', 'mine'])
     expect(String(layer)).toBe('<Dense name=dense, built=false>')
     expect(layer.length).toBeUndefined()
+  })
+
+  it('is called on variables as on tensors', () => {
+    const [one, two] = [new Variable([2, 3], [1, 2]), new Variable([4, 5], [1, 2])]
+    expect(referenceValues(new Scale()(one))).toEqual([2, 3])
+    expect(referenceValues(concatenate([one, two]))).toEqual([2, 3, 4, 5])
   })
 
   it('takes its class name from the source when it states none', () => {

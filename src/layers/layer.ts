@@ -26,7 +26,7 @@ import {
   withCallOptions,
 } from './callContext.js'
 import type { CallForm } from './callForm.js'
-import { checkOutputs } from './checkOutputs.js'
+import { checkOutputs, requireCall } from './checkOutputs.js'
 import { type DTypePolicy, float32Policy, policyConfig } from './dtypePolicy.js'
 import { checkFixedSettings } from './fixedSettings.js'
 import { initialValues } from './initialValues.js'
@@ -84,7 +84,7 @@ interface LayerClass {
  * @example
  * class Scale extends layers.Layer {
  *   build() { this.factor = this.addWeight({ name: 'factor', shape: [], initializer: 'ones' }) }
- *   call(x) { return ops.multiply(x, this.factor.value()) }
+ *   call(x) { return ops.multiply(x, this.factor) }
  * }
  */
 export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = Tensor>
@@ -232,6 +232,7 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
     return inContext(context, () =>
       titled(this.title, () => {
         if (!this.built) this.build(shapes as ShapesOf<In>)
+        requireCall(this)
         const mask = flatTensors(inputs).map(maskOf).find(Boolean)
         context.observer?.enter?.(this as AnyLayer, inputs)
         const outputs = checkOutputs(this.call(inputs as In, { ...context, mask }), this.title) as Out
@@ -300,6 +301,7 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
 
   /** The result of `call` on placeholders of these types: nothing is computed. See `traceOutputs`. */
   protected traceCall(inputs: Structure<SymbolicType>, openSize?: number): Tensors {
+    requireCall(this)
     return traceOutputs(this.title, inputs, (given, context) => this.call(given as In, context), openSize)
   }
 

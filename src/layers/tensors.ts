@@ -1,4 +1,5 @@
 import { Tensor } from '../graph/tensor.js'
+import { Variable } from '../graph/variable.js'
 import { asTensor, type TensorLike } from '../ops/tensor.js'
 import { flatten, mapStructure, type Structure } from '../utils/structure.js'
 import type { BatchShape } from './batchShape.js'
@@ -35,13 +36,13 @@ export const shapesOf = (tensors: Tensors): Structure<BatchShape> =>
   mapStructure(tensors, isTensor, ({ shape }): BatchShape => shape)
 
 /**
- * What a layer was called on, as tensors: a tensor, a typed array or nested arrays of numbers become one tensor; a list in
- * which tensors or typed arrays stand becomes a list of tensors; an object becomes an object of tensors.
+ * What a layer was called on, as tensors: a tensor, a variable, a typed array or nested arrays of numbers become one tensor; a list in
+ * which tensors, variables or typed arrays stand becomes a list of tensors; an object becomes an object of tensors.
  */
 export function toTensors(inputs: unknown): Tensors {
-  if (inputs instanceof Tensor) return inputs
+  if (isTyped(inputs)) return asTensor(inputs)
   if (Array.isArray(inputs)) {
-    const isList = inputs.some((each) => each instanceof Tensor || ArrayBuffer.isView(each))
+    const isList = inputs.some((each) => isTyped(each) || ArrayBuffer.isView(each))
     return isList ? inputs.map((each: TensorLike) => asTensor(each)) : asTensor(inputs)
   }
   if (typeof inputs === 'object' && inputs !== null && !ArrayBuffer.isView(inputs)) {
@@ -50,3 +51,6 @@ export function toTensors(inputs: unknown): Tensors {
   }
   return asTensor(inputs as TensorLike)
 }
+
+const isTyped = (value: unknown): value is Tensor | Variable =>
+  value instanceof Tensor || value instanceof Variable

@@ -9,6 +9,7 @@ import { type Config, type Configurable, classNameOf } from '../utils/config.js'
 import { expectTensor } from '../utils/expectTensor.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { oneOf } from '../utils/oneOf.js'
+import { requireMethod } from '../utils/requireMethod.js'
 import { align } from './align.js'
 import type { Labels, OutputShape } from './labels.js'
 import { countingMask } from './mask.js'
@@ -66,7 +67,7 @@ export abstract class Loss implements Configurable {
    * By default: whether `call` gives one number for the whole batch.
    */
   couplesSamples(yTrue: TensorType, yPred: TensorType): boolean {
-    return this.call(parameter('yTrue', yTrue), parameter('yPred', yPred)).rank === 0
+    return valuesOf(this, parameter('yTrue', yTrue), parameter('yPred', yPred)).rank === 0
   }
 
   /**
@@ -81,7 +82,7 @@ export abstract class Loss implements Configurable {
    */
   compute(yTrue: TensorLike, yPred: TensorLike, weights: LossWeights = {}): Tensor {
     const output = asTensor(yPred)
-    const values = this.call(asTensor(yTrue), output)
+    const values = valuesOf(this, asTensor(yTrue), output)
     const mask = countingMask(this.name, values, [maskOf(output), weights.mask])
     return reduceValues(this.name, values, this.reduction, { ...weights, mask })
   }
@@ -90,6 +91,13 @@ export abstract class Loss implements Configurable {
   getConfig(): Config {
     return { name: this.name, reduction: this.reduction }
   }
+}
+
+/** @throws ArgumentError if the loss's class has no `call`, or it gives no tensor */
+function valuesOf(loss: Loss, yTrue: Tensor, yPred: Tensor): Tensor {
+  const title = `loss '${loss.name}'`
+  requireMethod(loss, title, 'call(yTrue, yPred)', 'gives a value for each sample')
+  return expectTensor(loss.call(yTrue, yPred), title, 'call')
 }
 
 /**

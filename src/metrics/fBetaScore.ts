@@ -1,5 +1,5 @@
 import { ArgumentError, ShapeError } from '../errors.js'
-import { showShape } from '../graph/shape.js'
+import { type Shape, showShape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Variable } from '../graph/variable.js'
 import { alignWeights } from '../losses/align.js'
@@ -76,7 +76,7 @@ export class FBetaScore extends Metric {
     if (shape.length !== 2 || yTrue.rank !== 2 || yTrue.shape[1] !== shape[1]) {
       throw new ShapeError(
         `${this.name}: expected labels and predictions [batch, classes], received ${showShape(yTrue.shape)} and ` +
-          `${showShape(shape)}. For class numbers, use utils.toCategorical(y, classes).`,
+          `${showShape(shape)}. ${adviceFor(yTrue.shape, shape)}`,
       )
     }
     this.counts ??= this.build(shape[1])
@@ -173,3 +173,9 @@ export class F1Score extends FBetaScore {
     return config
   }
 }
+
+/** How labels get the shape of the predictions. */
+const adviceFor = (labels: Shape, predictions: Shape): string =>
+  labels.length === 1 && predictions.at(-1) === 1
+    ? 'Give labels of shape [batch, 1], such as y.map((label) => [label]). One output needs a threshold too, such as 0.5.'
+    : 'For class numbers, use utils.toCategorical(y, classes).'

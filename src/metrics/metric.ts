@@ -7,6 +7,7 @@ import { asTensor, type TensorLike } from '../ops/tensor.js'
 import type { OptionKeys } from '../utils/checkOptions.js'
 import { type Config, type Configurable, classNameOf } from '../utils/config.js'
 import { automaticName } from '../utils/naming.js'
+import { updateMetric } from './callMetric.js'
 
 export interface MetricOptions {
   /** The key in logs. Default: the class's name in snake case; some classes number themselves, as in Keras. */
@@ -80,7 +81,7 @@ export abstract class Metric implements Configurable {
     const executor = await getExecutor()
     const step = await executor.compile(
       trace(inputs, (targets, predictions, weights) => {
-        this.updateState(targets, predictions, weights)
+        updateMetric(this, targets, predictions, weights)
         return []
       }),
     )

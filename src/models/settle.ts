@@ -1,4 +1,5 @@
 import type { Shape } from '../graph/shape.js'
+import { inMetric } from '../metrics/callMetric.js'
 import type { CompiledModel } from './compiledModel.js'
 import type { DataSource } from './dataSource.js'
 import { checkLogits } from './guards/logits.js'
@@ -48,8 +49,10 @@ export function settle(model: AnyModel, compiled: CompiledModel, { x, y }: Sampl
       const labels = y[i]
       if (!labels) return false
       const target = { shape: [1, ...labels.shape.slice(1)], dtype: labels.dtype }
-      return [...(loss ? [loss] : []), ...metrics, ...weightedMetrics].some((part) =>
-        part.couplesSamples(target, predictions[i]),
+      const output = predictions[i]
+      if (loss?.couplesSamples(target, output)) return true
+      return [...metrics, ...weightedMetrics].some((metric) =>
+        inMetric(metric, target, output, () => metric.couplesSamples(target, output)),
       )
     })
   const allowsPadding = () => model.fixedBatchSize === undefined && !addsCoupledLosses && !couples()

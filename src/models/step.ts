@@ -3,8 +3,10 @@ import { Tensor } from '../graph/tensor.js'
 import { type Trace, type TraceInput, trace } from '../graph/trace.js'
 import { type CallObserver, inContext } from '../layers/callContext.js'
 import { flatTensors, type Tensors } from '../layers/tensors.js'
+import { resultOf, updateMetric } from '../metrics/callMetric.js'
 import { add } from '../ops/add.js'
 import { multiply } from '../ops/multiply.js'
+import { ignoreRejections } from '../utils/ignoreRejections.js'
 import { show } from '../utils/show.js'
 import { pack } from '../utils/structure.js'
 import { healthOf, StandStill } from './guards/standStill.js'
@@ -140,6 +142,7 @@ function checkLogs(logs: unknown, subject: string): StepLogs {
     if (entries.length > 0 && entries.every(([, value]) => value instanceof Tensor))
       return Object.fromEntries(entries)
   }
+  ignoreRejections([logs, ...Object.values(logs ?? {})])
   throw new ArgumentError(
     `${subject} to give tensors under their keys, such as { loss }, received ${show(logs)}.`,
   )
@@ -152,12 +155,22 @@ function infer<T>(model: AnyModel, batch: StepBatch<Tensors, Tensors> | undefine
   return result
 }
 
+/** @throws ArgumentError for targets or samples in the place of the batch, as Keras's methods take them */
+function checkArguments(model: AnyModel, form: string, batch: unknown, predictions: unknown): void {
+  if (batch instanceof StepBatch && typeof predictions === 'object' && predictions !== null) return
+  throw new ArgumentError(
+    `${model.title}: expected ${form} with the batch that the step was given and what the model gave for batch.x, received ` +
+      `${show(batch)} and ${show(predictions)}. The batch holds x, y and the weights of samples.`,
+  )
+}
+
 /** What `Model.computeLoss` does unless it is overridden. */
 export function defaultLoss(
   model: AnyModel,
   batch: StepBatch<Tensors, Tensors>,
   predictions: Tensors,
 ): Tensor {
+  checkArguments(model, 'computeLoss(batch, predictions)', batch, predictions)
   const outputs = flatTensors(predictions)
   const losses = (model.state.compiled?.objective?.outputs ?? []).flatMap(
     ({ loss, lossWeight, lossTracker }, i) => {
@@ -186,6 +199,7 @@ export function defaultMetrics(
   predictions: Tensors,
   loss: Tensor,
 ): StepLogs {
+  checkArguments(model, 'computeMetrics(batch, predictions, loss)', batch, predictions)
   const objective = model.state.compiled?.objective
   if (!objective) return { loss }
   const outputs = flatTensors(predictions)
@@ -193,8 +207,8 @@ export function defaultMetrics(
   objective.outputs.forEach(({ metrics, weightedMetrics }, i) => {
     const target = batch.targets[i]
     if (!target) return
-    for (const metric of metrics) metric.updateState(target, outputs[i], batch.sampleMask)
-    for (const metric of weightedMetrics) metric.updateState(target, outputs[i], batch.sampleWeight(i))
+    for (const metric of metrics) updateMetric(metric, target, outputs[i], batch.sampleMask)
+    for (const metric of weightedMetrics) updateMetric(metric, target, outputs[i], batch.sampleWeight(i))
   })
-  return Object.fromEntries(objective.trackers.map(({ key, metric }) => [key, metric.result()]))
+  return Object.fromEntries(objective.trackers.map(({ key, metric }) => [key, resultOf(metric)]))
 }

@@ -49,6 +49,36 @@ class Line extends Model {
 }
 
 describe('a training step of its own', () => {
+  it('changes a weight that ops were given as a variable', async () => {
+    class Slope extends layers.Layer {
+      override build(): void {
+        this.addWeight({ name: 'slope', shape: [], initializer: 'zeros' })
+      }
+
+      override call(inputs: Tensor): Tensor {
+        return multiply(inputs, this.weights[0])
+      }
+    }
+    class Through extends Model {
+      readonly slope = new Slope()
+
+      override call(inputs: Tensor): Tensor {
+        return this.slope(inputs)
+      }
+
+      override trainStep(batch: BatchOf<Tensor, Tensor>, step: TrainingStep): StepLogs {
+        const loss = mean(square(subtract(batch.y, this(batch.x, { training: true }))))
+        step.minimize(loss)
+        return { loss }
+      }
+    }
+    const model = new Through()
+    model.compile({ optimizer: optimizers.sgd({ learningRate: 0.1 }) })
+    await model.fit([[1], [2]], [[3], [6]], { ...silent, epochs: 50 })
+    const [slope] = await model.getWeights()
+    expect(await slope.item()).toBeCloseTo(3, 4)
+  })
+
   it('trains as the one that is built in', async () => {
     const own = new Line()
     own.compile({ optimizer: optimizers.sgd({ learningRate: 0.1 }) })

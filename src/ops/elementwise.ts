@@ -5,6 +5,7 @@ import { defineOp, type TensorType } from '../graph/op.js'
 import type { ScalarMath } from '../graph/scalarMath.js'
 import { broadcastShapes, sameShape, showShape } from '../graph/shape.js'
 import { Tensor } from '../graph/tensor.js'
+import { Variable } from '../graph/variable.js'
 import { broadcastTo } from './broadcastTo.js'
 import { cast } from './cast.js'
 import { asTensor, type TensorLike } from './tensor.js'
@@ -116,7 +117,8 @@ export function defineBinary(rule: BinaryRule): (a: TensorLike, b: TensorLike) =
 
 /** Values as tensors of one type, in which plain numbers take the type of the tensors beside them. */
 export function promoteOperands(values: readonly TensorLike[]): Tensor[] {
-  const dtypes = values.flatMap((value) => (value instanceof Tensor ? [value.dtype] : []))
+  const isTyped = (value: TensorLike) => value instanceof Tensor || value instanceof Variable
+  const dtypes = values.filter(isTyped).map(({ dtype }) => dtype)
   const hint = dtypes.length > 0 ? dtypes.reduce(promote) : undefined
   const tensors = values.map((value) => asTensor(value, hint))
   const dtype = tensors.map((value) => value.dtype).reduce(promote)

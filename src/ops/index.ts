@@ -1,6 +1,6 @@
 /**
  * The ops of the tensor graph. Each stands in a file of its own, with its formula, shape rule, gradient and float64
- * reference. Operands may be tensors or plain JavaScript data; elementwise ops broadcast and promote types
+ * reference. Operands may be tensors, variables or plain JavaScript data; elementwise ops broadcast and promote types
  * (bool < uint8 < int32 < float32).
  */
 

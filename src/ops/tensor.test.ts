@@ -4,7 +4,10 @@ import { Variable } from '../graph/variable.js'
 import { referenceValues } from '../testing/referenceEvaluate.js'
 import { broadcastTo } from './broadcastTo.js'
 import { cast } from './cast.js'
+import { gradients } from './gradient.js'
+import { multiply } from './multiply.js'
 import { reshape } from './reshape.js'
+import { sum } from './sum.js'
 import { asTensor, full, literal, ones, tensor, zeros, zerosLike } from './tensor.js'
 
 describe('tensor', () => {
@@ -81,6 +84,15 @@ describe('asTensor', () => {
     expect(asTensor([1, 0.5], 'int32').dtype).toBe('float32')
     expect(asTensor([1, 2], 'int32').dtype).toBe('int32')
     expect(asTensor(3).dtype).toBe('float32')
+  })
+
+  it('takes a variable for its value, and its type beside plain numbers', () => {
+    const weight = new Variable([2, 3], [2])
+    expect(asTensor(weight).node).toMatchObject({ type: 'variable', variable: weight })
+    expect(referenceValues(multiply([10, 10], weight))).toEqual([20, 30])
+    expect(multiply(new Variable([2], [], { dtype: 'int32' }), 3).dtype).toBe('int32')
+    const [slope] = gradients(sum(multiply(multiply(weight, weight), 2)), [weight])
+    expect(referenceValues(slope)).toEqual([8, 12])
   })
 
   it('compiles numbers in, and feeds arrays', () => {

@@ -4,6 +4,7 @@ import { constant } from '../graph/node.js'
 import { checkShape, type Shape, showShape, sizeOf } from '../graph/shape.js'
 import { isMarkedSymbolic } from '../graph/symbolic.js'
 import { Tensor } from '../graph/tensor.js'
+import { Variable } from '../graph/variable.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { broadcastTo } from './broadcastTo.js'
 import { cast } from './cast.js'
@@ -11,8 +12,8 @@ import { cast } from './cast.js'
 /** Numbers or booleans in nested arrays, as many levels deep as the tensor has axes. */
 export type NestedValues = number | boolean | readonly NestedValues[]
 
-/** What ops take: a tensor, or JavaScript data that becomes one. */
-export type TensorLike = Tensor | NestedValues | TypedArray
+/** What ops take: a tensor, a variable, which stands for its `value()`, or JavaScript data that becomes a tensor. */
+export type TensorLike = Tensor | Variable | NestedValues | TypedArray
 
 export interface TensorOptions {
   /** Default: the shape of the nested arrays; for a typed array, one axis. */
@@ -51,6 +52,7 @@ export function tensor(data: NestedValues | TypedArray, options: TensorOptions =
  */
 export function asTensor(value: TensorLike, dtypeHint?: DType): Tensor {
   if (value instanceof Tensor) return value
+  if (value instanceof Variable) return value.value()
   if (typeof value === 'number' || typeof value === 'boolean') {
     const dtype = numberDtype(value, dtypeHint)
     return literal(Number(value), dtype)

@@ -1,6 +1,6 @@
 import { ArgumentError, ShapeError } from '../errors.js'
 import { Tensor } from '../graph/tensor.js'
-import { type TensorLike, tensor } from '../ops/tensor.js'
+import { asTensor, type TensorLike, tensor } from '../ops/tensor.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { suggestion } from '../utils/nearest.js'
 import { positiveInteger } from '../utils/numbers.js'
@@ -46,7 +46,7 @@ async function drawFeatureMaps(
   const most = positiveInteger(options.maxMaps ?? 64, 'plot.featureMaps: maxMaps')
   const layer = layerOf(model, options.layer)
   const [picture] = await imagesOf(x, 1, 'plot.featureMaps')
-  const given = x instanceof Tensor ? x : tensor(x)
+  const given = asTensor(x)
   const sample =
     given.shape[0] === 1
       ? given

@@ -1,6 +1,7 @@
 import type { Tensor } from '../../graph/tensor.js'
 import type { BatchShape } from '../batchShape.js'
 import type { CallContext } from '../callContext.js'
+import { requireCall } from '../checkOutputs.js'
 import { Layer } from '../layer.js'
 
 /** What one step of a cell gives. */
@@ -47,6 +48,7 @@ export abstract class RecurrentCell extends Layer<readonly Tensor[], readonly Te
 
   /** @param inputShape shape of one step's inputs, `[batch, features]` */
   pass(context: CallContext, _inputShape: readonly number[]): CellPass {
+    requireCall(this)
     return {
       project: (inputs) => inputs,
       step: (inputs, states) => {
