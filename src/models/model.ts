@@ -363,7 +363,7 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
 
   /** The calls of layers, as they are drawn: of a sequential or functional model that is built. */
   async layerNodes(): Promise<readonly LayerNode[]> {
-    const { layerNodes } = await import('./layerNodes.js')
+    const { layerNodes } = await import('./inspect.js')
     return layerNodes(this as unknown as AnyModel)
   }
 
