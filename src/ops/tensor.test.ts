@@ -83,6 +83,14 @@ describe('asTensor', () => {
     expect(asTensor(3).dtype).toBe('float32')
   })
 
+  it('leaves numbers float32 that int32 cannot hold', () => {
+    expect(asTensor(2 ** 31 - 1, 'int32').dtype).toBe('int32')
+    expect(asTensor(-(2 ** 31), 'uint8').dtype).toBe('int32')
+    expect(asTensor(2 ** 31, 'int32').dtype).toBe('float32')
+    expect(asTensor(-3e9, 'uint8').dtype).toBe('float32')
+    expect(asTensor([1, 3e9], 'int32').dtype).toBe('float32')
+  })
+
   it('compiles numbers in, and feeds arrays', () => {
     expect(asTensor(3).node).toMatchObject({ type: 'constant', literal: true })
     expect(literal(3).node).toMatchObject({ literal: true })

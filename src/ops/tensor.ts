@@ -99,10 +99,12 @@ export const onesLike = (x: Tensor): Tensor => ones(x.shape, x.dtype)
 /** The type in which a program's number meets a tensor of type `hint`. */
 function numberDtype(value: number | boolean, hint: DType | undefined): DType {
   if (typeof value === 'boolean') return hint ?? 'bool'
-  if (hint === undefined || hint === 'float32' || !Number.isInteger(value)) return 'float32'
+  if (hint === undefined || hint === 'float32' || !isInt32(value)) return 'float32'
   if (hint === 'uint8' && value >= 0 && value <= 255) return 'uint8'
   return 'int32'
 }
+
+const isInt32 = (value: number): boolean => (value | 0) === value
 
 function dtypeOf(data: NestedValues | TypedArray, values: ArrayLike<number | boolean>): DType {
   if (data instanceof Int32Array) return 'int32'
