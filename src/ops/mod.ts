@@ -10,7 +10,7 @@ import { negative } from './negative.js'
  *
  * For floats it is NaN if `b` is 0 or `a` infinite; with an infinite `b` it is `a`, or `b` where the signs differ. Its error is
  * that of rounding `a`, up to `|a| / 2^24`, where a processor does not round a product and a sum at once, as most do: there
- * it is exact up to `|a / b| = 2^24`. Where `a / b` is beyond 2^48, it says nothing of `a`.
+ * it is exact up to `|a / b| = 2^24`. Where `a / b` is beyond 2^48, it says nothing of `a`, or is NaN.
  */
 export const mod = defineBinary({
   name: 'mod',
