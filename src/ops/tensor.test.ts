@@ -114,6 +114,14 @@ describe('types and shapes', () => {
   })
 })
 
+describe('item', () => {
+  it('is of tensors of one element', async () => {
+    expect(await tensor([[3]]).item()).toBe(3)
+    await expect(tensor([1, 2]).item()).rejects.toThrow(ShapeError)
+    await expect(tensor([]).item()).rejects.toThrow('received Tensor(float32 [0])')
+  })
+})
+
 describe('asTensor', () => {
   it('gives plain numbers the type of their partner where it can hold them', () => {
     expect(asTensor(3, 'int32').dtype).toBe('int32')
