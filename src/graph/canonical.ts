@@ -72,8 +72,7 @@ export function canonicalize(trace: Trace): CanonicalTrace {
 
 const outsideError = (name: string): StateError =>
   new StateError(
-    `'${name}' is a value inside a loop or a traced function, and has none outside of it. Return it from there: from the body of a ` +
-      'loop as a carry, for its last value, or as an output, for that of each step.',
+    `'${name}' is a value inside a loop or a traced function, and has none outside of it. Return it from its body.`,
   )
 
 const namesakes = new Map<string, OpDefinition[]>()
