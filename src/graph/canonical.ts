@@ -1,3 +1,4 @@
+import { StateError } from '../errors.js'
 import type { DType } from './dtype.js'
 import { Graph } from './graph.js'
 import type { Node } from './node.js'
@@ -19,6 +20,7 @@ export interface CanonicalTrace {
 /**
  * Writes a trace as text in which nodes are numbered in order of use, so that two traces of the same function get the
  * same text. Parameters, variables and constants stand in it by position and type only; literals by value.
+ * @throws StateError if it depends on a parameter of another function
  */
 export function canonicalize(trace: Trace): CanonicalTrace {
   const variables: Variable[] = []
@@ -51,8 +53,11 @@ export function canonicalize(trace: Trace): CanonicalTrace {
     switch (node.type) {
       case 'operation':
         return `${opName(node.op)}(${node.inputs.map(name).join(' ')}) ${attributesText(node.attributes)} ${node.outputs.map(typeText).join(' ')}`
-      case 'parameter':
-        return `parameter#${parameterAt.get(node) ?? 'free'}`
+      case 'parameter': {
+        const at = parameterAt.get(node)
+        if (at === undefined) throw outsideError(node.name)
+        return `parameter#${at}`
+      }
       case 'variable':
         return `variable#${variableAt(node.variable)} ${typeText(node.variable)}`
       case 'constant': {
@@ -64,6 +69,11 @@ export function canonicalize(trace: Trace): CanonicalTrace {
     }
   }
 }
+
+const outsideError = (name: string): StateError =>
+  new StateError(
+    `'${name}' is a value inside a loop or a traced function, and has none outside of it. Return it from its body.`,
+  )
 
 const namesakes = new Map<string, OpDefinition[]>()
 

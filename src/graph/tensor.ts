@@ -1,4 +1,4 @@
-import { InternalError, StateError } from '../errors.js'
+import { InternalError, ShapeError, StateError } from '../errors.js'
 import { arrayOf, type DType, type TypedArray } from './dtype.js'
 import { readTensors } from './executor.js'
 import { inspected } from './inspected.js'
@@ -38,8 +38,16 @@ export class Tensor {
     return new arrayOf[this.dtype](data)
   }
 
-  /** The one element of a tensor of size 1. */
+  /**
+   * The one element of a tensor of size 1.
+   * @throws ShapeError if there are more, or none
+   */
   async item(): Promise<number> {
+    if (this.size !== 1) {
+      throw new ShapeError(
+        `item: expected a tensor of one element, received ${this}. Read others with data() or array().`,
+      )
+    }
     return (await this.data())[0]
   }
 

@@ -6,12 +6,13 @@ import { type Shape, showShape, sizeOf } from '../graph/shape.js'
 import { Tensor } from '../graph/tensor.js'
 import type { BatchShape } from '../layers/batchShape.js'
 import { type NestedValues, tensor } from '../ops/tensor.js'
-import type { NumericArray } from '../utils/numericArray.js'
+import { checkNumeric, type NumericArray } from '../utils/numericArray.js'
 import { show } from '../utils/show.js'
 
 /**
  * Samples in memory: a tensor `[samples, ...]`, nested arrays, or a typed array, which is cut into samples of the shape
- * that the model expects. Elements become float32, int32 or uint8, whichever holds them. Nothing of it is copied but what does not have one of Gradus's types.
+ * that the model expects. In nested arrays the innermost may be typed arrays: a list of them holds a sample in each, of the shape that the model expects. Elements become float32, int32 or uint8, whichever
+ * holds them (float32 for Uint32Array, as in `tensor`). Nothing of a tensor or typed array is copied but what does not have one of Gradus's types.
  */
 export type DataInput = Tensor | NumericArray | NestedValues
 
@@ -83,14 +84,17 @@ export const sampleSizeOf = (shape: BatchShape): number =>
   shape.slice(1).reduce((size: number, axis) => size * (axis ?? Number.NaN), 1)
 
 function fromArray(value: NumericArray | NestedValues, name: string, expected?: BatchShape): Tensor {
-  if (ArrayBuffer.isView(value)) return fromTypedArray(value as NumericArray, expected)
+  if (ArrayBuffer.isView(value)) return fromTypedArray(value as NumericArray, name, expected)
   if (!Array.isArray(value)) {
     throw new ArgumentError(
       `${name}: expected a tensor, a typed array or nested arrays of numbers, received ${show(value)}.`,
     )
   }
+  const [first] = value
+  const isSample =
+    expected && ArrayBuffer.isView(first) && (first as Uint8Array).length === sampleSizeOf(expected)
   try {
-    return tensor(value)
+    return tensor(value, isSample ? { shape: [value.length, ...(expected.slice(1) as number[])] } : {})
   } catch (error) {
     if (error instanceof ShapeError) {
       throw new ShapeError(`${name}: ${error.message} All samples must have the same shape.`, {
@@ -102,7 +106,8 @@ function fromArray(value: NumericArray | NestedValues, name: string, expected?: 
   }
 }
 
-function fromTypedArray(value: NumericArray, expected?: BatchShape): Tensor {
+function fromTypedArray(value: NumericArray, name: string, expected?: BatchShape): Tensor {
+  checkNumeric(value, name)
   const dtype = elementType(value)
   const size = expected ? sampleSizeOf(expected) : Number.NaN
   const shape =
@@ -115,6 +120,7 @@ function fromTypedArray(value: NumericArray, expected?: BatchShape): Tensor {
 }
 
 function elementType(value: NumericArray): DType {
-  if (value instanceof Float32Array || value instanceof Float64Array) return 'float32'
-  return value instanceof Uint8Array || value instanceof Uint8ClampedArray ? 'uint8' : 'int32'
+  if (value instanceof Uint8Array || value instanceof Uint8ClampedArray) return 'uint8'
+  const isInt32 = [Int8Array, Int16Array, Int32Array, Uint16Array].some((type) => value instanceof type)
+  return isInt32 ? 'int32' : 'float32'
 }

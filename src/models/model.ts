@@ -129,6 +129,11 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
     return this.builtInputShape && placesOf(this.builtInputShape, 'x')
   }
 
+  /** Whether it has one input, even before it is built. Internal. */
+  get hasOneInput(): boolean {
+    return false
+  }
+
   /** Where the model gives outputs. */
   get outputPlaces(): Places {
     return placesOf(this.outputShape, 'output')

@@ -1,7 +1,7 @@
 import { ArgumentError, ShapeError } from '../errors.js'
 import { showShape } from '../graph/shape.js'
 import { Tensor } from '../graph/tensor.js'
-import { matches, reshapeHint, showBatchShape } from '../layers/batchShape.js'
+import { type BatchShape, matches, reshapeHint, showBatchShape } from '../layers/batchShape.js'
 import type { ShapesOf, Tensors } from '../layers/tensors.js'
 import {
   arrange,
@@ -128,9 +128,11 @@ export async function modelInputs(model: AnyModel, given: unknown, name: string)
 
 /** Builds a model for the shapes of the data that it sees first. */
 async function buildFor(model: AnyModel, given: Structure<DataInput>, name: string): Promise<Places> {
-  const layout = layoutOf(given, isOne)
+  const isArray = (value: Structure<DataInput>): value is DataInput =>
+    isOne(value) || (model.hasOneInput && isRows(value))
+  const layout = layoutOf(given, isArray)
   const sources = await Promise.all(
-    flatten(given, isOne).map((value, i) =>
+    flatten(given, isArray).map((value, i) =>
       dataSource(value, layout.kind === 'one' ? name : `${name}[${i}]`),
     ),
   )
@@ -148,17 +150,31 @@ const isOne = (value: Structure<DataInput>): value is DataInput => {
   return typeof value !== 'object' || value === null
 }
 
+/**
+ * Whether it is a list of typed arrays as samples of one input. A list of one may as well be the list of inputs, whose array is
+ * cut into samples where their size is known.
+ */
+function isRows(value: unknown, shape?: BatchShape): boolean {
+  if (!Array.isArray(value) || !value.every((each) => ArrayBuffer.isView(each))) return false
+  return value.length > 1 || shape === undefined || Number.isNaN(sampleSizeOf(shape))
+}
+
 /** The arrays given for places, in their order. */
 function arrangeData(given: unknown, { layout, names, shapes }: Places, title: string): unknown[] {
+  const size = layoutSize(layout)
   const isArray = (value: unknown): boolean => {
+    if (size === 1 && isRows(value, shapes[0])) return true
     if (layout.kind !== 'list' || !Array.isArray(value)) return isOne(value as Structure<DataInput>)
     // For a list of one, nested arrays may be the list or what is in it: their depth tells.
-    return layoutSize(layout) === 1 && isOne(value) && depthOf(value) === shapes[0].length
+    return size === 1 && isOne(value) && depthOf(value) === shapes[0].length
   }
   return arrange<unknown>(given as Structure<unknown>, layout, names, isArray, title)
 }
 
-const depthOf = (value: unknown): number => (Array.isArray(value) ? 1 + depthOf(value[0]) : 0)
+function depthOf(value: unknown): number {
+  if (ArrayBuffer.isView(value)) return 1
+  return Array.isArray(value) ? 1 + depthOf(value[0]) : 0
+}
 
 const placeName = (name: string, { layout, names }: Places, i: number): string =>
   layout.kind === 'one' ? name : `${name}['${names[i]}']`
@@ -175,13 +191,18 @@ async function targets(
   return Promise.all(
     arrays.map(async (value, i) => {
       if (value === null || value === undefined) return undefined
-      // A typed array of labels has one number for each sample, or as many as the output has.
       const shape = places.shapes[i]
-      const perSample = ArrayBuffer.isView(value) ? (value as Uint8Array).length / samples : 0
-      const isPerOutput = perSample > 1 && perSample === sampleSizeOf(shape)
-      return dataSource(value as DataInput, placeName(name, places, i), isPerOutput ? shape : undefined)
+      const expected = isPerSample(value, samples, shape) ? undefined : shape
+      return dataSource(value as DataInput, placeName(name, places, i), expected)
     }),
   )
+}
+
+/** Whether a typed array of labels has one number for each sample, rather than as many as the output has. */
+function isPerSample(labels: unknown, samples: number, shape: BatchShape): boolean {
+  if (!ArrayBuffer.isView(labels)) return false
+  const numbers = (labels as Uint8Array).length / samples
+  return numbers <= 1 || numbers !== sampleSizeOf(shape)
 }
 
 async function weightsOf(

@@ -78,6 +78,10 @@ export class Sequential extends Model {
     return this.entrance && placesOf(this.entrance.shape, this.entrance.name)
   }
 
+  override get hasOneInput(): boolean {
+    return true
+  }
+
   override get outputPlaces(): Places {
     return placesOf(this.output.shape, this.output.name)
   }

@@ -3,7 +3,7 @@ import { multiply } from './multiply.js'
 import { negative } from './negative.js'
 import { sin } from './sin.js'
 
-/** The cosine of `x` in radians, elementwise. */
+/** The cosine of `x` in radians, elementwise. It holds for `|x|` up to 400,000: see `sin`. */
 export const cos = defineUnary({
   name: 'cos',
   operand: 'float',

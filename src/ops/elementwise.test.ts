@@ -3,9 +3,11 @@ import { ArgumentError, ShapeError } from '../errors.js'
 import { referenceValues } from '../testing/referenceEvaluate.js'
 import { add } from './add.js'
 import { bitwiseAnd } from './bitwiseAnd.js'
+import { clip } from './clip.js'
 import { divide } from './divide.js'
 import { equal } from './equal.js'
 import { grad } from './gradient.js'
+import { less } from './less.js'
 import { maximum } from './maximum.js'
 import { minimum } from './minimum.js'
 import { multiply } from './multiply.js'
@@ -24,6 +26,13 @@ describe('elementwise ops', () => {
     expect(add(tensor([true]), tensor([true])).dtype).toBe('int32')
     expect(divide(integers, 2).dtype).toBe('float32')
     expect(equal(integers, 2).dtype).toBe('bool')
+  })
+
+  it('compare integers with numbers beyond int32', () => {
+    expect(referenceValues(less(integers, 3e9))).toEqual([1, 1, 1])
+    expect(referenceValues(equal(integers, 2 ** 32 + 2))).toEqual([0, 0, 0])
+    expect(referenceValues(clip(bytes, 0, 1e10))).toEqual([200, 100])
+    expect(add(integers, 3e9).dtype).toBe('float32')
   })
 
   it('wrap uint8 modulo 256', () => {

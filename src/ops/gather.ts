@@ -1,6 +1,6 @@
 import { ArgumentError, ShapeError } from '../errors.js'
 import type { TensorType } from '../graph/op.js'
-import { type Shape, sameShape, showShape } from '../graph/shape.js'
+import { type Shape, sameShape, showShape, sizeOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import { cast } from './cast.js'
 import { asTensor, type TensorLike } from './tensor.js'
@@ -32,6 +32,14 @@ export function checkAlongAxis(what: string, x: TensorType, indices: TensorType,
       `${what}: indices of shape ${showShape(indices.shape)} must have the sizes of ${showShape(x.shape)} except along axis ${axis}.`,
     )
   }
+}
+
+/** Checks that there is something to take where indices ask for it. */
+export function checkNotEmpty(what: string, x: TensorType, indices: TensorType, axis: number): void {
+  if (x.shape[axis] > 0 || sizeOf(indices.shape) === 0) return
+  throw new ShapeError(
+    `${what}: axis ${axis} of a tensor of shape ${showShape(x.shape)} has no elements, but there are ${sizeOf(indices.shape)} indices.`,
+  )
 }
 
 /** Checks that updates have the shape that their indices give. */

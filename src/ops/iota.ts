@@ -29,11 +29,16 @@ const arangeOptions: OptionKeys<ArangeOptions> = { start: true, step: true, dtyp
 
 /**
  * `start, start + step, ...` up to but without `stop`, as one axis.
- * @throws ArgumentError if `step` is 0
+ * @throws ArgumentError if `step` is 0, or a number is infinite or NaN
  */
 export function arange(stop: number, options: ArangeOptions = {}): Tensor {
   checkOptions(options, 'arange', undefined, arangeOptions)
   const { start = 0, step = 1, dtype = 'int32' } = options
+  if (![start, stop, step].every(Number.isFinite)) {
+    throw new ArgumentError(
+      `arange: expected finite numbers, received start ${start}, stop ${stop}, step ${step}.`,
+    )
+  }
   if (step === 0) throw new ArgumentError('arange: expected a step other than 0.')
   const index = cast(iota([Math.max(0, Math.ceil((stop - start) / step))]), dtype)
   return start === 0 && step === 1 ? index : add(multiply(index, step), start)

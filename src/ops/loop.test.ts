@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { ArgumentError, ShapeError } from '../errors.js'
-import { reachable } from '../graph/graph.js'
+import { ArgumentError, ShapeError, StateError } from '../errors.js'
+import { canonicalize } from '../graph/canonical.js'
+import { Graph, reachable } from '../graph/graph.js'
 import type { Tensor } from '../graph/tensor.js'
 import { Variable } from '../graph/variable.js'
 import { expectClose } from '../testing/opTest.js'
@@ -85,5 +86,39 @@ describe('loop', () => {
       ShapeError,
     )
     expect(() => ops.loop({ initial: [x] }, ([h]) => ({ carries: [h] }))).toThrow('expected a length')
+  })
+
+  it('refuses bodies that return no lists', () => {
+    const run = (body: unknown) => () =>
+      ops.loop({ initial: [0], length: 2 }, body as Parameters<typeof ops.loop>[1])
+    const cases: readonly (readonly [body: unknown, received: string])[] = [
+      [() => undefined, 'undefined'],
+      [([h]: Tensor[]) => [h], '[Tensor(float32 [])]'],
+      [([h]: Tensor[]) => ({ outputs: [h] }), '{ outputs: [Tensor(float32 [])] }'],
+      [([h]: Tensor[]) => ({ carries: h }), '{ carries: Tensor(float32 []) }'],
+      [([h]: Tensor[]) => ({ carries: [h], outputs: h }), 'outputs: Tensor(float32 [])'],
+      [async ([h]: Tensor[]) => ({ carries: [h] }), 'a Promise (is await missing?)'],
+    ]
+    for (const [body, received] of cases) {
+      expect(run(body)).toThrow(ArgumentError)
+      expect(run(body)).toThrow('expected the body to return { carries: [...] }')
+      expect(run(body)).toThrow(received)
+    }
+    expect(() => ops.loop({ initial: 0 as never, length: 2 }, ([h]) => ({ carries: [h] }))).toThrow(
+      'expected initial as a list of tensors, received 0.',
+    )
+  })
+
+  it('keeps the values of its body to itself', () => {
+    const leaked: Tensor[] = []
+    ops.loop({ initial: [0], length: 2 }, ([h]) => {
+      leaked.push(h, ops.add(h, 1))
+      return { carries: [h] }
+    })
+    for (const value of leaked) {
+      const reading = () => canonicalize({ graph: new Graph([], [value]), assignments: new Map() })
+      expect(reading).toThrow(StateError)
+      expect(reading).toThrow("'carry0' is a value inside a loop")
+    }
   })
 })

@@ -6,6 +6,7 @@ import { defineOp, type OpDefinition, type Reference } from '../graph/op.js'
 import { sameShape, sizeOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
+import { show } from '../utils/show.js'
 import { add } from './add.js'
 import { gradientOps } from './gradient.js'
 import { iota } from './iota.js'
@@ -49,7 +50,8 @@ export interface LoopResult {
  * what lies between them again.
  *
  * @param body one step: carried values, slices, and the `int32` position of the slices
- * @throws ShapeError if carried values change shape or type, or sequences differ in length
+ * @throws ShapeError if carried values change shape or type, or sequences differ in length; ArgumentError if the body returns
+ * no step. Reading a value of the body, other than by what it returns, is a StateError
  * @example
  * // Running sums of a sequence [time, units]
  * loop({ initial: [zeros([units])], sequences: [x] }, ([total], [slice]) => {
@@ -62,8 +64,8 @@ export function loop(
   body: (carries: Tensor[], slices: Tensor[], index: Tensor) => LoopStep,
 ): LoopResult {
   checkOptions(options, 'loop', undefined, loopOptions)
-  const initial = options.initial.map((value) => asTensor(value))
-  const given = (options.sequences ?? []).map((value) => asTensor(value))
+  const initial = tensorList(options.initial, 'initial')
+  const given = tensorList(options.sequences ?? [], 'sequences')
   const length = loopLength(given, options.length)
   const sequences = [...given, iota([length])]
 
@@ -73,6 +75,7 @@ export function loop(
     parameter(`slice${i}`, { shape: shape.slice(1), dtype }),
   )
   const step = body(carried, slices.slice(0, -1), slices[slices.length - 1])
+  checkStep(step)
   const next = step.carries.map((value, i) => asTensor(value, initial[i]?.dtype))
   checkCarries(initial, next)
   const outputs = (step.outputs ?? []).map((value) => asTensor(value))
@@ -204,6 +207,20 @@ const loopOp: OpDefinition<LoopAttributes> = defineOp<LoopAttributes>({
 function sliceAt({ shape, data }: Reference, at: number): Reference {
   const size = sizeOf(shape.slice(1))
   return { shape: shape.slice(1), data: data.subarray(at * size, (at + 1) * size) }
+}
+
+function tensorList(values: readonly TensorLike[], what: string): Tensor[] {
+  if (Array.isArray(values)) return values.map((value) => asTensor(value))
+  throw new ArgumentError(`loop: expected ${what} as a list of tensors, received ${show(values)}.`)
+}
+
+/** @throws ArgumentError unless a body gave the lists of a step */
+function checkStep(step: LoopStep): void {
+  const { carries, outputs = [] } = Object(step) as LoopStep
+  if (Array.isArray(carries) && Array.isArray(outputs)) return
+  throw new ArgumentError(
+    `loop: expected the body to return { carries: [...] }, and outputs: [...] if there are any, received ${show(step)}.`,
+  )
 }
 
 function loopLength(sequences: readonly Tensor[], asked: number | undefined): number {

@@ -1,13 +1,16 @@
 import { ShapeError } from '../errors.js'
+import { promote } from '../graph/dtype.js'
 import { applyOne } from '../graph/node.js'
 import { defineOp } from '../graph/op.js'
 import { showShape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
+import { cast } from './cast.js'
 import { reader, referenceOf } from './reference.js'
 import { asTensor, type TensorLike } from './tensor.js'
 
 /**
- * `x` with `value` before and after each axis. A negative amount takes elements away instead.
+ * `x` with `value` before and after each axis. A negative amount takes elements away instead. Where the type of `x` cannot hold
+ * `value`, the result has one that can, as a sum of both has.
  * @param amounts `[before, after]` for each axis
  * @throws ShapeError if there is not one pair for each axis, or more is taken away than there is
  */
@@ -16,10 +19,16 @@ export function pad(
   amounts: readonly (readonly [before: number, after: number])[],
   value = 0,
 ): Tensor {
-  const given = asTensor(x)
+  const given = withRoomFor(value, asTensor(x))
   if (amounts.length === given.rank && amounts.every(([before, after]) => before === 0 && after === 0))
     return given
   return applyOne(padOp, [given], { amounts, value })
+}
+
+/** The tensor in a type that can hold the value too. */
+function withRoomFor(value: number, x: Tensor): Tensor {
+  if (x.dtype === 'bool' && (value === 0 || value === 1)) return x
+  return cast(x, promote(x.dtype, asTensor(value, x.dtype).dtype))
 }
 
 type PadAttributes = {

@@ -1,10 +1,11 @@
-import { ShapeError } from '../errors.js'
+import { ArgumentError, ShapeError } from '../errors.js'
 import type { DType } from '../graph/dtype.js'
 import { applyOne } from '../graph/node.js'
 import { defineOp, type OpDefinition, type Reduction } from '../graph/op.js'
 import { resolveAxis, type Shape, showShape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
+import { show } from '../utils/show.js'
 import { cast } from './cast.js'
 import { forEachCoordinate, indexer } from './reference.js'
 import { reshape } from './reshape.js'
@@ -53,6 +54,11 @@ export interface ReductionGradient {
 export function resolveAxes(axis: ReductionOptions['axis'], rank: number, what: string): number[] {
   if (axis === undefined) return Array.from({ length: rank }, (_, i) => i)
   const list = typeof axis === 'number' ? [axis] : axis
+  if (!Array.isArray(list)) {
+    throw new ArgumentError(
+      `${what}: expected axis as a number or a list of numbers, received ${show(axis)}. Leave it out for the default.`,
+    )
+  }
   return [...new Set(list.map((one) => resolveAxis(one, rank, what)))].sort((a, b) => a - b)
 }
 

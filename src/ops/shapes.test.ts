@@ -5,6 +5,7 @@ import * as ops from './index.js'
 
 const matrix = ops.zeros([3, 4])
 const image = ops.zeros([1, 28, 28, 1])
+const none = null as unknown as number
 
 describe('shapes', () => {
   it('of convolution and pooling follow the formula', () => {
@@ -86,9 +87,58 @@ describe('shapes', () => {
     ['topK', () => ops.topK(matrix, 5), ShapeError, 'k of 0 to 4'],
     ['randomBits', () => ops.randomBits([1, 2, 3], [4]), ShapeError, 'key of shape [2]'],
     ['arange', () => ops.arange(5, { step: 0 }), ArgumentError, 'other than 0'],
+    ['arange to NaN', () => ops.arange(Number.NaN), ArgumentError, 'stop NaN'],
+    ['arange to infinity', () => ops.arange(Infinity), ArgumentError, 'expected finite numbers'],
+    [
+      'take of nothing',
+      () => ops.take(ops.zeros([0, 3]), [0]),
+      ShapeError,
+      'axis 0 of a tensor of shape [0, 3]',
+    ],
+    [
+      'takeAlongAxis of nothing',
+      () => ops.takeAlongAxis(ops.zeros([3, 0]), [[0], [0], [0]]),
+      ShapeError,
+      'no elements, but there are 3 indices',
+    ],
+    ['split into -1', () => ops.split([1, 2, 3, 4], -1), ArgumentError, 'expected 1 part or more'],
+    ['split into 1.5', () => ops.split([1, 2, 3, 4], 1.5), ArgumentError, 'received 1.5'],
+    ['slice at 0.5', () => ops.slice([1, 2, 3], [0.5]), ArgumentError, 'received [0.5]'],
+    [
+      'sum along null',
+      () => ops.sum(matrix, { axis: none }),
+      ArgumentError,
+      'sum: expected axis as a number',
+    ],
+    ['flip along null', () => ops.flip(matrix, none), ArgumentError, 'received null'],
+    [
+      'softmax along null',
+      () => ops.softmax(matrix, { axis: none }),
+      ArgumentError,
+      'softmax: expected axis',
+    ],
+    ['argmax along null', () => ops.argmax(matrix, { axis: none }), ShapeError, 'axis null does not exist'],
   ])('that do not fit are refused: %s', (_, f, error, text) => {
     expect(f).toThrow(error)
     expect(f).toThrow(text)
+  })
+})
+
+describe('take', () => {
+  it('of nothing gives nothing', () => {
+    expect(ops.take(ops.zeros([0, 3]), ops.zeros([0], 'int32')).shape).toEqual([0, 3])
+  })
+})
+
+describe('pad', () => {
+  it('has a type that holds what is put around', () => {
+    const bytes = ops.tensor(Uint8Array.of(7))
+    const padded = ops.pad(bytes, [[1, 0]], 300)
+    expect(padded.dtype).toBe('int32')
+    expect(referenceValues(padded)).toEqual([300, 7])
+    expect(ops.pad(bytes, [[1, 0]]).dtype).toBe('uint8')
+    expect(ops.pad(bytes, [[1, 0]], 0.5).dtype).toBe('float32')
+    expect(ops.pad(ops.tensor([true]), [[1, 0]]).dtype).toBe('bool')
   })
 })
 

@@ -14,7 +14,7 @@ import { asTensor, type TensorLike } from './tensor.js'
  * @param begin first coordinate along each axis; negative ones count from the end
  * @param size elements along each axis; -1 (the default) takes all that follow
  * @param steps distance between elements along each axis, 1 or more. Default: 1
- * @throws ShapeError if the block reaches outside
+ * @throws ShapeError if the block reaches outside; ArgumentError if it begins at fractions, or steps backwards
  */
 export function slice(
   x: TensorLike,
@@ -31,6 +31,9 @@ export function slice(
   }
   if (steps.some((step) => !Number.isInteger(step) || step < 1)) {
     throw new ArgumentError(`slice: expected steps of 1 or more, received [${steps.join(', ')}]. See flip.`)
+  }
+  if (!begin.every(Number.isInteger)) {
+    throw new ArgumentError(`slice: expected whole numbers to begin at, received [${begin.join(', ')}].`)
   }
   const first = begin.map((at, axis) => (at < 0 ? at + value.shape[axis] : at))
   const shape = size.map((count, axis) =>

@@ -1,4 +1,4 @@
-import { ShapeError } from '../errors.js'
+import { ArgumentError, ShapeError } from '../errors.js'
 import { resolveAxis } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import { sliceAxis } from './slice.js'
@@ -6,9 +6,12 @@ import { asTensor, type TensorLike } from './tensor.js'
 
 /**
  * A tensor cut along an axis (default: the first): into a number of equal parts, or parts of given sizes.
- * @throws ShapeError if the parts do not make up the axis
+ * @throws ShapeError if the parts do not make up the axis; ArgumentError for what is no number of parts
  */
 export function split(x: TensorLike, parts: number | readonly number[], axis = 0): Tensor[] {
+  if (typeof parts === 'number' && !(Number.isInteger(parts) && parts >= 1)) {
+    throw new ArgumentError(`split: expected 1 part or more, or a list of sizes, received ${parts}.`)
+  }
   const value = asTensor(x)
   const length = value.shape[resolveAxis(axis, value.rank, 'split')]
   const sizes = typeof parts === 'number' ? new Array<number>(parts).fill(length / parts) : parts

@@ -3,7 +3,7 @@ import { defineOp } from '../graph/op.js'
 import { resolveAxis } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import { clip } from './clip.js'
-import { asIndices, type IndexAttributes, takenShape } from './gather.js'
+import { asIndices, checkNotEmpty, type IndexAttributes, takenShape } from './gather.js'
 import { reader, referenceOf } from './reference.js'
 import { scatterAdd } from './scatterAdd.js'
 import { asTensor, type TensorLike, zerosLike } from './tensor.js'
@@ -14,6 +14,7 @@ import { asTensor, type TensorLike, zerosLike } from './tensor.js'
  *
  * @param indices integers of any shape
  * @param axis default: 0, so that `take(table, ids)` looks up rows
+ * @throws ShapeError if the axis has no slices, but there are indices
  */
 export function take(x: TensorLike, indices: TensorLike, axis = 0): Tensor {
   const value = asTensor(x)
@@ -24,7 +25,10 @@ export function take(x: TensorLike, indices: TensorLike, axis = 0): Tensor {
 const takeOp = defineOp<IndexAttributes>({
   name: 'take',
   kind: { kind: 'gather', axis: ({ axis }) => axis, alongAxis: false },
-  infer: ([x, indices], { axis }) => [{ shape: takenShape(x.shape, indices.shape, axis), dtype: x.dtype }],
+  infer([x, indices], { axis }) {
+    checkNotEmpty('take', x, indices, axis)
+    return [{ shape: takenShape(x.shape, indices.shape, axis), dtype: x.dtype }]
+  },
   gradient: ({ inputs: [x, indices], attributes: { axis }, gradients: [dy] }) => [
     dy && scatterAdd(zerosLike(x), clip(indices, 0, x.shape[axis] - 1), dy, axis),
   ],

@@ -3,7 +3,7 @@ import { defineOp } from '../graph/op.js'
 import { resolveAxis } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import { clip } from './clip.js'
-import { asIndices, checkAlongAxis, type IndexAttributes } from './gather.js'
+import { asIndices, checkAlongAxis, checkNotEmpty, type IndexAttributes } from './gather.js'
 import { reader, referenceOf } from './reference.js'
 import { scatterAddAlongAxis } from './scatterAdd.js'
 import { asTensor, type TensorLike, zerosLike } from './tensor.js'
@@ -23,6 +23,7 @@ const takeAlongAxisOp = defineOp<IndexAttributes>({
   kind: { kind: 'gather', axis: ({ axis }) => axis, alongAxis: true },
   infer([x, indices], { axis }) {
     checkAlongAxis('takeAlongAxis', x, indices, axis)
+    checkNotEmpty('takeAlongAxis', x, indices, axis)
     return [{ shape: indices.shape, dtype: x.dtype }]
   },
   gradient: ({ inputs: [x, indices], attributes: { axis }, gradients: [dy] }) => [

@@ -24,6 +24,49 @@ describe('tensor', () => {
     expect(tensor(7).shape).toEqual([])
   })
 
+  it('is of numbers where numbers stand beside booleans, wherever they stand', () => {
+    const mixed = tensor([
+      [true, false],
+      [true, 2],
+    ])
+    expect(mixed.dtype).toBe('float32')
+    expect(referenceValues(mixed)).toEqual([1, 0, 1, 2])
+    expect(tensor([[], []]).dtype).toBe('float32')
+  })
+
+  it('takes typed arrays as rows, of the type that all of them have', () => {
+    const rows = tensor([Float32Array.of(1, 2, 3), Float32Array.of(4, 5, 6)])
+    expect(rows).toMatchObject({ shape: [2, 3], dtype: 'float32' })
+    expect(referenceValues(rows)).toEqual([1, 2, 3, 4, 5, 6])
+    const bytes = Uint8Array.of(1, 2)
+    expect(
+      tensor([
+        [bytes, bytes],
+        [bytes, bytes],
+        [bytes, bytes],
+      ]),
+    ).toMatchObject({ shape: [3, 2, 2], dtype: 'uint8' })
+    expect(tensor([Int32Array.of(1), Int32Array.of(2)]).dtype).toBe('int32')
+    expect(tensor([bytes, Int32Array.of(1, 2)]).dtype).toBe('float32')
+    expect(tensor([Float64Array.of(1, 2), [3, 4]])).toMatchObject({ shape: [2, 2], dtype: 'float32' })
+    expect(asTensor([bytes, bytes], 'float32').dtype).toBe('uint8')
+    expect(tensor([new Uint8Array(0)]).shape).toEqual([1, 0])
+    expect(() => tensor([bytes, Uint8Array.of(1)])).toThrow('at level 1 expected 2, received an array of 1')
+    expect(() => tensor([bytes, 1])).toThrow(ShapeError)
+    expect(() => tensor([[bytes], bytes])).toThrow(ShapeError)
+  })
+
+  it('refuses bigints, and says how to convert them', () => {
+    for (const data of [new BigInt64Array(2), new BigUint64Array(2), [new BigInt64Array(2)]]) {
+      expect(() => tensor(data as unknown as number[])).toThrow(ArgumentError)
+      expect(() => tensor(data as unknown as number[])).toThrow('Convert it: Float32Array.from(x, Number).')
+    }
+    expect(() => tensor([[1n]] as unknown as number[])).toThrow('received 1n.')
+    expect(() => tensor(new DataView(new ArrayBuffer(8)) as unknown as number[])).toThrow(
+      'received a DataView.',
+    )
+  })
+
   it('copies its data', () => {
     const data = Float32Array.of(1, 2)
     const copy = tensor(data)
@@ -74,6 +117,14 @@ describe('types and shapes', () => {
   })
 })
 
+describe('item', () => {
+  it('is of tensors of one element', async () => {
+    expect(await tensor([[3]]).item()).toBe(3)
+    await expect(tensor([1, 2]).item()).rejects.toThrow(ShapeError)
+    await expect(tensor([]).item()).rejects.toThrow('received Tensor(float32 [0])')
+  })
+})
+
 describe('asTensor', () => {
   it('gives plain numbers the type of their partner where it can hold them', () => {
     expect(asTensor(3, 'int32').dtype).toBe('int32')
@@ -93,6 +144,14 @@ describe('asTensor', () => {
     expect(multiply(new Variable([2], [], { dtype: 'int32' }), 3).dtype).toBe('int32')
     const [slope] = gradients(sum(multiply(multiply(weight, weight), 2)), [weight])
     expect(referenceValues(slope)).toEqual([8, 12])
+  })
+
+  it('leaves numbers float32 that int32 cannot hold', () => {
+    expect(asTensor(2 ** 31 - 1, 'int32').dtype).toBe('int32')
+    expect(asTensor(-(2 ** 31), 'uint8').dtype).toBe('int32')
+    expect(asTensor(2 ** 31, 'int32').dtype).toBe('float32')
+    expect(asTensor(-3e9, 'uint8').dtype).toBe('float32')
+    expect(asTensor([1, 3e9], 'int32').dtype).toBe('float32')
   })
 
   it('compiles numbers in, and feeds arrays', () => {

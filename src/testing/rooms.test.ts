@@ -48,7 +48,13 @@ const mayImport: Record<string, readonly string[]> = {
 }
 
 /** What lies beside the rooms, and every room may import. */
-const shared = ['errors.ts', 'cacheFolder.node.ts', 'utils/checkOptions.ts']
+const shared = [
+  'errors.ts',
+  'cacheFolder.node.ts',
+  'utils/checkOptions.ts',
+  'utils/numericArray.ts',
+  'utils/show.ts',
+]
 
 /** Rooms that join all the others. */
 const joinsEverything = ['cli', 'testing', 'bench', 'conformance', '']

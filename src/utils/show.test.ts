@@ -23,6 +23,7 @@ describe('show', () => {
     expect(show({ units: 3, name: 'a' })).toBe("{ units: 3, name: 'a' }")
     expect(show({})).toBe('{}')
     expect(show(new Float32Array(4))).toBe('Float32Array of 4')
+    expect([show(1n), show(new DataView(new ArrayBuffer(4)))]).toEqual(['1n', 'a DataView'])
   })
 
   it('says what else it is, and what was probably forgotten', () => {

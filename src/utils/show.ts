@@ -8,6 +8,7 @@ const LONGEST = 60
  */
 export function show(value: unknown): string {
   if (typeof value === 'string') return cut(`'${value}'`)
+  if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'function' && !hasText(value)) return showFunction(value)
   if (value instanceof Promise) return 'a Promise (is await missing?)'
   if (Array.isArray(value)) {
@@ -15,6 +16,7 @@ export function show(value: unknown): string {
     return text.length <= LONGEST ? text : `a list of ${value.length}`
   }
   if (value instanceof Map || value instanceof Set) return `a ${value.constructor.name} of ${value.size}`
+  if (value instanceof DataView) return 'a DataView'
   if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${(value as Uint8Array).length}`
   if (typeof value !== 'object' || value === null || hasText(value)) return String(value)
   const entries = Object.entries(value).map(([key, each]) => `${key}: ${show(each)}`)

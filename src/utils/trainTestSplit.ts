@@ -9,11 +9,8 @@ import type { NumericArray } from './numericArray.js'
 import { drawKey } from './randomSeed.js'
 import { show } from './show.js'
 
-/** Numbers in a flat array, one for each sample. */
-type FlatArray = NumericArray | Uint32Array
-
 /** Samples: a tensor `[samples, ...]`, an array with an element for each sample, or a typed array with a number for each. */
-export type SplitArray = Tensor | FlatArray | readonly unknown[]
+export type SplitArray = Tensor | NumericArray | readonly unknown[]
 
 export interface TrainTestSplitOptions {
   /** How many samples to test with: a fraction above 0 and below 1, rounded up, or a number of them. Default: what is left, or 0.25. */
@@ -197,7 +194,7 @@ function take(array: SplitArray, rows: Int32Array): SplitArray {
     return constant(taken, [rows.length, ...array.shape.slice(1)], array.dtype)
   }
   if (!ArrayBuffer.isView(array)) return Array.from(rows, (row) => array[row])
-  const taken = new (array.constructor as new (length: number) => FlatArray)(rows.length)
+  const taken = new (array.constructor as new (length: number) => NumericArray)(rows.length)
   rows.forEach((row, i) => (taken[i] = array[row]))
   return taken
 }

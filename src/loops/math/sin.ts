@@ -4,9 +4,9 @@ import { flipSign, signOf } from './polynomial.js'
 import { quarterTurn } from './trigonometry.js'
 
 /**
- * The sine of x in radians, within 2 ulp of the correctly rounded value for `|x| <= 100,000`, denormal results
+ * The sine of x in radians, within 2 ulp of the correctly rounded value for `|x| <= 400,000`, denormal results
  * included, but for the few large x that lie so close to a multiple of pi that the absolute error, below 10^-12,
- * is more than that. Beyond 100,000 the error grows fast; far beyond, the result is some number in [-1, 1].
+ * is more than that. Beyond 400,000 the error grows fast; far beyond, the result is some number in [-1, 1].
  * `-0` stays `-0`; NaN for infinities.
  */
 export const sin = (l: LoopBuilder, x: Value): Value => {

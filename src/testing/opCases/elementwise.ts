@@ -210,6 +210,22 @@ const binaryCases: OpCase[] = [
       build: ([x, y]) => f(x, y),
     },
     {
+      name: `${name} by infinities, and with large quotients`,
+      inputs: [
+        { shape: [11], values: [5, -5, 5, -5, 0, Infinity, Infinity, 2 ** 24 - 1, 1e8, -1, 5] },
+        {
+          shape: [11],
+          values: [Infinity, Infinity, -Infinity, -Infinity, Infinity, Infinity, 2, 3, 4, 4, 0],
+        },
+      ],
+      build: ([x, y]) => f(x, y),
+      expected:
+        name === 'mod'
+          ? [5, Infinity, -Infinity, -5, 0, NaN, NaN, 0, 0, 3, NaN]
+          : [0, -1, -1, 0, 0, NaN, Infinity, 5592405, 25000000, -1, Infinity],
+      gradient: 'none',
+    },
+    {
       name: `${name} of integers, zeros among them`,
       inputs: [
         { shape: [10], dtype: 'int32', values: [7, -7, 7, -7, 6, -6, 5, 0, -1, 2 ** 31 - 1] },

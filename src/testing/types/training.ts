@@ -8,6 +8,7 @@ model.compile({ loss: 'mse', optimizer })
 // Data: nested arrays, typed arrays, tensors.
 await model.fit([[1, 2]], [3])
 await model.fit(new Uint8Array(2), new Float32Array(1))
+await model.fit([new Uint8Array(2), new Uint8Array(2)], [1, 0])
 await model.fit(ops.ones([1, 2]), ops.ones([1]))
 // @ts-expect-error
 await model.fit('images', [3])
