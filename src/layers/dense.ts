@@ -44,6 +44,7 @@ export interface DenseOptions extends LayerOptions, KernelOptions, BiasOptions {
  */
 export class Dense extends Layer {
   static override readonly className = 'Dense'
+  static override readonly samplewise = true
   static override readonly positional = ['units']
   static override readonly options: OptionKeys<DenseOptions> = {
     ...Layer.options,

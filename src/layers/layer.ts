@@ -104,6 +104,11 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
     inputShape: true,
     activityRegularizer: true,
   }
+  /**
+   * Whether layers of this very class compute each sample by itself, unless their options say otherwise. It says nothing of classes that
+   * extend it, whose `call` may be another: each says it again.
+   */
+  static readonly samplewise: boolean = false
   /** The names of the options of a call. */
   static readonly callOptions: OptionKeys<CallOptions> = { training: true }
 
@@ -120,6 +125,13 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   builtInputShape: ShapesOf<In> | undefined
   /** Whether the mask of the input is that of the output (see `computeMask`). Default: false. */
   supportsMasking = false
+  /**
+   * Whether what the layer gives for a sample may depend on the others in its batch. Where it does in no layer of a model, `predict`
+   * and `evaluate` fill the last batch up with copies of its last sample, so that any number of samples runs through at most three
+   * Programs. Default: true for classes of your own, which set it to false if they compute each sample by itself; false for Gradus's
+   * own, except along axis 0. Layers inside speak for themselves.
+   */
+  couplesSamples: boolean
   /** Where inputs are numbers of a table's rows: how many rows there are. Models look at data that reach such a layer as they are. */
   readonly tableRows: number | undefined
   /** What Keras computes in, and keeps the weights in, if a file says so: default as the layer around it, or float32. */
@@ -137,6 +149,7 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
     checkOptions(options, this.className, undefined, new.target.options)
     this.name = options.name ?? automaticName(this.className)
     this.isTrainable = options.trainable ?? true
+    this.couplesSamples = !(Object.hasOwn(new.target, 'samplewise') && new.target.samplewise)
     this.givenInputShape = options.inputShape
     this.activityRegularizer = getRegularizer(options.activityRegularizer)
     // Subclasses override build(...) freely; what has to happen around it happens here, whoever calls it.

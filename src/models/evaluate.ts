@@ -18,7 +18,7 @@ import { type BatchForm, type BatchSupply, type FeedBatch, memorySupply } from '
 
 /** How a run over data is done. */
 export interface RunOptions {
-  /** Samples that are run at a time; results do not depend on it. Default: 32. */
+  /** Samples that are run at a time; results depend on it only where a layer looks at samples together. Default: 32. */
   readonly batchSize?: number
   /** Batches to run at most. Default: all. */
   readonly steps?: number

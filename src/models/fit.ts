@@ -58,7 +58,10 @@ export interface FitOptions<In = never, Out = never> {
   readonly validationSplitBy?: ValidationSplitBy
   /** Samples and labels to validate with after each epoch. Goes before `validationSplit`. */
   readonly validationData?: ValidationData<In, Out>
-  /** Samples that are validated with at a time; results do not depend on it. Default: `batchSize`. */
+  /**
+   * Samples that are validated with at a time; results depend on it only where a layer looks at samples together. Default:
+   * `batchSize`.
+   */
   readonly validationBatchSize?: number
   /**
    * Whether the loss and metrics on the samples trained on are measured once more after each epoch, as those of validation are:

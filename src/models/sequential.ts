@@ -28,6 +28,7 @@ export interface SequentialOptions extends Omit<LayerOptions, 'inputShape'> {
  */
 export class Sequential extends Model {
   static override readonly className: string = 'Sequential'
+  static override readonly samplewise = true
   static override readonly kerasModule: string = 'keras'
   static override readonly options: OptionKeys<SequentialOptions> & typeof Model.options = {
     ...Model.options,

@@ -13,6 +13,7 @@ import { Layer, type LayerOptions } from '../layer.js'
  */
 export class Maxout extends Layer {
   static override readonly className = 'Maxout'
+  static override readonly samplewise = true
   static override readonly positional = ['pieces']
   override supportsMasking = true
 

@@ -36,6 +36,7 @@ export interface PReLUOptions extends LayerOptions {
  */
 export class PReLU extends SameShapeLayer {
   static override readonly className = 'PReLU'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<PReLUOptions> = {
     ...SameShapeLayer.options,
     alphaInitializer: true,

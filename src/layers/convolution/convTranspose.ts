@@ -124,6 +124,7 @@ abstract class ConvTranspose extends Convolution {
  */
 export class Conv1DTranspose extends ConvTranspose {
   static override readonly className = 'Conv1DTranspose'
+  static override readonly samplewise = true
   static override readonly rank = 1
 }
 
@@ -138,6 +139,7 @@ export class Conv1DTranspose extends ConvTranspose {
  */
 export class Conv2DTranspose extends ConvTranspose {
   static override readonly className = 'Conv2DTranspose'
+  static override readonly samplewise = true
   static override readonly rank = 2
 }
 
@@ -149,6 +151,7 @@ export class Conv2DTranspose extends ConvTranspose {
  */
 export class Conv3DTranspose extends ConvTranspose {
   static override readonly className = 'Conv3DTranspose'
+  static override readonly samplewise = true
   static override readonly rank = 3
 }
 

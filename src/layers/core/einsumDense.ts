@@ -55,6 +55,7 @@ interface Terms {
  */
 export class EinsumDense extends Layer {
   static override readonly className = 'EinsumDense'
+  static override readonly samplewise = true
   static override readonly positional = ['equation', 'output_shape']
   static override readonly options: OptionKeys<EinsumDenseOptions> = {
     ...Layer.options,

@@ -30,6 +30,7 @@ export interface EmbeddingOptions extends LayerOptions {
  */
 export class Embedding extends Layer {
   static override readonly className: string = 'Embedding'
+  static override readonly samplewise = true
   static override readonly positional = ['input_dim', 'output_dim']
   static override readonly options: OptionKeys<EmbeddingOptions> = {
     ...Layer.options,

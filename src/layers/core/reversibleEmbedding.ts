@@ -44,6 +44,7 @@ export interface ReversibleCall {
  */
 export class ReversibleEmbedding extends Embedding {
   static override readonly className = 'ReversibleEmbedding'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<ReversibleEmbeddingOptions> = {
     ...Embedding.options,
     tieWeights: true,

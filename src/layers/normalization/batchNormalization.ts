@@ -64,6 +64,7 @@ const MASK_EPSILON = 1e-7
  */
 export class BatchNormalization extends ScaledNormalization {
   static override readonly className = 'BatchNormalization'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<BatchNormalizationOptions> = {
     ...ScaledNormalization.options,
     axis: true,

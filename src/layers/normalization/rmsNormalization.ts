@@ -29,6 +29,7 @@ export interface RMSNormalizationOptions extends LayerOptions {
  */
 export class RMSNormalization extends SameShapeLayer {
   static override readonly className = 'RMSNormalization'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<RMSNormalizationOptions> = {
     ...SameShapeLayer.options,
     axis: true,

@@ -49,6 +49,7 @@ const SMALLEST_SQUARE = 1e-14
  */
 export class SpectralNormalization extends Layer {
   static override readonly className = 'SpectralNormalization'
+  static override readonly samplewise = true
   static override readonly positional = ['layer']
   static override readonly options: OptionKeys<SpectralNormalizationOptions> = {
     ...Layer.options,

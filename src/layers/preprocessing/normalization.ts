@@ -49,6 +49,7 @@ const SMALLEST_DEVIATION = 1e-7
  */
 export class Normalization extends SameShapeLayer {
   static override readonly className = 'Normalization'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<NormalizationOptions> = {
     ...SameShapeLayer.options,
     axis: true,

@@ -38,6 +38,7 @@ const CHUNK = 1024
  */
 export class ZCAWhitening extends SameShapeLayer {
   static override readonly className = 'ZCAWhitening'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<ZCAWhiteningOptions> = {
     ...SameShapeLayer.options,
     epsilon: true,

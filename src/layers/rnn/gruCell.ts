@@ -33,6 +33,7 @@ export interface GRUCellOptions extends CellOptions {
  */
 export class GRUCell extends GatedCell {
   static override readonly className = 'GRUCell'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<GRUCellOptions> = {
     ...GatedCell.options,
     recurrentActivation: true,

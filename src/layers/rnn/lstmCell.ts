@@ -35,6 +35,7 @@ export type Product = (x: Tensor, kernel: Tensor) => Tensor
  */
 export class LSTMCell extends GatedCell {
   static override readonly className: string = 'LSTMCell'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<LSTMCellOptions> = {
     ...GatedCell.options,
     recurrentActivation: true,

@@ -9,6 +9,7 @@ import type { CellPass } from './recurrentCell.js'
  */
 export class SimpleRNNCell extends GatedCell {
   static override readonly className = 'SimpleRNNCell'
+  static override readonly samplewise = true
 
   constructor(units: number, options: CellOptions = {}) {
     super(1, 1, units, options)
