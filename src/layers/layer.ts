@@ -143,6 +143,9 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
 
   private isTrainable: boolean
   private readonly madeWeights: Variable[] = []
+  /** Those among them that were not made in `build`, and stay when the layer is built anew. */
+  private readonly keptWeights: Variable[] = []
+  private isBuilding = false
 
   constructor(options: LayerOptions = {}) {
     super()
@@ -162,15 +165,17 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
         const weights = [...this.madeWeights]
         buildWhole(
           () => {
-            this.madeWeights.length = 0
+            this.madeWeights.splice(0, weights.length, ...this.keptWeights)
+            this.isBuilding = true
             build.call(this, openShape, inputShape)
+            this.isBuilding = false
             // As in Keras, those that an optimizer may change stand first.
             this.madeWeights.sort((a, b) => Number(b.trainable) - Number(a.trainable))
             this.builtInputShape = openShape
             this.built = true
           },
           () => {
-            Object.assign(this, { built, inputSpec, builtInputShape })
+            Object.assign(this, { built, inputSpec, builtInputShape, isBuilding: false })
             this.madeWeights.splice(0, this.madeWeights.length, ...weights)
           },
         )
@@ -344,7 +349,10 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
     )
   }
 
-  /** Makes a weight. For use in `build`. */
+  /**
+   * Makes a weight. For use in `build`; or in the constructor, where its shape does not depend on the input's: such weights stand before
+   * those of `build`.
+   */
   protected addWeight(options: WeightOptions): Variable {
     checkOptions(options, `${this.title}: addWeight`, "{ name: 'kernel', shape: [3, 10] }", weightOptions)
     const {
@@ -370,6 +378,7 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
       constraint: getConstraint(constraint),
     })
     this.madeWeights.push(variable)
+    if (!this.isBuilding) this.keptWeights.push(variable)
     return variable
   }
 
@@ -411,6 +420,11 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   /** The layer's own weights, without those of the layers inside. */
   get ownWeights(): readonly Variable[] {
     return this.madeWeights
+  }
+
+  /** The layer's own weights that `build` made, those that an optimizer may change first. */
+  protected get buildWeights(): readonly Variable[] {
+    return this.madeWeights.filter((weight) => !this.keptWeights.includes(weight))
   }
 
   /** All weights: the layer's own, then those of the layers inside. */

@@ -77,7 +77,7 @@ abstract class Conv extends Convolution {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [kernel] = this.weights
+    const [kernel] = this.buildWeights
     return this.activate(this.convolve(inputs, kernel.value(), this.groups))
   }
 

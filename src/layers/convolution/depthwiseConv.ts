@@ -84,7 +84,7 @@ abstract class DepthwiseConv extends ChannelConvolution {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [kernel] = this.weights
+    const [kernel] = this.buildWeights
     return this.activate(this.convolveChannels(inputs, kernel.value()))
   }
 

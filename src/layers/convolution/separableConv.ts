@@ -61,7 +61,7 @@ abstract class SeparableConv extends ChannelConvolution {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [depthwise, pointwise] = this.weights
+    const [depthwise, pointwise] = this.buildWeights
     return this.activate(conv(this.convolveChannels(inputs, depthwise.value()), pointwise.value()))
   }
 
