@@ -83,7 +83,7 @@ export class Dense extends Layer {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [kernel] = this.buildWeights
+    const [kernel] = this.ownBuiltWeights
     const size = inputs.shape[inputs.rank - 1]
     const rows = reshape(cast(inputs, 'float32'), [-1, size])
     const product = matmul(rows, kernel.value())

@@ -34,6 +34,7 @@ import { checkInputShape, type InputSpec } from './inputSpec.js'
 import { type LayerOptions, type WeightOptions, weightOptions } from './layerOptions.js'
 import { maskOf, withMask } from './masks.js'
 import { flattenParts, type LayerParts, partsIn } from './parts.js'
+import { duringBuild, duringCall, innermost } from './running.js'
 import {
   isSymbolic,
   isType,
@@ -145,7 +146,6 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   private readonly madeWeights: Variable[] = []
   /** Those among them that were not made in `build`, and stay when the layer is built anew. */
   private readonly keptWeights: Variable[] = []
-  private isBuilding = false
 
   constructor(options: LayerOptions = {}) {
     super()
@@ -166,16 +166,14 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
         buildWhole(
           () => {
             this.madeWeights.splice(0, weights.length, ...this.keptWeights)
-            this.isBuilding = true
-            build.call(this, openShape, inputShape)
-            this.isBuilding = false
+            duringBuild(this as AnyLayer, () => build.call(this, openShape, inputShape))
             // As in Keras, those that an optimizer may change stand first.
             this.madeWeights.sort((a, b) => Number(b.trainable) - Number(a.trainable))
             this.builtInputShape = openShape
             this.built = true
           },
           () => {
-            Object.assign(this, { built, inputSpec, builtInputShape, isBuilding: false })
+            Object.assign(this, { built, inputSpec, builtInputShape })
             this.madeWeights.splice(0, this.madeWeights.length, ...weights)
           },
         )
@@ -252,7 +250,10 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
         if (!this.built) this.build(shapes as ShapesOf<In>)
         const mask = flatTensors(inputs).map(maskOf).find(Boolean)
         context.observer?.enter?.(this as AnyLayer, inputs)
-        const outputs = checkOutputs(this.call(inputs as In, { ...context, mask }), this.title) as Out
+        const outputs = checkOutputs(
+          duringCall(this as AnyLayer, () => this.call(inputs as In, { ...context, mask })),
+          this.title,
+        ) as Out
         context.observer?.leave?.(this as AnyLayer, outputs)
         if (this.activityRegularizer && context.losses) {
           for (const output of flatTensors(outputs)) {
@@ -318,7 +319,9 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
 
   /** The result of `call` on placeholders of these types: nothing is computed. See `traceOutputs`. */
   protected traceCall(inputs: Structure<SymbolicType>, openSize?: number): Tensors {
-    return traceOutputs(this.title, inputs, (given, context) => this.call(given as In, context), openSize)
+    const call = (given: Tensors, context: CallContext) =>
+      duringCall(this as AnyLayer, () => this.call(given as In, context))
+    return traceOutputs(this.title, inputs, call, openSize)
   }
 
   /** The output's shape for the shape that the layer was built for, with the batch left open. */
@@ -354,6 +357,13 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
    * those of `build`.
    */
   protected addWeight(options: WeightOptions): Variable {
+    const around = innermost()
+    if (around?.what === 'call' && (around.layer === this || this.built)) {
+      throw new StateError(
+        `${this.title}: addWeight in call would make another weight for each size of batches. Make it in build, keep it in a property, and ` +
+          'use its value() in call.',
+      )
+    }
     checkOptions(options, `${this.title}: addWeight`, "{ name: 'kernel', shape: [3, 10] }", weightOptions)
     const {
       name,
@@ -378,7 +388,7 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
       constraint: getConstraint(constraint),
     })
     this.madeWeights.push(variable)
-    if (!this.isBuilding) this.keptWeights.push(variable)
+    if (around?.layer !== this) this.keptWeights.push(variable)
     return variable
   }
 
@@ -423,7 +433,7 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   }
 
   /** The layer's own weights that `build` made, those that an optimizer may change first. */
-  protected get buildWeights(): readonly Variable[] {
+  protected get ownBuiltWeights(): readonly Variable[] {
     return this.madeWeights.filter((weight) => !this.keptWeights.includes(weight))
   }
 

@@ -79,7 +79,7 @@ export class PReLU extends SameShapeLayer {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [alpha] = this.buildWeights
+    const [alpha] = this.ownBuiltWeights
     const x = cast(inputs, 'float32')
     return subtract(relu(x), multiply(alpha.value(), relu(negative(x))))
   }

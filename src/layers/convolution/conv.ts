@@ -77,7 +77,7 @@ abstract class Conv extends Convolution {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [kernel] = this.buildWeights
+    const [kernel] = this.ownBuiltWeights
     return this.activate(this.convolve(inputs, kernel.value(), this.groups))
   }
 

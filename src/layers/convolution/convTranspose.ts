@@ -91,7 +91,7 @@ abstract class ConvTranspose extends Convolution {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [kernel] = this.buildWeights
+    const [kernel] = this.ownBuiltWeights
     const axes = inputs.shape.slice(1, -1).map((length, axis) => this.transposedAxis(length, axis))
     const shape = [inputs.shape[0], ...axes.map(({ length }) => length), this.filters]
     const padding = axes.map((axis) => axis.padding)

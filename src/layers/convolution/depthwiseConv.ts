@@ -84,7 +84,7 @@ abstract class DepthwiseConv extends ChannelConvolution {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [kernel] = this.buildWeights
+    const [kernel] = this.ownBuiltWeights
     return this.activate(this.convolveChannels(inputs, kernel.value()))
   }
 

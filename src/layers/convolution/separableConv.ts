@@ -61,7 +61,7 @@ abstract class SeparableConv extends ChannelConvolution {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [depthwise, pointwise] = this.buildWeights
+    const [depthwise, pointwise] = this.ownBuiltWeights
     return this.activate(conv(this.convolveChannels(inputs, depthwise.value()), pointwise.value()))
   }
 

@@ -140,7 +140,7 @@ export class EinsumDense extends Layer {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [kernel] = this.buildWeights
+    const [kernel] = this.ownBuiltWeights
     const sums = einsum(this.equation, inputs, kernel.value())
     return this.activation(this.bias ? add(sums, this.bias.value()) : sums)
   }

@@ -71,7 +71,7 @@ export class Embedding extends Layer {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [embeddings] = this.buildWeights
+    const [embeddings] = this.ownBuiltWeights
     return take(embeddings.value(), cast(inputs, 'int32'), 0)
   }
 

@@ -84,7 +84,7 @@ export class ReversibleEmbedding extends Embedding {
 
   override call(inputs: Tensor): Tensor {
     if (!this.isReversed) return super.call(inputs)
-    const [embeddings, reverse] = this.buildWeights
+    const [embeddings, reverse] = this.ownBuiltWeights
     const scores = reverse
       ? matmul(inputs, reverse.value())
       : matmul(inputs, embeddings.value(), { transposeB: true })

@@ -108,7 +108,7 @@ export class BatchNormalization extends ScaledNormalization {
 
   override call(inputs: Tensor, { training, fixedStatistics, mask }: CallContext): Tensor {
     const x = cast(inputs, 'float32')
-    const [movingMean, movingVariance] = this.buildWeights.slice(-2)
+    const [movingMean, movingVariance] = this.ownBuiltWeights.slice(-2)
     const isTraining = training && this.trainable && !fixedStatistics
     const { centre, offset, spread }: Statistics = isTraining
       ? this.batchStatistics(x, mask)

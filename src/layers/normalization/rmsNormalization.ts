@@ -53,7 +53,7 @@ export class RMSNormalization extends SameShapeLayer {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [scale] = this.buildWeights
+    const [scale] = this.ownBuiltWeights
     const x = cast(inputs, 'float32')
     const inverse = rsqrt(add(mean(square(x), { axis: this.axis, keepDims: true }), this.epsilon))
     return multiply(multiply(x, inverse), reshape(scale.value(), shapeAlong(x.shape, this.axis)))

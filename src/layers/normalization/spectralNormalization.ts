@@ -131,7 +131,7 @@ export class SpectralNormalization extends Layer {
   /** Inside a step: the kernel becomes itself over its norm, and its gradient is that of the new one. */
   private normalize(): void {
     const { kernel } = this
-    const [vectorU] = this.buildWeights
+    const [vectorU] = this.ownBuiltWeights
     const value = kernel.value()
     const matrix = stopGradient(reshape(value, [-1, vectorU.size]))
     let u = vectorU.value()

@@ -149,7 +149,7 @@ export class Normalization extends SameShapeLayer {
   /** Mean and variance in a shape that broadcasts to the input's. */
   private statistics(x: Tensor): readonly [Tensor, Tensor] {
     if (!this.given) {
-      const [mean, variance] = this.buildWeights
+      const [mean, variance] = this.ownBuiltWeights
       const shape = shapeAlong(x.shape, this.axis)
       return [reshape(mean.value(), shape), reshape(variance.value(), shape)]
     }

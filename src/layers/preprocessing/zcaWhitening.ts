@@ -97,7 +97,7 @@ export class ZCAWhitening extends SameShapeLayer {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [mean, kernel] = this.buildWeights
+    const [mean, kernel] = this.ownBuiltWeights
     const rows = reshape(cast(inputs, 'float32'), [-1, mean.size])
     return reshape(matmul(subtract(rows, mean.value()), kernel.value()), inputs.shape)
   }

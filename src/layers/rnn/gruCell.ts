@@ -54,7 +54,7 @@ export class GRUCell extends GatedCell {
   }
 
   override pass(context: CallContext, inputShape: readonly number[]): CellPass {
-    const [kernel, recurrentKernel, bias] = this.buildWeights.map((weight) => weight.value())
+    const [kernel, recurrentKernel, bias] = this.ownBuiltWeights.map((weight) => weight.value())
     const masks = this.dropoutMasks(context, inputShape)
     const { units, activation, recurrentActivation } = this
     const [inputBias, recurrentBias] = bias ? this.biases(bias) : []

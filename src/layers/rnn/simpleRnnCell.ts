@@ -16,7 +16,7 @@ export class SimpleRNNCell extends GatedCell {
   }
 
   override pass(context: CallContext, inputShape: readonly number[]): CellPass {
-    const [kernel, recurrentKernel, bias] = this.buildWeights.map((weight) => weight.value())
+    const [kernel, recurrentKernel, bias] = this.ownBuiltWeights.map((weight) => weight.value())
     const masks = this.dropoutMasks(context, inputShape)
     return {
       project: (inputs) => {
