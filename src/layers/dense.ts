@@ -12,6 +12,7 @@ import { matmul } from '../ops/matmul.js'
 import { reshape } from '../ops/reshape.js'
 import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
+import { activate } from './activate.js'
 import type { BatchShape } from './batchShape.js'
 import { integer } from './checks.js'
 import { knownSize } from './knownSize.js'
@@ -88,7 +89,7 @@ export class Dense extends Layer {
     const rows = reshape(cast(inputs, 'float32'), [-1, size])
     const product = matmul(rows, kernel.value())
     const sums = this.bias ? add(product, this.bias.value()) : product
-    return this.activation(reshape(sums, [...inputs.shape.slice(0, -1), this.units]))
+    return activate(this.title, this.activation, reshape(sums, [...inputs.shape.slice(0, -1), this.units]))
   }
 
   override computeOutputShape(inputShape: BatchShape): BatchShape {

@@ -2,7 +2,7 @@ import { getConstraint } from '../constraints/get.js'
 import { ArgumentError, ShapeError, StateError } from '../errors.js'
 import { inspected } from '../graph/inspected.js'
 import type { Shape } from '../graph/shape.js'
-import type { Tensor } from '../graph/tensor.js'
+import { Tensor } from '../graph/tensor.js'
 import { Variable } from '../graph/variable.js'
 import { getInitializer } from '../initializers/get.js'
 import { type TensorLike, tensor } from '../ops/tensor.js'
@@ -42,6 +42,7 @@ import {
   type SymbolicLike,
   type SymbolicTensor,
   type SymbolicType,
+  symbolOf,
   toSymbolic,
 } from './symbolic.js'
 import {
@@ -223,6 +224,9 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   invoke(inputs: Like<In, SymbolicLike>, options?: CallOptions): Like<Out, SymbolicTensor>
   invoke(inputs: Like<In, TensorLike>, options?: CallOptions): Out
   invoke(inputs: unknown, options: CallOptions = {}): unknown {
+    if (options instanceof Tensor || Array.isArray(options) || symbolOf(options)) {
+      throw new ArgumentError(`${this.title}: expected several inputs as one list, called as layer([a, b]).`)
+    }
     const { callOptions } = this.constructor as typeof Layer
     checkOptions(options, `${this.title}, called`, '{ training: true }', callOptions)
     const symbols = toSymbolic(inputs, this.title)

@@ -55,7 +55,7 @@ export async function evaluateModel(
   options: EvaluateOptions,
 ): Promise<Logs> {
   checkOptions(options, 'evaluate', '{ batchSize: 32 }', evaluateOptions)
-  const compiled = model.state.requireCompiled(model.title, 'evaluate')
+  const compiled = model.runState.requireCompiled(model.title, 'evaluate')
   const batchSize = positiveInteger(options.batchSize ?? 32, 'evaluate: batchSize')
   const limit = options.steps === undefined ? undefined : positiveInteger(options.steps, 'evaluate: steps')
   const supply = await testSupply(
@@ -158,7 +158,7 @@ async function runBatches(run: Evaluation): Promise<Logs> {
 
 /** The compiled test step for a batch. */
 export function testProgram(model: AnyModel, { types, isPadded }: BatchForm) {
-  return model.state.programs.get(`test ${isPadded} ${batchKey(types)}`, () =>
+  return model.runState.programs.get(`test ${isPadded} ${batchKey(types)}`, () =>
     traceTestStep(model, types, isPadded),
   )
 }

@@ -129,7 +129,7 @@ export async function fitModel(
   options: FitOptions,
 ): Promise<History> {
   checkOptions(options, 'fit', '{ epochs: 5 }', fitOptions)
-  const compiled = model.state.requireCompiled(model.title, 'fit')
+  const compiled = model.runState.requireCompiled(model.title, 'fit')
   const batchSize = positiveInteger(options.batchSize ?? 32, 'fit: batchSize')
   const epochs = positiveInteger(options.epochs ?? 1, 'fit: epochs')
   const initialEpoch = positiveInteger(options.initialEpoch ?? 0, 'fit: initialEpoch', 0)
@@ -175,7 +175,7 @@ export async function fitModel(
       `${model.title}: has no weights that may be trained. Where layers are frozen, set their trainable to true.`,
     )
   }
-  model.state.random.seed(foldInKey(key, LAYERS), initialEpoch * (steps ?? 0))
+  model.runState.random.seed(foldInKey(key, LAYERS), initialEpoch * (steps ?? 0))
   model.stopTraining = false
   if (saved) await resume(run, saved, async () => trainProgram(model, await train.form()))
 
@@ -190,7 +190,7 @@ export async function fitModel(
           progress.logs = () => ({})
         }
         await callbacks.tell('onEpochBegin', epoch)
-        model.state.heedTrainable(model as unknown as AnyLayer)
+        model.runState.heedTrainable(model as unknown as AnyLayer)
         if (saved && step > 0) await restore(run, saved)
         await runEpoch(run)
         const logs = { ...progress.logs() }
@@ -291,7 +291,7 @@ async function runEpoch(run: TrainingRun): Promise<void> {
 
 /** The compiled training step for a batch. */
 export function trainProgram(model: AnyModel, { types }: Pick<BatchForm, 'types'>) {
-  return model.state.programs.get(`train ${batchKey(types)}`, () => traceTrainStep(model, types))
+  return model.runState.programs.get(`train ${batchKey(types)}`, () => traceTrainStep(model, types))
 }
 
 /** What a training step is fed: the batch, and the learning rate of each optimizer, which counts the step. */

@@ -97,7 +97,7 @@ async function predictSupply(model: AnyModel, x: unknown, batchSize: number): Pr
 }
 
 function predictProgram(model: AnyModel, { types }: FeedBatch) {
-  return model.state.programs.get(`predict ${typesKey(types.x)}`, () => tracePredictStep(model, types.x))
+  return model.runState.programs.get(`predict ${typesKey(types.x)}`, () => tracePredictStep(model, types.x))
 }
 
 const outputsOf = (model: AnyModel, outputs: readonly Tensor[]): Tensors =>

@@ -97,7 +97,7 @@ export class Sequential extends Model {
 
   /** Takes the last layer away, and returns it. */
   pop(): Layer | undefined {
-    this.state.forgetTraces()
+    this.runState.forgetTraces()
     this.symbols = this.symbols.slice(0, this.stack.length - 1)
     return this.stack.pop()
   }
@@ -196,7 +196,7 @@ export class Sequential extends Model {
     if (this.stack.length === 0 && layer.givenInputShape)
       this.stack.push(new InputLayer(layer.givenInputShape))
     this.stack.push(layer)
-    this.state.forgetTraces()
+    this.runState.forgetTraces()
   }
 
   /** Builds what is not built yet, if the input's shape is known. */

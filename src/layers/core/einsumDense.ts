@@ -13,6 +13,7 @@ import { einsum } from '../../ops/einsum.js'
 import { serializeRegularizer } from '../../regularizers/get.js'
 import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
+import { activate } from '../activate.js'
 import { type BatchShape, showBatchShape } from '../batchShape.js'
 import { integer } from '../checks.js'
 import { knownSize } from '../knownSize.js'
@@ -142,7 +143,7 @@ export class EinsumDense extends Layer {
   override call(inputs: Tensor): Tensor {
     const [kernel] = this.ownBuiltWeights
     const sums = einsum(this.equation, inputs, kernel.value())
-    return this.activation(this.bias ? add(sums, this.bias.value()) : sums)
+    return activate(this.title, this.activation, this.bias ? add(sums, this.bias.value()) : sums)
   }
 
   override computeOutputShape(inputShape: BatchShape): BatchShape {
