@@ -33,6 +33,6 @@ export async function openModelFile(path: string, others = ''): Promise<Model> {
 
 /** Compiles a network whose file does not say what for: to tell classes apart. */
 export function compileForClasses(model: Model): void {
-  if (model.state.compiled) return
+  if (model.runState.compiled) return
   model.compile({ loss: 'sparse_categorical_crossentropy', optimizer: 'adam', metrics: ['accuracy'] })
 }

@@ -57,7 +57,7 @@ function labelsFor(model: AnyModel, labels: Tensor): Tensor {
 
 /** Whether the loss compares one-hot rows with outputs, not class numbers. */
 function comparesRows(model: AnyModel): boolean {
-  const loss = model.state.compiled?.options.loss
+  const loss = model.runState.compiled?.options.loss
   const name = typeof loss === 'string' ? loss : loss instanceof Loss ? loss.className : undefined
   return name !== undefined && !/^(sparse|crossentropy$|ce$)/.test(toSnakeCase(name))
 }

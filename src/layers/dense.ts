@@ -12,6 +12,7 @@ import { matmul } from '../ops/matmul.js'
 import { reshape } from '../ops/reshape.js'
 import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
+import { activate } from './activate.js'
 import type { BatchShape } from './batchShape.js'
 import { integer } from './checks.js'
 import { knownSize } from './knownSize.js'
@@ -44,6 +45,7 @@ export interface DenseOptions extends LayerOptions, KernelOptions, BiasOptions {
  */
 export class Dense extends Layer {
   static override readonly className = 'Dense'
+  static override readonly samplewise = true
   static override readonly positional = ['units']
   static override readonly options: OptionKeys<DenseOptions> = {
     ...Layer.options,
@@ -82,12 +84,12 @@ export class Dense extends Layer {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [kernel] = this.weights
+    const [kernel] = this.ownBuiltWeights
     const size = inputs.shape[inputs.rank - 1]
     const rows = reshape(cast(inputs, 'float32'), [-1, size])
     const product = matmul(rows, kernel.value())
     const sums = this.bias ? add(product, this.bias.value()) : product
-    return this.activation(reshape(sums, [...inputs.shape.slice(0, -1), this.units]))
+    return activate(this.title, this.activation, reshape(sums, [...inputs.shape.slice(0, -1), this.units]))
   }
 
   override computeOutputShape(inputShape: BatchShape): BatchShape {

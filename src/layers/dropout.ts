@@ -28,6 +28,7 @@ export interface DropoutOptions extends LayerOptions {
  */
 export class Dropout extends SameShapeLayer {
   static override readonly className: string = 'Dropout'
+  static override readonly samplewise = true
   static override readonly positional = ['rate']
   static override readonly options: OptionKeys<DropoutOptions> = {
     ...SameShapeLayer.options,

@@ -9,6 +9,7 @@ import { Layer, type LayerOptions } from './layer.js'
  */
 export class Flatten extends Layer {
   static override readonly className = 'Flatten'
+  static override readonly samplewise = true
 
   constructor(options: LayerOptions = {}) {
     super(options)

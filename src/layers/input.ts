@@ -27,6 +27,7 @@ export interface InputOptions extends Omit<LayerOptions, 'inputShape' | 'trainab
  */
 export class InputLayer extends Layer implements SymbolicSource {
   static override readonly className = 'InputLayer'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<InputOptions> & typeof Layer.options = {
     ...Layer.options,
     dtype: true,

@@ -17,6 +17,8 @@ export interface LambdaOptions<In extends Tensors = Tensor, Out extends Tensors 
   extends LayerOptions {
   /** The output's shape for an input's, batch included. Default: found out by running the function on placeholders. */
   readonly outputShape?: (inputShape: ShapesOf<In>) => ShapesOf<Out>
+  /** Whether what the function gives for a sample may depend on the others in its batch: see `Layer.couplesSamples`. Default: true. */
+  readonly couplesSamples?: boolean
 }
 
 /**
@@ -25,7 +27,11 @@ export interface LambdaOptions<In extends Tensors = Tensor, Out extends Tensors 
  */
 export class Lambda<In extends Tensors = Tensor, Out extends Tensors = Tensor> extends Layer<In, Out> {
   static override readonly className = 'Lambda'
-  static override readonly options: OptionKeys<LambdaOptions> = { ...Layer.options, outputShape: true }
+  static override readonly options: OptionKeys<LambdaOptions> = {
+    ...Layer.options,
+    outputShape: true,
+    couplesSamples: true,
+  }
   /** How the output's shape follows from the input's, if it was said. */
   readonly outputShapeRule: LambdaOptions<In, Out>['outputShape']
 
@@ -46,6 +52,7 @@ export class Lambda<In extends Tensors = Tensor, Out extends Tensors = Tensor> e
       )
     }
     this.outputShapeRule = outputShape
+    this.couplesSamples = options.couplesSamples ?? true
     if (outputShape) this.computeOutputShape = outputShape
   }
 

@@ -2,7 +2,7 @@ import { getConstraint } from '../constraints/get.js'
 import { ArgumentError, ShapeError, StateError } from '../errors.js'
 import { inspected } from '../graph/inspected.js'
 import type { Shape } from '../graph/shape.js'
-import type { Tensor } from '../graph/tensor.js'
+import { Tensor } from '../graph/tensor.js'
 import { Variable } from '../graph/variable.js'
 import { getInitializer } from '../initializers/get.js'
 import { type TensorLike, tensor } from '../ops/tensor.js'
@@ -34,6 +34,7 @@ import { checkInputShape, type InputSpec } from './inputSpec.js'
 import { type LayerOptions, type WeightOptions, weightOptions } from './layerOptions.js'
 import { maskOf, withMask } from './masks.js'
 import { flattenParts, type LayerParts, partsIn } from './parts.js'
+import { duringBuild, duringCall, innermost } from './running.js'
 import {
   isSymbolic,
   isType,
@@ -41,6 +42,7 @@ import {
   type SymbolicLike,
   type SymbolicTensor,
   type SymbolicType,
+  symbolOf,
   toSymbolic,
 } from './symbolic.js'
 import {
@@ -104,6 +106,11 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
     inputShape: true,
     activityRegularizer: true,
   }
+  /**
+   * Whether layers of this very class compute each sample by itself, unless their options say otherwise. It says nothing of classes that
+   * extend it, whose `call` may be another: each says it again.
+   */
+  static readonly samplewise: boolean = false
   /** The names of the options of a call. */
   static readonly callOptions: OptionKeys<CallOptions> = { training: true }
 
@@ -120,6 +127,13 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   builtInputShape: ShapesOf<In> | undefined
   /** Whether the mask of the input is that of the output (see `computeMask`). Default: false. */
   supportsMasking = false
+  /**
+   * Whether what the layer gives for a sample may depend on the others in its batch. Where it does in no layer of a model, `predict`
+   * and `evaluate` fill the last batch up with copies of its last sample, so that any number of samples runs through at most three
+   * Programs. Default: true for classes of your own, which set it to false if they compute each sample by itself; false for Gradus's
+   * own, except along axis 0. Layers inside speak for themselves.
+   */
+  couplesSamples: boolean
   /** Where inputs are numbers of a table's rows: how many rows there are. Models look at data that reach such a layer as they are. */
   readonly tableRows: number | undefined
   /** What Keras computes in, and keeps the weights in, if a file says so: default as the layer around it, or float32. */
@@ -131,12 +145,15 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
 
   private isTrainable: boolean
   private readonly madeWeights: Variable[] = []
+  /** Those among them that were not made in `build`, and stay when the layer is built anew. */
+  private readonly keptWeights: Variable[] = []
 
   constructor(options: LayerOptions = {}) {
     super()
     checkOptions(options, this.className, undefined, new.target.options)
     this.name = options.name ?? automaticName(this.className)
     this.isTrainable = options.trainable ?? true
+    this.couplesSamples = !(Object.hasOwn(new.target, 'samplewise') && new.target.samplewise)
     this.givenInputShape = options.inputShape
     this.activityRegularizer = getRegularizer(options.activityRegularizer)
     // Subclasses override build(...) freely; what has to happen around it happens here, whoever calls it.
@@ -149,8 +166,8 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
         const weights = [...this.madeWeights]
         buildWhole(
           () => {
-            this.madeWeights.length = 0
-            build.call(this, openShape, inputShape)
+            this.madeWeights.splice(0, weights.length, ...this.keptWeights)
+            duringBuild(this as AnyLayer, () => build.call(this, openShape, inputShape))
             // As in Keras, those that an optimizer may change stand first.
             this.madeWeights.sort((a, b) => Number(b.trainable) - Number(a.trainable))
             this.builtInputShape = openShape
@@ -207,6 +224,9 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   invoke(inputs: Like<In, SymbolicLike>, options?: CallOptions): Like<Out, SymbolicTensor>
   invoke(inputs: Like<In, TensorLike>, options?: CallOptions): Out
   invoke(inputs: unknown, options: CallOptions = {}): unknown {
+    if (options instanceof Tensor || Array.isArray(options) || symbolOf(options)) {
+      throw new ArgumentError(`${this.title}: expected several inputs as one list, called as layer([a, b]).`)
+    }
     const { callOptions } = this.constructor as typeof Layer
     checkOptions(options, `${this.title}, called`, '{ training: true }', callOptions)
     const symbols = toSymbolic(inputs, this.title)
@@ -235,7 +255,10 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
         requireCall(this)
         const mask = flatTensors(inputs).map(maskOf).find(Boolean)
         context.observer?.enter?.(this as AnyLayer, inputs)
-        const outputs = checkOutputs(this.call(inputs as In, { ...context, mask }), this.title) as Out
+        const outputs = checkOutputs(
+          duringCall(this as AnyLayer, () => this.call(inputs as In, { ...context, mask })),
+          this.title,
+        ) as Out
         context.observer?.leave?.(this as AnyLayer, outputs)
         if (this.activityRegularizer && context.losses) {
           for (const output of flatTensors(outputs)) {
@@ -302,7 +325,9 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   /** The result of `call` on placeholders of these types: nothing is computed. See `traceOutputs`. */
   protected traceCall(inputs: Structure<SymbolicType>, openSize?: number): Tensors {
     requireCall(this)
-    return traceOutputs(this.title, inputs, (given, context) => this.call(given as In, context), openSize)
+    const call = (given: Tensors, context: CallContext) =>
+      duringCall(this as AnyLayer, () => this.call(given as In, context))
+    return traceOutputs(this.title, inputs, call, openSize)
   }
 
   /** The output's shape for the shape that the layer was built for, with the batch left open. */
@@ -333,8 +358,18 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
     )
   }
 
-  /** Makes a weight. For use in `build`. */
+  /**
+   * Makes a weight. For use in `build`; or in the constructor, where its shape does not depend on the input's: such weights stand before
+   * those of `build`.
+   */
   protected addWeight(options: WeightOptions): Variable {
+    const around = innermost()
+    if (around?.what === 'call' && (around.layer === this || this.built)) {
+      throw new StateError(
+        `${this.title}: addWeight in call would make another weight for each size of batches. Make it in build, keep it in a property, and ` +
+          'use its value() in call.',
+      )
+    }
     checkOptions(options, `${this.title}: addWeight`, "{ name: 'kernel', shape: [3, 10] }", weightOptions)
     const {
       name,
@@ -359,6 +394,7 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
       constraint: getConstraint(constraint),
     })
     this.madeWeights.push(variable)
+    if (around?.layer !== this) this.keptWeights.push(variable)
     return variable
   }
 
@@ -400,6 +436,11 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   /** The layer's own weights, without those of the layers inside. */
   get ownWeights(): readonly Variable[] {
     return this.madeWeights
+  }
+
+  /** The layer's own weights that `build` made, those that an optimizer may change first. */
+  protected get ownBuiltWeights(): readonly Variable[] {
+    return this.madeWeights.filter((weight) => !this.keptWeights.includes(weight))
   }
 
   /** All weights: the layer's own, then those of the layers inside. */

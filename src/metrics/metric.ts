@@ -46,9 +46,12 @@ export abstract class Metric implements Configurable {
     return false
   }
 
-  /** Whether a batch cannot be taken in sample by sample, so that it must not be filled up with copies of weight 0. */
+  /**
+   * Whether a batch cannot be taken in sample by sample, so that it must not be filled up with copies of weight 0. Default: where
+   * `updateState` takes no weights, which would count them.
+   */
   couplesSamples(_yTrue: TensorType, _yPred: TensorType): boolean {
-    return false
+    return this.updateState.length < 3
   }
 
   /** Takes in one batch, inside a step: targets, predictions, and a weight for each sample `[batch]` (default: all 1). */

@@ -58,6 +58,7 @@ function copyOf(layer: AnyLayer): AnyLayer {
     return new Lambda(layer.fn, {
       name: layer.name,
       outputShape: layer.outputShapeRule,
+      couplesSamples: layer.couplesSamples,
     }) as unknown as AnyLayer
   }
   return copyLayer(layer)

@@ -19,7 +19,10 @@ import { type BatchForm, type BatchSupply, type FeedBatch, memorySupply } from '
 
 /** How a run over data is done. */
 export interface RunOptions {
-  /** Samples that are run at a time; results do not depend on it. Not for a stream, which makes its batches itself. Default: 32. */
+  /**
+   * Samples that are run at a time; results depend on it only where a layer looks at samples together. Not for a stream, which makes its
+   * batches itself. Default: 32.
+   */
   readonly batchSize?: number
   /** Batches to run at most. Default: all. */
   readonly steps?: number
@@ -64,7 +67,7 @@ async function evaluateOn(
 ): Promise<Logs> {
   checkOptions(options, 'evaluate', '{ batchSize: 32 }', evaluateOptions)
   if (isStream(x)) refuseBesideStream('evaluate', { ...options, y })
-  const compiled = model.state.requireCompiled(model.title, 'evaluate')
+  const compiled = model.runState.requireCompiled(model.title, 'evaluate')
   const batchSize = positiveInteger(options.batchSize ?? 32, 'evaluate: batchSize')
   const limit = options.steps === undefined ? undefined : positiveInteger(options.steps, 'evaluate: steps')
   const supply = await testSupply(
@@ -181,7 +184,7 @@ async function runBatches(run: Evaluation): Promise<Logs> {
 
 /** The compiled test step for a batch. */
 export function testProgram(model: AnyModel, { types, isPadded }: BatchForm) {
-  return model.state.programs.get(`test ${isPadded} ${batchKey(types)}`, () =>
+  return model.runState.programs.get(`test ${isPadded} ${batchKey(types)}`, () =>
     traceTestStep(model, types, isPadded),
   )
 }

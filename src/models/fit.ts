@@ -64,7 +64,10 @@ export interface FitOptions<In = never, Out = never> {
   readonly validationSplitBy?: ValidationSplitBy
   /** Samples and labels to validate with after each epoch. Goes before `validationSplit`. */
   readonly validationData?: ValidationData<In, Out>
-  /** Samples that are validated with at a time; results do not depend on it. Default: `batchSize`. */
+  /**
+   * Samples that are validated with at a time; results depend on it only where a layer looks at samples together. Default:
+   * `batchSize`.
+   */
   readonly validationBatchSize?: number
   /**
    * Whether the loss and metrics on the samples trained on are measured once more after each epoch, as those of validation are:
@@ -138,7 +141,7 @@ async function trainOn(
   streams: RunStreams,
 ): Promise<History> {
   checkOptions(options, 'fit', '{ epochs: 5 }', fitOptions)
-  const compiled = model.state.requireCompiled(model.title, 'fit')
+  const compiled = model.runState.requireCompiled(model.title, 'fit')
   const batchSize = positiveInteger(options.batchSize ?? 32, 'fit: batchSize')
   const epochs = positiveInteger(options.epochs ?? 1, 'fit: epochs')
   const initialEpoch = positiveInteger(options.initialEpoch ?? 0, 'fit: initialEpoch', 0)
@@ -188,7 +191,7 @@ async function trainOn(
       `${model.title}: has no weights that may be trained. Where layers are frozen, set their trainable to true.`,
     )
   }
-  model.state.random.seed(foldInKey(key, LAYERS), initialEpoch * (steps ?? 0))
+  model.runState.random.seed(foldInKey(key, LAYERS), initialEpoch * (steps ?? 0))
   model.stopTraining = false
   if (saved) await resume(run, saved, async () => trainProgram(model, await train.form()))
 
@@ -199,9 +202,9 @@ async function trainOn(
         signal?.throwIfAborted()
         const { epoch, step, logs: logsBefore } = progress
         if (step === 0) progress.logs = () => ({})
-        await model.state.pausing(() => callbacks.tell('onEpochBegin', epoch))
+        await model.runState.pausing(() => callbacks.tell('onEpochBegin', epoch))
         if (step === 0) model.resetMetrics()
-        model.state.heedTrainable(model as unknown as AnyLayer)
+        model.runState.heedTrainable(model as unknown as AnyLayer)
         if (saved && step > 0) await restore(run, saved)
         await runEpoch(run)
         const { haveRunOut } = run.batches
@@ -225,7 +228,7 @@ async function trainOn(
           const measured = await runEvaluation({ ...evaluation, supply, limit: validationLimit })
           Object.assign(logs, prefixed('val_', measured))
         }
-        await model.state.pausing(() => callbacks.tell('onEpochEnd', epoch, logs))
+        await model.runState.pausing(() => callbacks.tell('onEpochEnd', epoch, logs))
         Object.assign(progress, { epoch: epoch + 1, step: 0, logs: () => logs })
         const isLast = model.stopTraining || haveRunOut || progress.epoch >= epochs
         await callbacks.keepTraining(() => capture(run), { kind: 'epoch', isLast })
@@ -313,7 +316,7 @@ async function runEpoch(run: TrainingRun): Promise<void> {
 
 /** The compiled training step for a batch. */
 export function trainProgram(model: AnyModel, { types }: Pick<BatchForm, 'types'>) {
-  return model.state.programs.get(`train ${batchKey(types)}`, () => traceTrainStep(model, types))
+  return model.runState.programs.get(`train ${batchKey(types)}`, () => traceTrainStep(model, types))
 }
 
 /** What a training step is fed: the batch, and the learning rate of each optimizer, which counts the step. */

@@ -51,6 +51,7 @@ export type TensorsFor<S> = S extends SymbolicLike ? Tensor : { readonly [K in k
  */
 export class Functional<In extends Tensors = Tensor, Out extends Tensors = Tensor> extends Model<In, Out> {
   static override readonly className: string = 'Functional'
+  static override readonly samplewise = true
   static override readonly kerasModule: string = 'keras.src.models.functional'
   static override readonly options: OptionKeys<FunctionalOptions<never, never>> & typeof Model.options = {
     ...Model.options,
@@ -74,6 +75,8 @@ export class Functional<In extends Tensors = Tensor, Out extends Tensors = Tenso
       throw new ArgumentError(`${this.title}: expected at least one input and one output, received none.`)
     }
     this.layerGraph = new LayerGraph(this.title, inputs, outputs)
+    // Told to train, batch normalisation takes the batch's statistics in inference too.
+    this.couplesSamples ||= this.layerGraph.calls.some(({ options }) => options.training)
     this.build(mapStructure(this.inputStructure, isSymbolic, ({ shape }) => shape) as ShapesOf<In>)
   }
 

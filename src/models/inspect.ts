@@ -35,14 +35,14 @@ export async function inspectInPlace<T>(
   given: GivenData,
   look: (inspection: Inspection<ArrayInPlace>) => T,
 ): Promise<T> {
-  const compiled = model.state.requireCompiled(model.title, 'inspect')
+  const compiled = model.runState.requireCompiled(model.title, 'inspect')
   const data = await modelData(model, given, argumentNames)
   settle(model, compiled, data)
   await model.prepareTraining()
-  model.state.random.ensureSeeded()
+  model.runState.random.ensureSeeded()
   const batch = feedOf(data)
   const { types } = batch
-  const { executable, results, keys } = await model.state.programs.get(`inspect ${batchKey(types)}`, () =>
+  const { executable, results, keys } = await model.runState.programs.get(`inspect ${batchKey(types)}`, () =>
     traceInspection(model, types),
   )
   const inputs = [...batch.arrays, ...model.optimizers.map(() => new Float32Array(1))]

@@ -20,7 +20,7 @@ const RANDOM = 'gradus_random'
  * that of random numbers.
  */
 export async function copyKerasWeights(model: AnyModel, withOptimizer: boolean): Promise<Hdf5Tree> {
-  const { optimizer, state } = model
+  const { optimizer, runState: state } = model
   const types = typesInFiles(model)
   const copy = async (path: string, name: string, variables: readonly Variable[]): Promise<Entry> => {
     return [path, { name, arrays: await readArrays(variables, types) }]
@@ -67,7 +67,7 @@ export async function loadKerasWeights(
   const setRate = await takeStored(model, root, pending, file, strictly)
   const random = variablesAt(root, RANDOM)
   if (random?.names.length === 2) {
-    for (const [i, variable] of model.state.random.variables.entries()) {
+    for (const [i, variable] of model.runState.random.variables.entries()) {
       pending.add(variable, random.array(String(i)), `${file}: '${RANDOM}/vars/${i}'`)
     }
   }

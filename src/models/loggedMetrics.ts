@@ -26,7 +26,7 @@ export async function loggedMetrics(model: AnyModel, supplies: Supplies): Promis
 
 /** What a step logs as a number, with the direction of the metric behind it. */
 function numbersOf(model: AnyModel, { keys, results }: CompiledStep): LoggedMetric[] {
-  const trackers = model.state.compiled?.objective?.trackers ?? []
+  const trackers = model.runState.compiled?.objective?.trackers ?? []
   const types = results.slice(results.length - keys.length)
   return keys.flatMap((key, i): LoggedMetric[] => {
     const tracked = trackers.find((tracker) => tracker.key === key)?.metric

@@ -71,7 +71,7 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
   /** Set it in the middle of training (from another task, or a callback): `fit` ends after the steps under way. */
   stopTraining = false
   /** What the model keeps between runs besides its weights. Internal. */
-  readonly state = new RunState()
+  readonly runState = new RunState()
 
   constructor(options: LayerOptions = {}) {
     super(options)
@@ -98,7 +98,7 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
 
   /** The optimizer, once compiled. */
   get optimizer(): Optimizer | undefined {
-    return this.state.compiled?.optimizer
+    return this.runState.compiled?.optimizer
   }
 
   /** The optimizer that the model was compiled with, then those held in its properties. */
@@ -109,7 +109,7 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
 
   /** The metrics that are gathered over an epoch: those of the loss and of `compile`, and those held in properties. */
   get metrics(): Metric[] {
-    const trackers = this.state.compiled?.objective?.trackers ?? []
+    const trackers = this.runState.compiled?.objective?.trackers ?? []
     const held = Object.values(this).filter((value): value is Metric => value instanceof Metric)
     return [...new Set([...trackers.map(({ metric }) => metric), ...held])]
   }
@@ -175,8 +175,8 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
    * @throws ArgumentError for unknown names, with the nearest known one
    */
   compile(options: CompileOptions = {}): void {
-    this.state.compiled = new CompiledModel(options)
-    this.state.forgetTraces()
+    this.runState.compiled = new CompiledModel(options)
+    this.runState.forgetTraces()
   }
 
   /**
@@ -300,7 +300,7 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
 
   /** Makes what training steps need, and lets them go on after one that failed. Internal. */
   async prepareTraining(): Promise<void> {
-    const { state } = this
+    const { runState: state } = this
     state.heedTrainable(this as unknown as AnyLayer)
     this.optimizer?.build(this.trainableWeights)
     await Promise.all(this.optimizers.map((optimizer) => optimizer.synchronize()))
@@ -391,7 +391,7 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
   }
 
   private alone<T>(what: string, run: (model: AnyModel) => Promise<T>): Promise<T> {
-    return this.state.alone(this.title, what, () => run(this as unknown as AnyModel))
+    return this.runState.alone(this.title, what, () => run(this as unknown as AnyModel))
   }
 
   /**

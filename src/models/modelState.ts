@@ -19,7 +19,7 @@ export function stateVariables(model: AnyModel): Map<string, Variable> {
     const prefix = k === 0 ? 'optimizer' : `optimizer_${k}`
     optimizer.variables.forEach((variable, i) => named.set(`${prefix}/${i}`, variable))
   })
-  for (const variable of model.state.random.variables) named.set(variable.name, variable)
+  for (const variable of model.runState.random.variables) named.set(variable.name, variable)
   return named
 }
 

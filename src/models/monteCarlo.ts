@@ -13,6 +13,7 @@ import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { positiveInteger } from '../utils/numbers.js'
 import { drawKey } from '../utils/randomSeed.js'
 import { pack } from '../utils/structure.js'
+import { allowsPadding } from './allowsPadding.js'
 import type { AnyModel, Model } from './model.js'
 import { type DataFor, modelInputs } from './modelData.js'
 import { requirePlaces } from './places.js'
@@ -78,7 +79,8 @@ export async function monteCarlo<In extends Tensors>(
   const open = model as unknown as AnyModel
   const inputs = await modelInputs(open, x, 'x')
   const [{ samples }] = inputs
-  const supply = memorySupply({ x: inputs, y: [], weights: [], samples }, { batchSize, isPadded: true })
+  const isPadded = allowsPadding(open)
+  const supply = memorySupply({ x: inputs, y: [], weights: [], samples }, { batchSize, isPadded })
   const random = new RandomState()
   random.seed(options.seed === undefined ? drawKey() : keyFromSeed(options.seed))
   const programs = new Map<string, Promise<Program>>()

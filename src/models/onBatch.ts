@@ -19,11 +19,11 @@ interface Samples {
 /** One training step: see `Model.trainOnBatch`. */
 export async function trainOnBatch(model: AnyModel, samples: Samples, options: BatchOptions): Promise<Logs> {
   checkOptions(options, 'trainOnBatch', '{ classWeight: { 0: 1, 1: 10 } }', batchOptions)
-  const compiled = model.state.requireCompiled(model.title, 'trainOnBatch')
+  const compiled = model.runState.requireCompiled(model.title, 'trainOnBatch')
   const data = await modelData(model, { ...options, ...samples }, argumentNames)
   const { objective } = settle(model, compiled, data)
   await model.prepareTraining()
-  model.state.random.ensureSeeded()
+  model.runState.random.ensureSeeded()
   model.resetMetrics()
   const batch = feedOf(data)
   const { executable, keys } = await trainProgram(model, batch)
@@ -35,7 +35,7 @@ export async function trainOnBatch(model: AnyModel, samples: Samples, options: B
 /** The loss and metrics of one batch: see `Model.testOnBatch`. */
 export async function testOnBatch(model: AnyModel, samples: Samples, options: BatchOptions): Promise<Logs> {
   checkOptions(options, 'testOnBatch', '{ sampleWeight }', { ...batchOptions, classWeight: false })
-  const compiled = model.state.requireCompiled(model.title, 'testOnBatch')
+  const compiled = model.runState.requireCompiled(model.title, 'testOnBatch')
   const data = await modelData(model, { ...options, ...samples }, argumentNames)
   const { objective } = settle(model, compiled, data)
   model.resetMetrics()

@@ -1,15 +1,16 @@
-import { InternalError } from '../errors.js'
+import { InternalError, ShapeError } from '../errors.js'
 import { arrayOf, type Elements, type TypedArray } from '../graph/dtype.js'
 import { constant } from '../graph/node.js'
 import type { TensorType } from '../graph/op.js'
-import { sizeOf } from '../graph/shape.js'
+import { showShape, sizeOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Tensors } from '../layers/tensors.js'
 import { checkOptions } from '../utils/checkOptions.js'
 import { mapped } from '../utils/mapped.js'
 import { positiveInteger } from '../utils/numbers.js'
 import { pack } from '../utils/structure.js'
-import { paddedSize } from './batches.js'
+import { allowsPadding } from './allowsPadding.js'
+import { type BatchRange, paddedSize } from './batches.js'
 import { beginRun, fewer, type RunOptions, runOptions } from './evaluate.js'
 import type { AnyModel } from './model.js'
 import { modelInputs } from './modelData.js'
@@ -44,7 +45,6 @@ async function predictOn(
   const callbacks = beginRun(model, options, steps)
   const batches = supply.pass(0)
   let gathered: Gathered[] | undefined
-  let taken = 0
   await callbacks.during('Predict', async () => {
     await runPipelined({
       steps: steps ?? Number.POSITIVE_INFINITY,
@@ -56,15 +56,15 @@ async function predictOn(
         const { executable, results } = await predictProgram(model, batch)
         gathered ??= mapped(
           results,
-          (type) => new Gathered(type, fewer(supply.samples, limit && limit * batchSize)),
+          (type) => new Gathered(model.title, type, fewer(supply.samples, limit && limit * batchSize)),
         )
         const outputs = gathered
-        const { samples } = batch
-        const first = taken
-        taken += samples
+        // Without padding all rows are taken: a model that looks at samples together may give another number of them.
+        const rows = batch.isPadded ? batch.samples : undefined
+        const places = outputs.map((output, i) => output.reserve(results[i], rows))
         await callbacks.tell('onPredictBatchBegin', step)
         const gather = (arrays: readonly Elements[]) => {
-          for (let i = 0; i < arrays.length; i++) outputs[i].put(arrays[i], samples, first)
+          for (let i = 0; i < arrays.length; i++) outputs[i].put(arrays[i], places[i])
         }
         return { results: executable.runInPlace(batch.arrays, gather) }
       },
@@ -100,7 +100,7 @@ async function predictSupply(
     const supply = new StreamSupply(model, x, {
       name: 'x',
       streams,
-      isPadded: () => model.fixedBatchSize === undefined,
+      isPadded: () => allowsPadding(model),
       samplesOnly: true,
     })
     await supply.peek()
@@ -110,12 +110,12 @@ async function predictSupply(
   const { samples } = inputs[0]
   const last = samples % batchSize
   // What needs no padding needs no search through the layers for one that forbids it.
-  const isPadded = last !== 0 && paddedSize(last, batchSize) !== last && model.fixedBatchSize === undefined
+  const isPadded = last !== 0 && paddedSize(last, batchSize) !== last && allowsPadding(model)
   return memorySupply({ x: inputs, y: [], weights: [], samples }, { batchSize, isPadded })
 }
 
 function predictProgram(model: AnyModel, { types }: FeedBatch) {
-  return model.state.programs.get(`predict ${typesKey(types.x)}`, () => tracePredictStep(model, types.x))
+  return model.runState.programs.get(`predict ${typesKey(types.x)}`, () => tracePredictStep(model, types.x))
 }
 
 const outputsOf = (model: AnyModel, outputs: readonly Tensor[]): Tensors =>
@@ -126,39 +126,56 @@ class Gathered {
   private readonly sampleShape: readonly number[]
   private readonly sampleSize: number
   private data: TypedArray
-  private samples = 0
+  private rows = 0
 
-  /** @param capacity how many samples there will be, where it is known */
+  /** @param capacity how many rows there will be, where it is known */
   constructor(
+    private readonly title: string,
     private readonly batch: TensorType,
     capacity: number | undefined,
   ) {
+    if (batch.shape.length === 0) {
+      throw new ShapeError(
+        `${title}: predict: expected outputs whose first axis counts samples, received one number for a whole batch.`,
+      )
+    }
     this.sampleShape = batch.shape.slice(1)
     this.sampleSize = sizeOf(this.sampleShape)
     this.data = this.room(capacity ?? batch.shape[0])
   }
 
-  /** Takes a batch's first samples, of which `first` is the number of the first one; what was padding behind them is left out. */
-  put(outputs: Elements, samples: number, first: number): void {
+  /** The rows for the next batch's output: as many as it has, or fewer, where padding follows. */
+  reserve({ shape }: TensorType, rows = shape[0]): BatchRange {
+    if (sizeOf(shape.slice(1)) !== this.sampleSize) {
+      throw new ShapeError(
+        `${this.title}: predict puts outputs of batches together along axis 0, where all others must agree; received ` +
+          `${showShape(this.batch.shape)}, then ${showShape(shape)}. Take all samples as one batch: model.predictOnBatch(x).`,
+      )
+    }
+    const begin = this.rows
+    this.rows += rows
+    return { begin, end: this.rows }
+  }
+
+  /** Takes a batch's output into its rows; what was padding behind them is left out. */
+  put(outputs: Elements, { begin, end }: BatchRange): void {
     const { sampleSize } = this
-    const end = first + samples
     if (end * sampleSize > this.data.length) {
       const larger = this.room(2 * end)
       larger.set(this.data)
       this.data = larger
     }
-    const size = samples * sampleSize
-    this.data.set(outputs.length === size ? outputs : outputs.subarray(0, size), first * sampleSize)
-    this.samples = Math.max(this.samples, end)
+    const size = (end - begin) * sampleSize
+    this.data.set(outputs.length === size ? outputs : outputs.subarray(0, size), begin * sampleSize)
   }
 
   tensor(): Tensor {
-    const size = this.samples * this.sampleSize
+    const size = this.rows * this.sampleSize
     const data = size === this.data.length ? this.data : (this.data.slice(0, size) as TypedArray)
-    return constant(data, [this.samples, ...this.sampleShape], this.batch.dtype)
+    return constant(data, [this.rows, ...this.sampleShape], this.batch.dtype)
   }
 
-  private room(samples: number): TypedArray {
-    return new arrayOf[this.batch.dtype](samples * this.sampleSize)
+  private room(rows: number): TypedArray {
+    return new arrayOf[this.batch.dtype](rows * this.sampleSize)
   }
 }

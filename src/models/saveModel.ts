@@ -57,7 +57,7 @@ export async function takeSnapshot(
 
 /** What a model is made of, and what it was compiled for, as Keras writes it. */
 function modelConfig(model: AnyModel, includeOptimizer: boolean): Config {
-  const { compiled } = model.state
+  const { compiled } = model.runState
   return {
     ...withSharedLayers(model, serializeLayer(model as unknown as AnyLayer), 'all'),
     ...(compiled && includeOptimizer && { compile_config: compileConfig(compiled) }),
@@ -77,7 +77,7 @@ const snapshots: Record<
     return async () => writeKerasArchive({ config, weights: await writeHdf5(weights) })
   },
   h5: async (model, includeOptimizer) => {
-    const { compiled } = model.state
+    const { compiled } = model.runState
     const serialized = serializeLayer(model as unknown as AnyLayer)
     const config = legacyObject(withSharedLayers(model, serialized, 'own'))
     const training = compiled && includeOptimizer ? trainingConfig(compileConfig(compiled)) : undefined

@@ -28,6 +28,7 @@ export interface SequentialOptions extends Omit<LayerOptions, 'inputShape'> {
  */
 export class Sequential extends Model {
   static override readonly className: string = 'Sequential'
+  static override readonly samplewise = true
   static override readonly kerasModule: string = 'keras'
   static override readonly options: OptionKeys<SequentialOptions> & typeof Model.options = {
     ...Model.options,
@@ -100,7 +101,7 @@ export class Sequential extends Model {
 
   /** Takes the last layer away, and returns it. */
   pop(): Layer | undefined {
-    this.state.forgetTraces()
+    this.runState.forgetTraces()
     this.symbols = this.symbols.slice(0, this.stack.length - 1)
     return this.stack.pop()
   }
@@ -199,7 +200,7 @@ export class Sequential extends Model {
     if (this.stack.length === 0 && layer.givenInputShape)
       this.stack.push(new InputLayer(layer.givenInputShape))
     this.stack.push(layer)
-    this.state.forgetTraces()
+    this.runState.forgetTraces()
   }
 
   /** Builds what is not built yet, if the input's shape is known. */

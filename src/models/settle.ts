@@ -1,5 +1,6 @@
 import type { Shape } from '../graph/shape.js'
 import { inMetric } from '../metrics/callMetric.js'
+import { allowsPadding as modelAllowsPadding } from './allowsPadding.js'
 import type { CompiledModel } from './compiledModel.js'
 import type { DataSource } from './dataSource.js'
 import { checkLogits } from './guards/logits.js'
@@ -12,7 +13,7 @@ import { typesKey } from './stepBatch.js'
 /** A model's objective, and whether its batches may be filled up with copies. */
 export interface Settled {
   readonly objective: Objective
-  /** False where a loss or metric looks at samples together. Found by tracing them, which single steps need not pay for. */
+  /** False where a layer, loss or metric looks at samples together. Losses are traced for it, which single steps need not pay for. */
   allowsPadding(): boolean
 }
 
@@ -55,7 +56,7 @@ export function settle(model: AnyModel, compiled: CompiledModel, { x, y }: Sampl
         inMetric(metric, target, output, () => metric.couplesSamples(target, output)),
       )
     })
-  const allowsPadding = () => model.fixedBatchSize === undefined && !addsCoupledLosses && !couples()
+  const allowsPadding = () => !addsCoupledLosses && modelAllowsPadding(model) && !couples()
   return { objective, allowsPadding }
 }
 

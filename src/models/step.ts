@@ -44,7 +44,7 @@ const open = (model: AnyModel) => model as unknown as OpenModel
  */
 export function traceTrainStep(model: AnyModel, types: BatchTypes): NamedTrace {
   requireFloat32(model)
-  const { compiled, halt } = model.state
+  const { compiled, halt } = model.runState
   const standStill = compiled?.guards.nonFinite ? new StandStill(halt) : undefined
   const inputs = batchInputs(types)
   const optimizers = model.optimizers
@@ -79,7 +79,7 @@ export function trainingBody(
   tensors: readonly Tensor[],
   { observer, standStill }: { readonly observer?: CallObserver; readonly standStill?: StandStill } = {},
 ): TrainingBody {
-  const { random } = model.state
+  const { random } = model.runState
   const { length } = batchInputs(types)
   const batch = new StepBatch(types, tensors.slice(0, length), requirePlaces(model))
   const rates = new Map(model.optimizers.map((optimizer, i) => [optimizer, tensors[length + i]]))
@@ -127,7 +127,7 @@ export function tracePredictStep(model: AnyModel, x: readonly FeedType[]): Named
 }
 
 /** A step of inference, with a key where something in it is random, as dropout is that is told to drop. */
-function seeded({ state: { random } }: AnyModel, traced: Trace): Trace {
+function seeded({ runState: { random } }: AnyModel, traced: Trace): Trace {
   if (random.variables.some((variable) => traced.assignments.has(variable))) random.ensureSeeded()
   return traced
 }
@@ -149,7 +149,7 @@ function checkLogs(logs: unknown, subject: string): StepLogs {
 }
 
 function infer<T>(model: AnyModel, batch: StepBatch<Tensors, Tensors> | undefined, body: () => T): T {
-  const keys = model.state.random.keysForStep()
+  const keys = model.runState.random.keysForStep()
   const result = inContext({ training: false, random: keys, losses: batch?.losses }, body)
   keys.finish()
   return result
@@ -172,7 +172,7 @@ export function defaultLoss(
 ): Tensor {
   checkArguments(model, 'computeLoss(batch, predictions)', batch, predictions)
   const outputs = flatTensors(predictions)
-  const losses = (model.state.compiled?.objective?.outputs ?? []).flatMap(
+  const losses = (model.runState.compiled?.objective?.outputs ?? []).flatMap(
     ({ loss, lossWeight, lossTracker }, i) => {
       const target = batch.targets[i]
       if (!loss || !target) return []
@@ -200,7 +200,7 @@ export function defaultMetrics(
   loss: Tensor,
 ): StepLogs {
   checkArguments(model, 'computeMetrics(batch, predictions, loss)', batch, predictions)
-  const objective = model.state.compiled?.objective
+  const objective = model.runState.compiled?.objective
   if (!objective) return { loss }
   const outputs = flatTensors(predictions)
   objective.lossTracker.update(loss, batch.samples)

@@ -12,6 +12,7 @@ import { SameShapeLayer } from '../sameShape.js'
 /** An activation as a layer of its own (Keras's `Activation`). The shape stays. */
 export class Activation extends SameShapeLayer {
   static override readonly className = 'Activation'
+  static override readonly samplewise = true
   static override readonly positional = ['activation']
 
   readonly activation: ActivationFunction

@@ -12,6 +12,7 @@ import { SameShapeLayer } from '../sameShape.js'
  */
 export class ELU extends SameShapeLayer {
   static override readonly className = 'ELU'
+  static override readonly samplewise = true
   static override readonly positional = ['alpha']
 
   readonly alpha: number

@@ -13,6 +13,7 @@ import { SameShapeLayer } from '../sameShape.js'
  */
 export class LeakyReLU extends SameShapeLayer {
   static override readonly className = 'LeakyReLU'
+  static override readonly samplewise = true
   static override readonly positional = ['negative_slope']
 
   readonly negativeSlope: number

@@ -1,7 +1,7 @@
-import { maxout as maxoutOf } from '../../activations/maxout.js'
+import { checkPieces, maxout as maxoutOf } from '../../activations/maxout.js'
 import type { Tensor } from '../../graph/tensor.js'
 import type { Config } from '../../utils/config.js'
-import type { BatchShape } from '../batchShape.js'
+import { type BatchShape, showBatchShape } from '../batchShape.js'
 import { integer } from '../checks.js'
 import { Layer, type LayerOptions } from '../layer.js'
 
@@ -13,6 +13,7 @@ import { Layer, type LayerOptions } from '../layer.js'
  */
 export class Maxout extends Layer {
   static override readonly className = 'Maxout'
+  static override readonly samplewise = true
   static override readonly positional = ['pieces']
   override supportsMasking = true
 
@@ -22,6 +23,11 @@ export class Maxout extends Layer {
     super(options)
     this.pieces = integer(pieces, `${this.title}: pieces`)
     this.inputSpec = { minRank: 2, form: '[batch, ..., size]' }
+  }
+
+  override build(inputShape: BatchShape): void {
+    const size = inputShape.at(-1)
+    if (typeof size === 'number') checkPieces(size, this.pieces, showBatchShape(inputShape))
   }
 
   override call(inputs: Tensor): Tensor {

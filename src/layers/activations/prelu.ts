@@ -36,6 +36,7 @@ export interface PReLUOptions extends LayerOptions {
  */
 export class PReLU extends SameShapeLayer {
   static override readonly className = 'PReLU'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<PReLUOptions> = {
     ...SameShapeLayer.options,
     alphaInitializer: true,
@@ -78,7 +79,7 @@ export class PReLU extends SameShapeLayer {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [alpha] = this.weights
+    const [alpha] = this.ownBuiltWeights
     const x = cast(inputs, 'float32')
     return subtract(relu(x), multiply(alpha.value(), relu(negative(x))))
   }

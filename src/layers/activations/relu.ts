@@ -14,6 +14,7 @@ export interface ReLUOptions extends LayerOptions, ReluOptions {}
  */
 export class ReLU extends SameShapeLayer {
   static override readonly className = 'ReLU'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<ReLUOptions> = {
     ...SameShapeLayer.options,
     negativeSlope: true,

@@ -30,6 +30,7 @@ export interface RReLUOptions extends LayerOptions {
  */
 export class RReLU extends SameShapeLayer {
   static override readonly className = 'RReLU'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<RReLUOptions> = {
     ...SameShapeLayer.options,
     lower: true,

@@ -10,6 +10,8 @@ import { type BatchShape, showBatchShape } from '../batchShape.js'
 import type { CallableObject } from '../callable.js'
 import type { CallContext } from '../callContext.js'
 import type { CallForm } from '../callForm.js'
+import { checkAxes } from '../checkAxes.js'
+import { coversBatch } from '../coversBatch.js'
 import { Layer, type LayerOptions } from '../layer.js'
 import { flatShapes, isTensor } from '../tensors.js'
 
@@ -31,6 +33,7 @@ const LARGE_NEGATIVE = -1e9
  */
 export class Softmax extends Layer {
   static override readonly className = 'Softmax'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<SoftmaxOptions> = { ...Layer.options, axis: true }
   override supportsMasking = true
   override readonly callForm: CallForm = { names: ['inputs', 'mask'], positional: 1 }
@@ -50,6 +53,12 @@ export class Softmax extends Layer {
       )
     }
     if (mask && !broadcasts(mask, values)) throw this.maskError(mask, values)
+  }
+
+  override build(inputShape: BatchShape | readonly BatchShape[]): void {
+    const [values] = flatShapes(inputShape)
+    checkAxes(this.title, this.axis, values)
+    this.couplesSamples ||= coversBatch(this.axis, values)
   }
 
   override call(inputs: Tensor | readonly Tensor[], context: CallContext): Tensor {

@@ -85,6 +85,7 @@ abstract class ScoredAttention extends QueryLayer {
  */
 export class Attention extends ScoredAttention {
   static override readonly className = 'Attention'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<AttentionOptions> = {
     ...ScoredAttention.options,
     scoreMode: true,
@@ -125,6 +126,7 @@ export class Attention extends ScoredAttention {
  */
 export class AdditiveAttention extends ScoredAttention {
   static override readonly className = 'AdditiveAttention'
+  static override readonly samplewise = true
 
   constructor(options: AdditiveAttentionOptions = {}) {
     super(true, options)

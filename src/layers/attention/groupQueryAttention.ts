@@ -19,6 +19,7 @@ import type { AttentionCall } from './queryLayer.js'
  */
 export class GroupQueryAttention extends HeadedAttention {
   static override readonly className = 'GroupQueryAttention'
+  static override readonly samplewise = true
   static override readonly positional = ['head_dim', 'num_query_heads', 'num_key_value_heads']
 
   protected override readonly hasPrivateParts = true

@@ -28,6 +28,7 @@ export interface MultiHeadAttentionOptions extends HeadedAttentionOptions {
  */
 export class MultiHeadAttention extends HeadedAttention {
   static override readonly className = 'MultiHeadAttention'
+  static override readonly samplewise = true
   static override readonly positional = ['num_heads', 'key_dim']
   static override readonly options: OptionKeys<MultiHeadAttentionOptions> = {
     ...HeadedAttention.options,

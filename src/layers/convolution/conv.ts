@@ -77,7 +77,7 @@ abstract class Conv extends Convolution {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [kernel] = this.weights
+    const [kernel] = this.ownBuiltWeights
     return this.activate(this.convolve(inputs, kernel.value(), this.groups))
   }
 
@@ -106,6 +106,7 @@ abstract class Conv extends Convolution {
  */
 export class Conv1D extends Conv {
   static override readonly className = 'Conv1D'
+  static override readonly samplewise = true
   static override readonly rank = 1
 
   constructor(filters: number, kernelSize: PerAxis, options: Conv1DOptions = {}) {
@@ -124,6 +125,7 @@ export class Conv1D extends Conv {
  */
 export class Conv2D extends Conv {
   static override readonly className = 'Conv2D'
+  static override readonly samplewise = true
   static override readonly rank = 2
 
   constructor(filters: number, kernelSize: PerAxis, options: ConvOptions = {}) {
@@ -141,6 +143,7 @@ export class Conv2D extends Conv {
  */
 export class Conv3D extends Conv {
   static override readonly className = 'Conv3D'
+  static override readonly samplewise = true
   static override readonly rank = 3
 
   constructor(filters: number, kernelSize: PerAxis, options: ConvOptions = {}) {

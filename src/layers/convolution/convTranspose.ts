@@ -91,7 +91,7 @@ abstract class ConvTranspose extends Convolution {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [kernel] = this.weights
+    const [kernel] = this.ownBuiltWeights
     const axes = inputs.shape.slice(1, -1).map((length, axis) => this.transposedAxis(length, axis))
     const shape = [inputs.shape[0], ...axes.map(({ length }) => length), this.filters]
     const padding = axes.map((axis) => axis.padding)
@@ -124,6 +124,7 @@ abstract class ConvTranspose extends Convolution {
  */
 export class Conv1DTranspose extends ConvTranspose {
   static override readonly className = 'Conv1DTranspose'
+  static override readonly samplewise = true
   static override readonly rank = 1
 }
 
@@ -138,6 +139,7 @@ export class Conv1DTranspose extends ConvTranspose {
  */
 export class Conv2DTranspose extends ConvTranspose {
   static override readonly className = 'Conv2DTranspose'
+  static override readonly samplewise = true
   static override readonly rank = 2
 }
 
@@ -149,6 +151,7 @@ export class Conv2DTranspose extends ConvTranspose {
  */
 export class Conv3DTranspose extends ConvTranspose {
   static override readonly className = 'Conv3DTranspose'
+  static override readonly samplewise = true
   static override readonly rank = 3
 }
 

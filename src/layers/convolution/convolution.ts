@@ -13,6 +13,7 @@ import { serializeRegularizer } from '../../regularizers/get.js'
 import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import { oneOf } from '../../utils/oneOf.js'
+import { activate } from '../activate.js'
 import type { BatchShape } from '../batchShape.js'
 import { integersPerAxis, type PerAxis } from '../checks.js'
 import { knownSize } from '../knownSize.js'
@@ -112,7 +113,7 @@ export abstract class Convolution extends SpatialLayer {
 
   /** Adds the bias and applies the activation. */
   protected activate(sums: Tensor): Tensor {
-    return this.activation(this.bias ? add(sums, this.bias.value()) : sums)
+    return activate(this.title, this.activation, this.bias ? add(sums, this.bias.value()) : sums)
   }
 
   /** The spatial sizes of what `convolve` gives. */

@@ -84,7 +84,7 @@ abstract class DepthwiseConv extends ChannelConvolution {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [kernel] = this.weights
+    const [kernel] = this.ownBuiltWeights
     return this.activate(this.convolveChannels(inputs, kernel.value()))
   }
 
@@ -101,6 +101,7 @@ abstract class DepthwiseConv extends ChannelConvolution {
  */
 export class DepthwiseConv1D extends DepthwiseConv {
   static override readonly className = 'DepthwiseConv1D'
+  static override readonly samplewise = true
   static override readonly rank = 1
 }
 
@@ -113,6 +114,7 @@ export class DepthwiseConv1D extends DepthwiseConv {
  */
 export class DepthwiseConv2D extends DepthwiseConv {
   static override readonly className = 'DepthwiseConv2D'
+  static override readonly samplewise = true
   static override readonly rank = 2
 }
 

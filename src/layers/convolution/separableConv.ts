@@ -61,7 +61,7 @@ abstract class SeparableConv extends ChannelConvolution {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [depthwise, pointwise] = this.weights
+    const [depthwise, pointwise] = this.ownBuiltWeights
     return this.activate(conv(this.convolveChannels(inputs, depthwise.value()), pointwise.value()))
   }
 
@@ -84,6 +84,7 @@ abstract class SeparableConv extends ChannelConvolution {
  */
 export class SeparableConv1D extends SeparableConv {
   static override readonly className = 'SeparableConv1D'
+  static override readonly samplewise = true
   static override readonly rank = 1
 }
 
@@ -97,6 +98,7 @@ export class SeparableConv1D extends SeparableConv {
  */
 export class SeparableConv2D extends SeparableConv {
   static override readonly className = 'SeparableConv2D'
+  static override readonly samplewise = true
   static override readonly rank = 2
 }
 

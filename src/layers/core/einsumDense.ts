@@ -13,6 +13,7 @@ import { einsum } from '../../ops/einsum.js'
 import { serializeRegularizer } from '../../regularizers/get.js'
 import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
+import { activate } from '../activate.js'
 import { type BatchShape, showBatchShape } from '../batchShape.js'
 import { integer } from '../checks.js'
 import { knownSize } from '../knownSize.js'
@@ -55,6 +56,7 @@ interface Terms {
  */
 export class EinsumDense extends Layer {
   static override readonly className = 'EinsumDense'
+  static override readonly samplewise = true
   static override readonly positional = ['equation', 'output_shape']
   static override readonly options: OptionKeys<EinsumDenseOptions> = {
     ...Layer.options,
@@ -139,9 +141,9 @@ export class EinsumDense extends Layer {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [kernel] = this.weights
+    const [kernel] = this.ownBuiltWeights
     const sums = einsum(this.equation, inputs, kernel.value())
-    return this.activation(this.bias ? add(sums, this.bias.value()) : sums)
+    return activate(this.title, this.activation, this.bias ? add(sums, this.bias.value()) : sums)
   }
 
   override computeOutputShape(inputShape: BatchShape): BatchShape {

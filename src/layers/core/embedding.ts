@@ -30,6 +30,7 @@ export interface EmbeddingOptions extends LayerOptions {
  */
 export class Embedding extends Layer {
   static override readonly className: string = 'Embedding'
+  static override readonly samplewise = true
   static override readonly positional = ['input_dim', 'output_dim']
   static override readonly options: OptionKeys<EmbeddingOptions> = {
     ...Layer.options,
@@ -70,7 +71,7 @@ export class Embedding extends Layer {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [embeddings] = this.weights
+    const [embeddings] = this.ownBuiltWeights
     return take(embeddings.value(), cast(inputs, 'int32'), 0)
   }
 

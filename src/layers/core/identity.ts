@@ -6,6 +6,7 @@ import type { ShapesOf, Tensors } from '../tensors.js'
 /** Gives what it is given, mask and all (Keras's `Identity`): a tensor, a list or an object of tensors. */
 export class Identity<In extends Tensors = Tensor> extends Layer<In, In> {
   static override readonly className = 'Identity'
+  static override readonly samplewise = true
   override supportsMasking = true
 
   override call(inputs: In): In {

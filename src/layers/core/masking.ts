@@ -22,6 +22,7 @@ export interface MaskingOptions extends LayerOptions {
  */
 export class Masking extends SameShapeLayer {
   static override readonly className = 'Masking'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<MaskingOptions> = {
     ...SameShapeLayer.options,
     maskValue: true,

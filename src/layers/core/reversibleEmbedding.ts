@@ -44,6 +44,7 @@ export interface ReversibleCall {
  */
 export class ReversibleEmbedding extends Embedding {
   static override readonly className = 'ReversibleEmbedding'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<ReversibleEmbeddingOptions> = {
     ...Embedding.options,
     tieWeights: true,
@@ -83,7 +84,7 @@ export class ReversibleEmbedding extends Embedding {
 
   override call(inputs: Tensor): Tensor {
     if (!this.isReversed) return super.call(inputs)
-    const [embeddings, reverse] = this.weights
+    const [embeddings, reverse] = this.ownBuiltWeights
     const scores = reverse
       ? matmul(inputs, reverse.value())
       : matmul(inputs, embeddings.value(), { transposeB: true })

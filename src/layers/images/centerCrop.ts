@@ -12,6 +12,7 @@ import { ImageSizeLayer } from './imageSize.js'
  */
 export class CenterCrop extends ImageSizeLayer {
   static override readonly className = 'CenterCrop'
+  static override readonly samplewise = true
 
   constructor(height: number, width: number, options: LayerOptions = {}) {
     super(height, width, options)

@@ -19,6 +19,7 @@ export interface ColorOptions extends RandomImageOptions {
  */
 export class RandomBrightness extends RandomImageLayer {
   static override readonly className = 'RandomBrightness'
+  static override readonly samplewise = true
   static override readonly positional = ['factor']
   static override readonly options: OptionKeys<ColorOptions> = {
     ...RandomImageLayer.options,

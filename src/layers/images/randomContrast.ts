@@ -19,6 +19,7 @@ import type { ColorOptions } from './randomBrightness.js'
  */
 export class RandomContrast extends RandomImageLayer {
   static override readonly className = 'RandomContrast'
+  static override readonly samplewise = true
   static override readonly positional = ['factor']
   static override readonly options: OptionKeys<ColorOptions> = {
     ...RandomImageLayer.options,

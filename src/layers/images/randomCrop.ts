@@ -22,6 +22,7 @@ import { ImageSizeLayer } from './imageSize.js'
  */
 export class RandomCrop extends ImageSizeLayer {
   static override readonly className = 'RandomCrop'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<RandomImageOptions> = { ...ImageSizeLayer.options, seed: true }
 
   readonly seed: number | undefined

@@ -17,6 +17,7 @@ export type FlipMode = (typeof modes)[number]
  */
 export class RandomFlip extends RandomImageLayer {
   static override readonly className = 'RandomFlip'
+  static override readonly samplewise = true
   static override readonly positional = ['mode']
 
   readonly mode: FlipMode

@@ -18,6 +18,7 @@ import { type Range, rangeOf } from './imageLayer.js'
  */
 export class RandomRotation extends AffineLayer {
   static override readonly className = 'RandomRotation'
+  static override readonly samplewise = true
   static override readonly positional = ['factor']
 
   readonly factor: Range

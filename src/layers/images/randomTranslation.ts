@@ -14,6 +14,7 @@ import { type Range, rangeOf } from './imageLayer.js'
  */
 export class RandomTranslation extends AffineLayer {
   static override readonly className = 'RandomTranslation'
+  static override readonly samplewise = true
   static override readonly positional = ['height_factor', 'width_factor']
 
   readonly heightFactor: number | Range

@@ -21,6 +21,7 @@ export interface RandomZoomOptions extends AffineLayerOptions {
  */
 export class RandomZoom extends AffineLayer {
   static override readonly className = 'RandomZoom'
+  static override readonly samplewise = true
   static override readonly positional = ['height_factor']
   static override readonly options: OptionKeys<RandomZoomOptions> = {
     ...AffineLayer.options,

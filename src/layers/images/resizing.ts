@@ -32,6 +32,7 @@ export interface ResizingOptions extends LayerOptions {
  */
 export class Resizing extends ImageSizeLayer {
   static override readonly className = 'Resizing'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<ResizingOptions> = {
     ...ImageSizeLayer.options,
     interpolation: true,

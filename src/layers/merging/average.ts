@@ -6,6 +6,7 @@ import { Merge, mergeFunction, type TensorList } from './merge.js'
 /** The mean of a list of tensors, element by element (Keras's `Average`). */
 export class Average extends Merge {
   static override readonly className = 'Average'
+  static override readonly samplewise = true
 
   protected override merge(inputs: TensorList): Tensor {
     return divide(

@@ -7,6 +7,7 @@ import { full } from '../../ops/tensor.js'
 import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
 import type { BatchShape } from '../batchShape.js'
+import { coversBatch } from '../coversBatch.js'
 import type { LayerOptions } from '../layer.js'
 import { maskOf } from '../masks.js'
 import { alongValues, ListLayer, mergeFunction, showShapes, type TensorList } from './merge.js'
@@ -21,6 +22,7 @@ export interface ConcatenateOptions extends LayerOptions {
  */
 export class Concatenate extends ListLayer {
   static override readonly className = 'Concatenate'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<ConcatenateOptions> = { ...ListLayer.options, axis: true }
   readonly axis: number
 
@@ -32,6 +34,7 @@ export class Concatenate extends ListLayer {
   /** Shapes must fit; there are no weights. */
   override build(inputShapes: readonly BatchShape[]): void {
     this.computeOutputShape(inputShapes)
+    this.couplesSamples ||= coversBatch(this.axis, inputShapes[0])
   }
 
   override call(inputs: TensorList): Tensor {

@@ -32,6 +32,7 @@ export interface DotOptions extends LayerOptions {
  */
 export class Dot extends ListLayer {
   static override readonly className = 'Dot'
+  static override readonly samplewise = true
   static override readonly positional = ['axes']
   static override readonly options: OptionKeys<DotOptions> = { ...ListLayer.options, normalize: true }
   protected override readonly inputCount = 2

@@ -6,6 +6,7 @@ import { mergeFunction } from './merge.js'
 /** The largest of a list of tensors, element by element (Keras's `Maximum`). */
 export class Maximum extends Extremum {
   static override readonly className = 'Maximum'
+  static override readonly samplewise = true
 
   protected override choose(a: Tensor, b: Tensor): Tensor {
     return maximumOp(a, b)

@@ -6,6 +6,7 @@ import { mergeFunction } from './merge.js'
 /** The smallest of a list of tensors, element by element (Keras's `Minimum`). */
 export class Minimum extends Extremum {
   static override readonly className = 'Minimum'
+  static override readonly samplewise = true
 
   protected override choose(a: Tensor, b: Tensor): Tensor {
     return minimumOp(a, b)

@@ -10,6 +10,7 @@ import { alongValues, Merge, mergeFunction, type TensorList } from './merge.js'
  */
 export class Multiply extends Merge {
   static override readonly className = 'Multiply'
+  static override readonly samplewise = true
 
   override call(inputs: TensorList): Tensor {
     const product = super.call(

@@ -5,6 +5,7 @@ import { Merge, mergeFunction, type TensorList } from './merge.js'
 /** The first of two tensors minus the second, element by element (Keras's `Subtract`). */
 export class Subtract extends Merge {
   static override readonly className = 'Subtract'
+  static override readonly samplewise = true
   protected override readonly inputCount = 2
 
   protected override merge([a, b]: TensorList): Tensor {

@@ -64,6 +64,7 @@ const MASK_EPSILON = 1e-7
  */
 export class BatchNormalization extends ScaledNormalization {
   static override readonly className = 'BatchNormalization'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<BatchNormalizationOptions> = {
     ...ScaledNormalization.options,
     axis: true,
@@ -107,7 +108,7 @@ export class BatchNormalization extends ScaledNormalization {
 
   override call(inputs: Tensor, { training, fixedStatistics, mask }: CallContext): Tensor {
     const x = cast(inputs, 'float32')
-    const [movingMean, movingVariance] = this.weights.slice(-2)
+    const [movingMean, movingVariance] = this.ownBuiltWeights.slice(-2)
     const isTraining = training && this.trainable && !fixedStatistics
     const { centre, offset, spread }: Statistics = isTraining
       ? this.batchStatistics(x, mask)

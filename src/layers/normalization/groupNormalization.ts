@@ -30,6 +30,7 @@ export interface GroupNormalizationOptions extends ScaledNormalizationOptions {
  */
 export class GroupNormalization extends ScaledNormalization {
   static override readonly className = 'GroupNormalization'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<GroupNormalizationOptions> = {
     ...ScaledNormalization.options,
     groups: true,

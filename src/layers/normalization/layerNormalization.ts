@@ -26,6 +26,7 @@ export interface LayerNormalizationOptions extends ScaledNormalizationOptions {
  */
 export class LayerNormalization extends ScaledNormalization {
   static override readonly className = 'LayerNormalization'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<LayerNormalizationOptions> = {
     ...ScaledNormalization.options,
     axis: true,

@@ -32,6 +32,7 @@ export interface LocalResponseNormalizationOptions extends LayerOptions {
  */
 export class LocalResponseNormalization extends SameShapeLayer {
   static override readonly className = 'LocalResponseNormalization'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<LocalResponseNormalizationOptions> = {
     ...SameShapeLayer.options,
     depthRadius: true,

@@ -29,6 +29,7 @@ export interface RMSNormalizationOptions extends LayerOptions {
  */
 export class RMSNormalization extends SameShapeLayer {
   static override readonly className = 'RMSNormalization'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<RMSNormalizationOptions> = {
     ...SameShapeLayer.options,
     axis: true,
@@ -52,7 +53,7 @@ export class RMSNormalization extends SameShapeLayer {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [scale] = this.weights
+    const [scale] = this.ownBuiltWeights
     const x = cast(inputs, 'float32')
     const inverse = rsqrt(add(mean(square(x), { axis: this.axis, keepDims: true }), this.epsilon))
     return multiply(multiply(x, inverse), reshape(scale.value(), shapeAlong(x.shape, this.axis)))

@@ -49,6 +49,7 @@ const SMALLEST_SQUARE = 1e-14
  */
 export class SpectralNormalization extends Layer {
   static override readonly className = 'SpectralNormalization'
+  static override readonly samplewise = true
   static override readonly positional = ['layer']
   static override readonly options: OptionKeys<SpectralNormalizationOptions> = {
     ...Layer.options,
@@ -130,7 +131,7 @@ export class SpectralNormalization extends Layer {
   /** Inside a step: the kernel becomes itself over its norm, and its gradient is that of the new one. */
   private normalize(): void {
     const { kernel } = this
-    const [, vectorU] = this.ownWeights
+    const [vectorU] = this.ownBuiltWeights
     const value = kernel.value()
     const matrix = stopGradient(reshape(value, [-1, vectorU.size]))
     let u = vectorU.value()

@@ -7,6 +7,9 @@ import { square } from '../../ops/square.js'
 import { sum } from '../../ops/sum.js'
 import type { OptionKeys } from '../../utils/checkOptions.js'
 import type { Config } from '../../utils/config.js'
+import type { BatchShape } from '../batchShape.js'
+import { checkAxes } from '../checkAxes.js'
+import { coversBatch } from '../coversBatch.js'
 import type { LayerOptions } from '../layer.js'
 import { SameShapeLayer } from '../sameShape.js'
 
@@ -18,6 +21,7 @@ export interface UnitNormalizationOptions extends LayerOptions {
 /** `x / |x|`, with the Euclidean norm over `axis` (Keras's `UnitNormalization`). Zeros stay zeros. The shape stays. */
 export class UnitNormalization extends SameShapeLayer {
   static override readonly className = 'UnitNormalization'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<UnitNormalizationOptions> = {
     ...SameShapeLayer.options,
     axis: true,
@@ -29,6 +33,11 @@ export class UnitNormalization extends SameShapeLayer {
     super(options)
     const { axis = -1 } = options
     this.axis = typeof axis === 'number' ? [axis] : axis
+  }
+
+  override build(inputShape: BatchShape): void {
+    checkAxes(this.title, this.axis, inputShape)
+    this.couplesSamples ||= coversBatch(this.axis, inputShape)
   }
 
   override call(inputs: Tensor): Tensor {

@@ -85,36 +85,42 @@ abstract class AdaptiveMaxPooling extends AdaptivePooling {
 /** Means of sequences, pooled to a given length (Keras's `AdaptiveAveragePooling1D`): `[batch, steps, channels]`. */
 export class AdaptiveAveragePooling1D extends AdaptiveAveragePooling {
   static override readonly className = 'AdaptiveAveragePooling1D'
+  static override readonly samplewise = true
   static override readonly rank = 1
 }
 
 /** Means of images, pooled to a given size (Keras's `AdaptiveAveragePooling2D`): `[batch, height, width, channels]`. */
 export class AdaptiveAveragePooling2D extends AdaptiveAveragePooling {
   static override readonly className = 'AdaptiveAveragePooling2D'
+  static override readonly samplewise = true
   static override readonly rank = 2
 }
 
 /** Means of volumes, pooled to a given size (Keras's `AdaptiveAveragePooling3D`): `[batch, depth, height, width, channels]`. */
 export class AdaptiveAveragePooling3D extends AdaptiveAveragePooling {
   static override readonly className = 'AdaptiveAveragePooling3D'
+  static override readonly samplewise = true
   static override readonly rank = 3
 }
 
 /** Largest values of sequences, pooled to a given length (Keras's `AdaptiveMaxPooling1D`): `[batch, steps, channels]`. */
 export class AdaptiveMaxPooling1D extends AdaptiveMaxPooling {
   static override readonly className = 'AdaptiveMaxPooling1D'
+  static override readonly samplewise = true
   static override readonly rank = 1
 }
 
 /** Largest values of images, pooled to a given size (Keras's `AdaptiveMaxPooling2D`): `[batch, height, width, channels]`. */
 export class AdaptiveMaxPooling2D extends AdaptiveMaxPooling {
   static override readonly className = 'AdaptiveMaxPooling2D'
+  static override readonly samplewise = true
   static override readonly rank = 2
 }
 
 /** Largest values of volumes, pooled to a given size (Keras's `AdaptiveMaxPooling3D`): `[batch, depth, height, width, channels]`. */
 export class AdaptiveMaxPooling3D extends AdaptiveMaxPooling {
   static override readonly className = 'AdaptiveMaxPooling3D'
+  static override readonly samplewise = true
   static override readonly rank = 3
 }
 

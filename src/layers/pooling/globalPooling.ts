@@ -61,24 +61,28 @@ abstract class GlobalAveragePooling extends GlobalPooling {
 /** The largest value of each channel of a sequence: `[batch, steps, channels]` to `[batch, channels]`. */
 export class GlobalMaxPooling1D extends GlobalMaxPooling {
   static override readonly className = 'GlobalMaxPooling1D'
+  static override readonly samplewise = true
   static override readonly rank = 1
 }
 
 /** The largest value of each channel of an image: `[batch, height, width, channels]` to `[batch, channels]`. */
 export class GlobalMaxPooling2D extends GlobalMaxPooling {
   static override readonly className = 'GlobalMaxPooling2D'
+  static override readonly samplewise = true
   static override readonly rank = 2
 }
 
 /** The largest value of each channel of a volume: `[batch, depth, height, width, channels]` to `[batch, channels]`. */
 export class GlobalMaxPooling3D extends GlobalMaxPooling {
   static override readonly className = 'GlobalMaxPooling3D'
+  static override readonly samplewise = true
   static override readonly rank = 3
 }
 
 /** The mean of each channel of a sequence, over the steps that count: `[batch, steps, channels]` to `[batch, channels]`. */
 export class GlobalAveragePooling1D extends GlobalAveragePooling {
   static override readonly className = 'GlobalAveragePooling1D'
+  static override readonly samplewise = true
   static override readonly rank = 1
 
   override call(inputs: Tensor, context: CallContext): Tensor {
@@ -92,12 +96,14 @@ export class GlobalAveragePooling1D extends GlobalAveragePooling {
 /** The mean of each channel of an image: `[batch, height, width, channels]` to `[batch, channels]`. */
 export class GlobalAveragePooling2D extends GlobalAveragePooling {
   static override readonly className = 'GlobalAveragePooling2D'
+  static override readonly samplewise = true
   static override readonly rank = 2
 }
 
 /** The mean of each channel of a volume: `[batch, depth, height, width, channels]` to `[batch, channels]`. */
 export class GlobalAveragePooling3D extends GlobalAveragePooling {
   static override readonly className = 'GlobalAveragePooling3D'
+  static override readonly samplewise = true
   static override readonly rank = 3
 }
 

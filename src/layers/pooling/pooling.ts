@@ -80,6 +80,7 @@ abstract class AveragePooling extends Pooling {
  */
 export class MaxPooling1D extends MaxPooling {
   static override readonly className = 'MaxPooling1D'
+  static override readonly samplewise = true
   static override readonly rank = 1
 }
 
@@ -90,6 +91,7 @@ export class MaxPooling1D extends MaxPooling {
  */
 export class MaxPooling2D extends MaxPooling {
   static override readonly className = 'MaxPooling2D'
+  static override readonly samplewise = true
   static override readonly rank = 2
 }
 
@@ -100,6 +102,7 @@ export class MaxPooling2D extends MaxPooling {
  */
 export class MaxPooling3D extends MaxPooling {
   static override readonly className = 'MaxPooling3D'
+  static override readonly samplewise = true
   static override readonly rank = 3
 }
 
@@ -109,6 +112,7 @@ export class MaxPooling3D extends MaxPooling {
  */
 export class AveragePooling1D extends AveragePooling {
   static override readonly className = 'AveragePooling1D'
+  static override readonly samplewise = true
   static override readonly rank = 1
 }
 
@@ -118,6 +122,7 @@ export class AveragePooling1D extends AveragePooling {
  */
 export class AveragePooling2D extends AveragePooling {
   static override readonly className = 'AveragePooling2D'
+  static override readonly samplewise = true
   static override readonly rank = 2
 }
 
@@ -127,6 +132,7 @@ export class AveragePooling2D extends AveragePooling {
  */
 export class AveragePooling3D extends AveragePooling {
   static override readonly className = 'AveragePooling3D'
+  static override readonly samplewise = true
   static override readonly rank = 3
 }
 

@@ -30,6 +30,7 @@ export interface CategoryEncodingOptions extends LayerOptions {
  */
 export class CategoryEncoding extends Layer {
   static override readonly className = 'CategoryEncoding'
+  static override readonly samplewise = true
   static override readonly positional = ['num_tokens']
   static override readonly options: OptionKeys<CategoryEncodingOptions> = {
     ...Layer.options,

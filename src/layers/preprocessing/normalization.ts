@@ -49,6 +49,7 @@ const SMALLEST_DEVIATION = 1e-7
  */
 export class Normalization extends SameShapeLayer {
   static override readonly className = 'Normalization'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<NormalizationOptions> = {
     ...SameShapeLayer.options,
     axis: true,
@@ -148,7 +149,7 @@ export class Normalization extends SameShapeLayer {
   /** Mean and variance in a shape that broadcasts to the input's. */
   private statistics(x: Tensor): readonly [Tensor, Tensor] {
     if (!this.given) {
-      const [mean, variance] = this.weights
+      const [mean, variance] = this.ownBuiltWeights
       const shape = shapeAlong(x.shape, this.axis)
       return [reshape(mean.value(), shape), reshape(variance.value(), shape)]
     }

@@ -19,6 +19,7 @@ export interface RescalingOptions extends LayerOptions {
  */
 export class Rescaling extends SameShapeLayer {
   static override readonly className = 'Rescaling'
+  static override readonly samplewise = true
   static override readonly positional = ['scale']
   static override readonly options: OptionKeys<RescalingOptions> = { ...SameShapeLayer.options, offset: true }
 

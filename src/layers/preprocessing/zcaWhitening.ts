@@ -38,6 +38,7 @@ const CHUNK = 1024
  */
 export class ZCAWhitening extends SameShapeLayer {
   static override readonly className = 'ZCAWhitening'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<ZCAWhiteningOptions> = {
     ...SameShapeLayer.options,
     epsilon: true,
@@ -96,7 +97,7 @@ export class ZCAWhitening extends SameShapeLayer {
   }
 
   override call(inputs: Tensor): Tensor {
-    const [mean, kernel] = this.weights
+    const [mean, kernel] = this.ownBuiltWeights
     const rows = reshape(cast(inputs, 'float32'), [-1, mean.size])
     return reshape(matmul(subtract(rows, mean.value()), kernel.value()), inputs.shape)
   }

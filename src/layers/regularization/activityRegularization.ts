@@ -18,6 +18,7 @@ export interface ActivityRegularizationOptions extends Omit<LayerOptions, 'activ
  */
 export class ActivityRegularization extends SameShapeLayer {
   static override readonly className = 'ActivityRegularization'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<ActivityRegularizationOptions> &
     typeof SameShapeLayer.options = {
     ...SameShapeLayer.options,

@@ -47,6 +47,7 @@ abstract class Noise extends SameShapeLayer {
 /** `x + noise` in training, with noise from a normal distribution of mean 0 and this deviation (Keras's `GaussianNoise`). */
 export class GaussianNoise extends Noise {
   static override readonly className = 'GaussianNoise'
+  static override readonly samplewise = true
   static override readonly positional = ['stddev']
 
   readonly stddev: number
@@ -102,6 +103,7 @@ abstract class RateNoise extends Noise {
  */
 export class GaussianDropout extends RateNoise {
   static override readonly className = 'GaussianDropout'
+  static override readonly samplewise = true
 
   constructor(rate: number, options: NoiseOptions = {}) {
     super(rate, options)
@@ -124,6 +126,7 @@ const seluFloor = -1.0507009873554805 * 1.6732632423543772
  */
 export class AlphaDropout extends RateNoise {
   static override readonly className = 'AlphaDropout'
+  static override readonly samplewise = true
 
   /** Shape of the mask, where `null` takes the input's size. */
   readonly noiseShape: readonly (number | null)[] | undefined

@@ -32,6 +32,7 @@ abstract class SpatialDropout extends Dropout {
 /** Drops whole channels of sequences (Keras's `SpatialDropout1D`): `[batch, steps, channels]`. */
 export class SpatialDropout1D extends SpatialDropout {
   static override readonly className = 'SpatialDropout1D'
+  static override readonly samplewise = true
 
   constructor(rate: number, options: SpatialDropoutOptions = {}) {
     super(1, rate, options)
@@ -41,6 +42,7 @@ export class SpatialDropout1D extends SpatialDropout {
 /** Drops whole channels of images (Keras's `SpatialDropout2D`): `[batch, height, width, channels]`. */
 export class SpatialDropout2D extends SpatialDropout {
   static override readonly className = 'SpatialDropout2D'
+  static override readonly samplewise = true
 
   constructor(rate: number, options: SpatialDropoutOptions = {}) {
     super(2, rate, options)
@@ -54,6 +56,7 @@ export class SpatialDropout2D extends SpatialDropout {
 /** Drops whole channels of volumes (Keras's `SpatialDropout3D`): `[batch, depth, height, width, channels]`. */
 export class SpatialDropout3D extends SpatialDropout {
   static override readonly className = 'SpatialDropout3D'
+  static override readonly samplewise = true
 
   constructor(rate: number, options: SpatialDropoutOptions = {}) {
     super(3, rate, options)

@@ -47,6 +47,7 @@ abstract class Cropping extends SpatialLayer {
 /** Cuts both ends off sequences (Keras's `Cropping1D`): `[batch, steps, channels]`. Default: 1 each. */
 export class Cropping1D extends Cropping {
   static override readonly className = 'Cropping1D'
+  static override readonly samplewise = true
   static override readonly rank = 1
 
   override getConfig(): Config {
@@ -58,6 +59,7 @@ export class Cropping1D extends Cropping {
 /** Cuts the border off images (Keras's `Cropping2D`): `[batch, height, width, channels]`. Default: nothing. */
 export class Cropping2D extends Cropping {
   static override readonly className = 'Cropping2D'
+  static override readonly samplewise = true
   static override readonly rank = 2
 
   constructor(cropping: Margins = 0, options: LayerOptions = {}) {
@@ -68,6 +70,7 @@ export class Cropping2D extends Cropping {
 /** Cuts the border off volumes (Keras's `Cropping3D`): `[batch, depth, height, width, channels]`. Default: 1 on each side. */
 export class Cropping3D extends Cropping {
   static override readonly className = 'Cropping3D'
+  static override readonly samplewise = true
   static override readonly rank = 3
 }
 

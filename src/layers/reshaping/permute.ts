@@ -12,6 +12,7 @@ import { Layer, type LayerOptions } from '../layer.js'
  */
 export class Permute extends Layer {
   static override readonly className = 'Permute'
+  static override readonly samplewise = true
   static override readonly positional = ['dims']
 
   readonly dims: readonly number[]

@@ -9,6 +9,7 @@ import { Layer, type LayerOptions } from '../layer.js'
 /** Each sample `n` times in a row (Keras's `RepeatVector`): `[batch, features]` to `[batch, n, features]`. */
 export class RepeatVector extends Layer {
   static override readonly className = 'RepeatVector'
+  static override readonly samplewise = true
   static override readonly positional = ['n']
 
   readonly n: number

@@ -13,6 +13,7 @@ import { Layer, type LayerOptions } from '../layer.js'
  */
 export class Reshape extends Layer {
   static override readonly className = 'Reshape'
+  static override readonly samplewise = true
   static override readonly positional = ['target_shape']
 
   readonly targetShape: Shape

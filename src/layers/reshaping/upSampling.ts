@@ -36,6 +36,7 @@ abstract class UpSampling extends SpatialLayer {
 /** Repeats each step of sequences (Keras's `UpSampling1D`): `[batch, steps, channels]`. Default: twice. */
 export class UpSampling1D extends UpSampling {
   static override readonly className = 'UpSampling1D'
+  static override readonly samplewise = true
   static override readonly rank = 1
 
   override getConfig(): Config {
@@ -57,6 +58,7 @@ export interface UpSampling2DOptions extends LayerOptions {
  */
 export class UpSampling2D extends UpSampling {
   static override readonly className = 'UpSampling2D'
+  static override readonly samplewise = true
   static override readonly rank = 2
   static override readonly options: OptionKeys<UpSampling2DOptions> = {
     ...UpSampling.options,
@@ -89,6 +91,7 @@ export class UpSampling2D extends UpSampling {
 /** Repeats planes, rows and columns of volumes (Keras's `UpSampling3D`). Default: twice each. */
 export class UpSampling3D extends UpSampling {
   static override readonly className = 'UpSampling3D'
+  static override readonly samplewise = true
   static override readonly rank = 3
 }
 

@@ -36,6 +36,7 @@ abstract class ZeroPadding extends SpatialLayer {
 /** Zeros before and after each sequence (Keras's `ZeroPadding1D`): `[batch, steps, channels]`. Default: 1 each. */
 export class ZeroPadding1D extends ZeroPadding {
   static override readonly className = 'ZeroPadding1D'
+  static override readonly samplewise = true
   static override readonly rank = 1
 
   override getConfig(): Config {
@@ -46,12 +47,14 @@ export class ZeroPadding1D extends ZeroPadding {
 /** Zeros around images (Keras's `ZeroPadding2D`): `[batch, height, width, channels]`. Default: 1 on each side. */
 export class ZeroPadding2D extends ZeroPadding {
   static override readonly className = 'ZeroPadding2D'
+  static override readonly samplewise = true
   static override readonly rank = 2
 }
 
 /** Zeros around volumes (Keras's `ZeroPadding3D`): `[batch, depth, height, width, channels]`. Default: 1 on each side. */
 export class ZeroPadding3D extends ZeroPadding {
   static override readonly className = 'ZeroPadding3D'
+  static override readonly samplewise = true
   static override readonly rank = 3
 }
 

@@ -49,6 +49,7 @@ const open = (layer: RecurrentLayer<Tensors>): OpenLayer => layer as unknown as 
  */
 export class Bidirectional<Out extends Tensors = Tensor> extends Layer<Tensor, Out> {
   static override readonly className = 'Bidirectional'
+  static override readonly samplewise = true
   static override readonly positional = ['layer']
   static override readonly options: OptionKeys<BidirectionalOptions> = {
     ...Layer.options,

@@ -40,6 +40,7 @@ abstract class ConvLSTM<Out extends Tensors> extends RecurrentLayer<Out, ConvLST
  */
 export class ConvLSTM1D<Out extends Tensors = Tensor> extends ConvLSTM<Out> {
   static override readonly className = 'ConvLSTM1D'
+  static override readonly samplewise = true
   static override readonly rank = 1
 }
 
@@ -51,6 +52,7 @@ export class ConvLSTM1D<Out extends Tensors = Tensor> extends ConvLSTM<Out> {
  */
 export class ConvLSTM2D<Out extends Tensors = Tensor> extends ConvLSTM<Out> {
   static override readonly className = 'ConvLSTM2D'
+  static override readonly samplewise = true
   static override readonly rank = 2
 }
 
@@ -60,6 +62,7 @@ export class ConvLSTM2D<Out extends Tensors = Tensor> extends ConvLSTM<Out> {
  */
 export class ConvLSTM3D<Out extends Tensors = Tensor> extends ConvLSTM<Out> {
   static override readonly className = 'ConvLSTM3D'
+  static override readonly samplewise = true
   static override readonly rank = 3
 }
 

@@ -21,6 +21,7 @@ export interface ConvLSTMCellOptions extends LSTMCellOptions {
 /** One step of a convolutional LSTM: `LSTMCell` with convolutions in place of the products with both kernels. */
 export class ConvLSTMCell extends LSTMCell {
   static override readonly className = 'ConvLSTMCell'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<ConvLSTMCellOptions> = {
     ...LSTMCell.options,
     strides: true,

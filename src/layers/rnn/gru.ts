@@ -18,6 +18,7 @@ export interface GRUOptions extends GRUCellOptions, RecurrentOptions {}
  */
 export class GRU<Out extends Tensors = Tensor> extends RecurrentLayer<Out, GRUCell> {
   static override readonly className = 'GRU'
+  static override readonly samplewise = true
   static override readonly positional = ['units']
   static override readonly options: OptionKeys<GRUOptions> = { ...RecurrentLayer.options, ...GRUCell.options }
 

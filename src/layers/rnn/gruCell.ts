@@ -33,6 +33,7 @@ export interface GRUCellOptions extends CellOptions {
  */
 export class GRUCell extends GatedCell {
   static override readonly className = 'GRUCell'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<GRUCellOptions> = {
     ...GatedCell.options,
     recurrentActivation: true,
@@ -53,7 +54,7 @@ export class GRUCell extends GatedCell {
   }
 
   override pass(context: CallContext, inputShape: readonly number[]): CellPass {
-    const [kernel, recurrentKernel, bias] = this.weights.map((weight) => weight.value())
+    const [kernel, recurrentKernel, bias] = this.ownBuiltWeights.map((weight) => weight.value())
     const masks = this.dropoutMasks(context, inputShape)
     const { units, activation, recurrentActivation } = this
     const [inputBias, recurrentBias] = bias ? this.biases(bias) : []

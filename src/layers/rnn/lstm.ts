@@ -18,6 +18,7 @@ export interface LSTMOptions extends LSTMCellOptions, RecurrentOptions {}
  */
 export class LSTM<Out extends Tensors = Tensor> extends RecurrentLayer<Out, LSTMCell> {
   static override readonly className = 'LSTM'
+  static override readonly samplewise = true
   static override readonly positional = ['units']
   static override readonly options: OptionKeys<LSTMOptions> = {
     ...RecurrentLayer.options,

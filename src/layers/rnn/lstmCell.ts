@@ -35,6 +35,7 @@ export type Product = (x: Tensor, kernel: Tensor) => Tensor
  */
 export class LSTMCell extends GatedCell {
   static override readonly className: string = 'LSTMCell'
+  static override readonly samplewise = true
   static override readonly options: OptionKeys<LSTMCellOptions> = {
     ...GatedCell.options,
     recurrentActivation: true,
@@ -62,7 +63,7 @@ export class LSTMCell extends GatedCell {
   }
 
   override pass(context: CallContext, inputShape: readonly number[]): CellPass {
-    const [kernel, recurrentKernel, bias] = this.weights.map((weight) => weight.value())
+    const [kernel, recurrentKernel, bias] = this.ownBuiltWeights.map((weight) => weight.value())
     const masks = this.dropoutMasks(context, inputShape)
     return {
       project: (inputs) => {

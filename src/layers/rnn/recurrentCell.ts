@@ -1,8 +1,11 @@
+import { ArgumentError } from '../../errors.js'
 import type { Tensor } from '../../graph/tensor.js'
+import type { Structure } from '../../utils/structure.js'
 import type { BatchShape } from '../batchShape.js'
 import type { CallContext } from '../callContext.js'
 import { requireCall } from '../checkOutputs.js'
 import { Layer } from '../layer.js'
+import { flatShapes, isShape } from '../tensors.js'
 
 /** What one step of a cell gives. */
 export interface CellStep {
@@ -44,6 +47,15 @@ export abstract class RecurrentCell extends Layer<readonly Tensor[], readonly Te
   /** The shapes of the states for one step's inputs. */
   stateShapes([batch]: BatchShape): readonly BatchShape[] {
     return this.stateSizes.map((size) => [batch, size])
+  }
+
+  override checkInput(inputShapes: Structure<BatchShape>): void {
+    const states = this.stateSizes.length
+    if (!isShape(inputShapes) && flatShapes(inputShapes).length === states + 1) return
+    throw new ArgumentError(
+      `${this.title}: expected a list of inputs and ${states} state(s), as in cell([x, state]), received ` +
+        `${isShape(inputShapes) ? 'one input' : `a list of ${flatShapes(inputShapes).length}`}. Along sequences layers.rnn(cell) runs it.`,
+    )
   }
 
   /** @param inputShape shape of one step's inputs, `[batch, features]` */

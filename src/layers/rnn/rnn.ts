@@ -19,6 +19,7 @@ import { StackedRNNCells } from './stackedRnnCells.js'
  */
 export class RNN<Out extends Tensors = Tensor> extends RecurrentLayer<Out> {
   static override readonly className = 'RNN'
+  static override readonly samplewise = true
   static override readonly positional = ['cell']
 
   constructor(cell: RecurrentCell | readonly RecurrentCell[], options: RecurrentOptions = {}) {

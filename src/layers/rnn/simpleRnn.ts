@@ -17,6 +17,7 @@ export interface SimpleRNNOptions extends CellOptions, RecurrentOptions {}
  */
 export class SimpleRNN<Out extends Tensors = Tensor> extends RecurrentLayer<Out, SimpleRNNCell> {
   static override readonly className = 'SimpleRNN'
+  static override readonly samplewise = true
   static override readonly positional = ['units']
   static override readonly options: OptionKeys<SimpleRNNOptions> = {
     ...RecurrentLayer.options,

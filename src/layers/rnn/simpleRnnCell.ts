@@ -9,13 +9,14 @@ import type { CellPass } from './recurrentCell.js'
  */
 export class SimpleRNNCell extends GatedCell {
   static override readonly className = 'SimpleRNNCell'
+  static override readonly samplewise = true
 
   constructor(units: number, options: CellOptions = {}) {
     super(1, 1, units, options)
   }
 
   override pass(context: CallContext, inputShape: readonly number[]): CellPass {
-    const [kernel, recurrentKernel, bias] = this.weights.map((weight) => weight.value())
+    const [kernel, recurrentKernel, bias] = this.ownBuiltWeights.map((weight) => weight.value())
     const masks = this.dropoutMasks(context, inputShape)
     return {
       project: (inputs) => {

@@ -16,6 +16,7 @@ const outputSizeOf = (cell: RecurrentCell): number => cell.outputSize ?? cell.st
  */
 export class StackedRNNCells extends RecurrentCell {
   static override readonly className = 'StackedRNNCells'
+  static override readonly samplewise = true
   static override readonly positional = ['cells']
 
   override readonly stateSizes: readonly number[]

@@ -19,6 +19,7 @@ import { serializeSettings } from '../serializeLayer.js'
  */
 export class TimeDistributed extends Layer {
   static override readonly className = 'TimeDistributed'
+  static override readonly samplewise = true
   static override readonly positional = ['layer']
 
   constructor(

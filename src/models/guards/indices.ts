@@ -26,7 +26,7 @@ export interface IndexUse {
 
 /** Whether data for a model are to be looked at: whether it has layers with tables at all. */
 export function mayHoldIndices(model: AnyModel): boolean {
-  const { state } = model
+  const { runState: state } = model
   state.hasTables ??= hasTable(model)
   return state.hasTables && state.compiled?.guards.indices !== false
 }
@@ -75,13 +75,13 @@ function firstOutside(
 
 /** The model's layers that take numbers of rows, for data of these shapes; found once for each. */
 async function indexUses(model: AnyModel, x: readonly DataSource[]): Promise<readonly IndexUse[]> {
-  const known = model.state.indexUses
+  const known = model.runState.indexUses
   const key = JSON.stringify(x.map(({ shape, dtype }) => [dtype, shape.slice(1)]))
   if (known?.key === key) return known.uses
   const batch = model.fixedBatchSize ?? 1
   const types = x.map(({ shape, dtype }) => ({ shape: [batch, ...shape.slice(1)], dtype }))
   const uses = await findUses(model, types)
-  model.state.indexUses = { key, uses }
+  model.runState.indexUses = { key, uses }
   return uses
 }
 

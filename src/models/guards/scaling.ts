@@ -24,7 +24,7 @@ const anyScale = /Normalization$|^Embedding$/
  * them before, such as rescaling, counts: the first samples are computed up to these weights.
  */
 export async function checkScaling(model: AnyModel, data: ModelData): Promise<void> {
-  const { state } = model
+  const { runState: state } = model
   if (state.scalingChecked || state.isTrained || model.trainableWeights.some(({ version }) => version > 0))
     return
   state.scalingChecked = true

@@ -251,7 +251,7 @@ describe('Layers', () =>
       () => layers.dense(3, { name: 'd', activation: any(() => 3) })([[1]]),
       ArgumentError,
       "Layer 'd' (Dense)",
-      'expected call to give a tensor',
+      'activation: expected the function to give a tensor',
       'received 3',
       'Compute with ops',
     ],
