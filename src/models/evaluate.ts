@@ -14,7 +14,7 @@ import { type RunStreams, withStreams } from './runStreams.js'
 import { settle } from './settle.js'
 import { traceTestStep } from './step.js'
 import { batchKey } from './stepBatch.js'
-import { type Batches, isStream, refuseBesideStream, StreamSupply } from './stream.js'
+import { type Batches, isStream } from './stream.js'
 import { type BatchForm, type BatchSupply, type FeedBatch, memorySupply } from './supply.js'
 
 /** How a run over data is done. */
@@ -66,7 +66,10 @@ async function evaluateOn(
   streams: RunStreams,
 ): Promise<Logs> {
   checkOptions(options, 'evaluate', '{ batchSize: 32 }', evaluateOptions)
-  if (isStream(x)) refuseBesideStream('evaluate', { ...options, y })
+  if (isStream(x)) {
+    const { refuseBesideStream } = await import('./onDemand.js')
+    refuseBesideStream('evaluate', { ...options, y })
+  }
   const compiled = model.runState.requireCompiled(model.title, 'evaluate')
   const batchSize = positiveInteger(options.batchSize ?? 32, 'evaluate: batchSize')
   const limit = options.steps === undefined ? undefined : positiveInteger(options.steps, 'evaluate: steps')
@@ -130,6 +133,7 @@ async function testStream(
   given: { readonly name: string; readonly streams: RunStreams },
 ) {
   let allowsPadding = false
+  const { StreamSupply } = await import('./onDemand.js')
   const supply = new StreamSupply(model, stream, {
     ...given,
     isPadded: () => allowsPadding,

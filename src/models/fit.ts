@@ -15,7 +15,7 @@ import type { ClassWeight } from './classWeights.js'
 import type { CompiledModel } from './compiledModel.js'
 import { runEvaluation } from './evaluate.js'
 import { warnNoBatchesLeft } from './guards/batchesLeft.js'
-import { checkWeights, explainFailure } from './guards/nonFinite.js'
+import { checkWeights } from './guards/nonFinite.js'
 import { warn } from './guards/warn.js'
 import { loggedMetrics } from './loggedMetrics.js'
 import { logsOf, prefixed } from './logs.js'
@@ -297,6 +297,7 @@ async function runEpoch(run: TrainingRun): Promise<void> {
       const stepLogs = () => logsOf(keys, values, compiled.objective?.trackers)
       progress.logs = stepLogs
       if (health !== 1 && compiled.guards.nonFinite) {
+        const { explainFailure } = await import('./onDemand.js')
         const failure = await explainFailure(model, batch, { epoch, epochs, step, steps })
         if (!(await callbacks.takeFailure(failure))) throw failure
         run.tookFailure = true

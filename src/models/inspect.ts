@@ -14,9 +14,6 @@ import { type NamedTrace, trainingBody } from './step.js'
 import { batchInputs, batchKey } from './stepBatch.js'
 import { type FeedBatch, feedOf } from './supply.js'
 
-// One file of what looks into a model: bundlers cut a page into fewer pieces so.
-export { layerNodes } from './layerNodes.js'
-
 /** See `Model.inspect`. */
 export const inspectModel = (model: AnyModel, given: GivenData): Promise<Inspection> =>
   inspectInPlace(model, given, ({ activations, gradients }) => ({

@@ -279,7 +279,7 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
    * weight. Dropout drops, and nothing is changed. May be called by callbacks, between two steps.
    */
   async inspect(x: DataFor<In>, y?: TargetsFor<Out> | null): Promise<Inspection> {
-    const { inspectModel } = await import('./inspect.js')
+    const { inspectModel } = await import('./onDemand.js')
     return inspectModel(this as unknown as AnyModel, { x, y })
   }
 
@@ -289,7 +289,7 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
     y: TargetsFor<Out> | null | undefined,
     look: (inspection: Inspection<ArrayInPlace>) => T,
   ): Promise<T> {
-    const { inspectInPlace } = await import('./inspect.js')
+    const { inspectInPlace } = await import('./onDemand.js')
     return inspectInPlace(this as unknown as AnyModel, { x, y }, look)
   }
 
@@ -368,7 +368,7 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
 
   /** The calls of layers, as they are drawn: of a sequential or functional model that is built. */
   async layerNodes(): Promise<readonly LayerNode[]> {
-    const { layerNodes } = await import('./inspect.js')
+    const { layerNodes } = await import('./onDemand.js')
     return layerNodes(this as unknown as AnyModel)
   }
 

@@ -2,6 +2,7 @@ import { ArgumentError, ShapeError } from '../errors.js'
 import { showShape } from '../graph/shape.js'
 import { Tensor } from '../graph/tensor.js'
 import { type BatchShape, matches, reshapeHint, showBatchShape } from '../layers/batchShape.js'
+import type { AnyLayer } from '../layers/layer.js'
 import type { ShapesOf, Tensors } from '../layers/tensors.js'
 import {
   arrange,
@@ -22,7 +23,6 @@ import {
   samplesOf,
   sliceSource,
 } from './dataSource.js'
-import { checkIndices, mayHoldIndices } from './guards/indices.js'
 import type { AnyModel } from './model.js'
 import type { Places } from './places.js'
 
@@ -122,9 +122,22 @@ export async function modelInputs(model: AnyModel, given: unknown, name: string)
     samples.push(tensor)
   }
   const sources = await dataSources(samples, nameOf)
-  if (mayHoldIndices(model)) await checkIndices(model, sources)
+  if (mayHoldIndices(model)) {
+    const { checkIndices } = await import('./onDemand.js')
+    await checkIndices(model, sources)
+  }
   return sources
 }
+
+/** Whether data for a model are to be looked at for numbers of rows: whether it has layers with tables at all. */
+function mayHoldIndices(model: AnyModel): boolean {
+  const { runState } = model
+  runState.hasTables ??= hasTable(model)
+  return runState.hasTables && runState.compiled?.guards.indices !== false
+}
+
+const hasTable = (layer: AnyLayer): boolean =>
+  layer.tableRows !== undefined || layer.sublayers().some(hasTable)
 
 /** Builds a model for the shapes of the data that it sees first. */
 async function buildFor(model: AnyModel, given: Structure<DataInput>, name: string): Promise<Places> {

@@ -2,7 +2,6 @@ import type { Logs } from '../callbacks/callback.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { testInputs, testProgram } from './evaluate.js'
 import { trainInputs, trainProgram } from './fit.js'
-import { explainFailure } from './guards/nonFinite.js'
 import { logsOf } from './logs.js'
 import type { AnyModel, BatchOptions } from './model.js'
 import { argumentNames, modelData } from './modelData.js'
@@ -28,7 +27,10 @@ export async function trainOnBatch(model: AnyModel, samples: Samples, options: B
   const batch = feedOf(data)
   const { executable, keys } = await trainProgram(model, batch)
   const [[health], ...values] = await executable.run(trainInputs(model.optimizers, batch))
-  if (health !== 1 && compiled.guards.nonFinite) throw await explainFailure(model, batch)
+  if (health !== 1 && compiled.guards.nonFinite) {
+    const { explainFailure } = await import('./onDemand.js')
+    throw await explainFailure(model, batch)
+  }
   return logsOf(keys, values, objective.trackers)
 }
 

@@ -18,7 +18,7 @@ import { runPipelined } from './pipeline.js'
 import { type RunStreams, withStreams } from './runStreams.js'
 import { tracePredictStep } from './step.js'
 import { typesKey } from './stepBatch.js'
-import { isStream, refuseBesideStream, StreamSupply } from './stream.js'
+import { type Batches, isStream } from './stream.js'
 import { type BatchSupply, type FeedBatch, feedOf, memorySupply } from './supply.js'
 
 export interface PredictOptions extends RunOptions {}
@@ -37,10 +37,11 @@ async function predictOn(
   streams: RunStreams,
 ): Promise<Tensors> {
   checkOptions(options, 'predict', '{ batchSize: 32 }', runOptions)
-  if (isStream(x)) refuseBesideStream('predict', options)
   const batchSize = positiveInteger(options.batchSize ?? 32, 'predict: batchSize')
   const limit = options.steps === undefined ? undefined : positiveInteger(options.steps, 'predict: steps')
-  const supply = await predictSupply(model, x, { batchSize, streams })
+  const supply = isStream(x)
+    ? await streamSupply(model, x, options, streams)
+    : await predictSupply(model, x, batchSize)
   const steps = fewer(supply.steps, limit)
   const callbacks = beginRun(model, options, steps)
   const batches = supply.pass(0)
@@ -91,21 +92,25 @@ export async function predictOnBatch(model: AnyModel, given: unknown): Promise<T
   )
 }
 
-async function predictSupply(
+async function streamSupply(
   model: AnyModel,
-  x: unknown,
-  { batchSize, streams }: { readonly batchSize: number; readonly streams: RunStreams },
+  stream: Batches,
+  options: PredictOptions,
+  streams: RunStreams,
 ): Promise<BatchSupply> {
-  if (isStream(x)) {
-    const supply = new StreamSupply(model, x, {
-      name: 'x',
-      streams,
-      isPadded: () => allowsPadding(model),
-      samplesOnly: true,
-    })
-    await supply.peek()
-    return supply
-  }
+  const { refuseBesideStream, StreamSupply } = await import('./onDemand.js')
+  refuseBesideStream('predict', options)
+  const supply = new StreamSupply(model, stream, {
+    name: 'x',
+    streams,
+    isPadded: () => allowsPadding(model),
+    samplesOnly: true,
+  })
+  await supply.peek()
+  return supply
+}
+
+async function predictSupply(model: AnyModel, x: unknown, batchSize: number): Promise<BatchSupply> {
   const inputs = await modelInputs(model, x, 'x')
   const { samples } = inputs[0]
   const last = samples % batchSize

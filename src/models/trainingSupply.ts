@@ -15,14 +15,8 @@ import type { AnyModel } from './model.js'
 import { argumentNames, type ModelData, modelData } from './modelData.js'
 import type { RunStreams } from './runStreams.js'
 import { settle } from './settle.js'
-import {
-  type Batches,
-  isOneShot,
-  isStream,
-  refuseBesideStream,
-  type StreamOptions,
-  StreamSupply,
-} from './stream.js'
+import { type Batches, isOneShot, isStream } from './stream.js'
+import type { StreamOptions } from './streamSupply.js'
 import { type BatchCursor, type BatchSupply, type FeedBatch, memorySupply } from './supply.js'
 import { splitData } from './validation.js'
 
@@ -51,7 +45,10 @@ export async function supplies(
   }: { readonly batchSize: number; readonly key: RandomKey; readonly streams: RunStreams },
 ): Promise<Supplies> {
   const { validationSplit = 0, validationData, classWeight, sampleWeight, shuffle = true } = options
-  if (isStream(x)) refuseBesideStream('fit', { y, sampleWeight, batchSize: unreadBatchSize(options) })
+  if (isStream(x)) {
+    const { refuseBesideStream } = await import('./onDemand.js')
+    refuseBesideStream('fit', { y, sampleWeight, batchSize: unreadBatchSize(options) })
+  }
   const evaluatesTraining = options.evaluateTraining ?? false
   if (!(validationSplit >= 0 && validationSplit < 1)) {
     throw new ArgumentError(
@@ -118,6 +115,7 @@ async function trainStream(
   stream: Batches,
   given: Pick<StreamOptions, 'classWeight' | 'streams'>,
 ): Promise<BatchSupply> {
+  const { StreamSupply } = await import('./onDemand.js')
   const check = (batch: ModelData) => {
     settle(model, compiled, batch)
   }

@@ -24,13 +24,6 @@ export interface IndexUse {
   readonly elements?: readonly number[]
 }
 
-/** Whether data for a model are to be looked at: whether it has layers with tables at all. */
-export function mayHoldIndices(model: AnyModel): boolean {
-  const { runState: state } = model
-  state.hasTables ??= hasTable(model)
-  return state.hasTables && state.compiled?.guards.indices !== false
-}
-
 /**
  * @throws ArgumentError if data hold a number of a row that an embedding does not have. Numbers that a model computes are not looked at:
  * the layer takes them as the nearest row.
@@ -84,9 +77,6 @@ async function indexUses(model: AnyModel, x: readonly DataSource[]): Promise<rea
   model.runState.indexUses = { key, uses }
   return uses
 }
-
-const hasTable = (layer: AnyLayer): boolean =>
-  layer.tableRows !== undefined || layer.sublayers().some(hasTable)
 
 async function findUses(model: AnyModel, given: readonly FeedType[]): Promise<IndexUse[]> {
   // Bytes could not hold positions.
