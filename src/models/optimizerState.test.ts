@@ -51,7 +51,7 @@ describe('The state of an optimizer, when what is trainable has changed', () => 
 
   const x = Array.from({ length: 6 }, (_, i) => [Math.sin(i), Math.cos(i)])
   const y = x.map(([a, b]) => [a - b, a + b])
-  const fit = (model: Model) => model.fit(x, y, { epochs: 2, batchSize: 3, shuffle: false, verbose: 0 })
+  const train = (model: Model) => model.fit(x, y, { epochs: 2, batchSize: 3, shuffle: false, verbose: 0 })
   /** Layers of one shape, so that slots of the wrong weight would fit. */
   function network(optimizer: optimizers.OptimizerLike = 'adam') {
     const model = sequential([layers.input([2]), layers.dense(2), layers.dense(2)], { seed: 1 })
@@ -62,7 +62,7 @@ describe('The state of an optimizer, when what is trainable has changed', () => 
     Promise.all(model.weights.map(async (weight) => [...(await weight.data())]))
 
   async function expectToGoOn(model: Model, loaded: Model) {
-    await Promise.all([fit(model), fit(loaded)])
+    await Promise.all([train(model), train(loaded)])
     expect(await valuesOf(loaded)).toEqual(await valuesOf(model))
   }
 
@@ -70,7 +70,7 @@ describe('The state of an optimizer, when what is trainable has changed', () => 
     [
       'frozen after training',
       async (model) => {
-        await fit(model)
+        await train(model)
         model.layers[0].trainable = false
       },
     ],
@@ -78,7 +78,7 @@ describe('The state of an optimizer, when what is trainable has changed', () => 
       'frozen, trained, and free again',
       async (model) => {
         model.layers[0].trainable = false
-        await fit(model)
+        await train(model)
         model.layers[0].trainable = true
       },
     ],
@@ -86,9 +86,9 @@ describe('The state of an optimizer, when what is trainable has changed', () => 
       'frozen, and trained on when it was free',
       async (model) => {
         model.layers[0].trainable = false
-        await fit(model)
+        await train(model)
         model.layers[0].trainable = true
-        await fit(model)
+        await train(model)
       },
     ],
   ]
@@ -98,11 +98,11 @@ describe('The state of an optimizer, when what is trainable has changed', () => 
     () => optimizers.ftrl(),
     () => optimizers.sgd({ momentum: 0.9, gradientAccumulationSteps: 3 }),
   ]
-  it.each(histories)('goes through files: a layer that was %s', async (_, train) => {
+  it.each(histories)('goes through files: a layer that was %s', async (_, prepare) => {
     for (const optimizer of kinds) {
       for (const format of ['keras', 'h5'] as const) {
         const model = network(optimizer())
-        await train(model)
+        await prepare(model)
         const loaded = await loadModel(await model.toBytes(format))
         expect(warned).not.toHaveBeenCalled()
         await expectToGoOn(model, loaded)
@@ -120,16 +120,37 @@ describe('The state of an optimizer, when what is trainable has changed', () => 
 
   it('goes through files of a model with another last layer', async () => {
     const model = network()
-    await fit(model)
+    await train(model)
     model.pop()
     model.add(layers.dense(2))
     await expectToGoOn(model, await loadModel(await model.toBytes('keras')))
   })
 
+  it('is not replaced by that of an optimizer without slots', async () => {
+    const sgd = network('sgd')
+    const untrained = await sgd.toBytes('weights.h5')
+    await train(sgd)
+    const trained = await sgd.toBytes('weights.h5')
+    const [model, same, fresh] = [network(), network(), network()]
+    await Promise.all([train(model), train(same)])
+    for (const file of [untrained, trained]) {
+      await model.loadWeights(file)
+      expect(warned).toHaveBeenCalledOnce()
+      warned.mockClear()
+      await same.setWeights(await model.getWeights())
+      await expectToGoOn(same, model)
+    }
+    // Of one that was not trained yet no more than the learning rate is replaced, and only by that of one that took no step.
+    await fresh.loadWeights(trained)
+    expect(warned).toHaveBeenCalledOnce()
+    expect(fresh.optimizer?.learningRate).toBe(0.001)
+    expect([...((await fresh.optimizer?.iterations.data()) ?? [])]).toEqual([0])
+  })
+
   it('is passed over with a warning where it is not that of the model, as files of Keras have it', async () => {
     for (const format of ['keras', 'h5'] as const) {
       const model = network()
-      await fit(model)
+      await train(model)
       // Keras keeps the slots of weights that were frozen since.
       const { optimizer } = model
       const variables = optimizer?.variables ?? []
@@ -141,7 +162,7 @@ describe('The state of an optimizer, when what is trainable has changed', () => 
       )
       expect(await valuesOf(loaded)).toEqual(await valuesOf(model))
       expect([...((await loaded.optimizer?.iterations.data()) ?? [])]).toEqual([0])
-      await fit(loaded)
+      await train(loaded)
     }
   })
 })

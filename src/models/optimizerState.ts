@@ -54,6 +54,7 @@ export function takeOptimizerState(
 ): (() => void) | undefined {
   const { optimizer, trainableWeights } = model
   if (!optimizer) return undefined
+  const wasBuilt = optimizer.built
   const isLegacy = stored.length > 0 && stored[0].name.endsWith('/iter:0')
   const variables = isLegacy
     ? optimizer.variablesBySlot(trainableWeights)
@@ -66,8 +67,11 @@ export function takeOptimizerState(
     (arrays.length === variables.length + 1 ||
       (arrays.length === 2 && (variables.length !== 2 || !isScalar(variables[1]))))
   const [rate] = isRate ? arrays.splice(1, 1) : []
-  // An optimizer that took no step may have been saved without slots; and one that has none, by Keras 2, with some.
-  const isBare = arrays.length === 1 || (variables.length === 1 && isOwn)
+  // An optimizer that took no step may have been saved without slots; and one that has none, by Keras 2, with some. Where nothing says whose
+  // it is, a count without slots may be that of SGD.
+  const isBare = isOwn
+    ? arrays.length === 1 || variables.length === 1
+    : arrays.length === 1 && arrays[0].array.data[0] === 0 && !wasBuilt
   const expected = isBare ? variables.slice(0, 1) : variables
   const given = (isBare ? arrays.slice(0, 1) : arrays).map(({ array, where }, i) => ({
     array: asType(array, expected[i]?.dtype),
