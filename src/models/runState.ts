@@ -32,6 +32,7 @@ export class RunState {
   /** Forgets what was found by tracing the model, which has changed. */
   forgetTraces(): void {
     this.programs.clear()
+    this.compiled?.forgetModel()
     this.hasTables = undefined
     this.indexUses = undefined
   }
