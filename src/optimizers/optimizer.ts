@@ -321,6 +321,20 @@ export abstract class Optimizer implements Configurable {
     return [this.iterations, ...[...names].flatMap((name) => slots.flatMap((named) => named.get(name) ?? []))]
   }
 
+  /**
+   * The state by names that do not depend on when weights became trainable: `iteration`, `layers/dense/kernel/momentum`.
+   * @param paths what weights are called; slots of others are left out
+   */
+  namedVariables(paths: ReadonlyMap<Variable, string>): Map<string, Variable> {
+    const named = new Map([['iteration', this.iterations], ...this.shared])
+    for (const [weight, slots] of this.slots) {
+      const path = paths.get(weight)
+      if (path === undefined) continue
+      for (const [name, slot] of slots) named.set(`${path}/${name}`, slot)
+    }
+    return named
+  }
+
   /** Whether a model's weights have their slots. */
   get built(): boolean {
     return this.slots.size > 0
