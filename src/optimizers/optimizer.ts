@@ -248,8 +248,12 @@ export abstract class Optimizer implements Configurable {
   async finalizeVariableValues(weights: readonly Variable[]): Promise<void> {
     // Before the first step averages are zeros.
     if (!this.settings.useEma || (await this.iterations.data())[0] === 0) return
-    const averages = await Promise.all(weights.map((weight) => this.slot(weight, 'average').data()))
-    weights.forEach((weight, i) => weight.write(averages[i]))
+    const averages = await Promise.all(weights.map((weight) => this.averageOf(weight)?.data()))
+    weights.forEach((weight, i) => {
+      const average = averages[i]
+      // That of a weight which became trainable after the last step is not there, or zeros too.
+      if (average?.some((value) => value !== 0)) weight.write(average)
+    })
   }
 
   /**
