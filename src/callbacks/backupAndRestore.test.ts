@@ -11,11 +11,12 @@ import * as metrics from '../metrics/index.js'
 import type { FitOptions } from '../models/fit.js'
 import { Model, type StepLogs } from '../models/model.js'
 import { stateVariables } from '../models/modelState.js'
-import { sequential } from '../models/sequential.js'
+import { type Sequential, sequential } from '../models/sequential.js'
 import type { StepBatch } from '../models/stepBatch.js'
 import type { TrainingStep } from '../models/trainingStep.js'
 import * as ops from '../ops/index.js'
 import * as optimizers from '../optimizers/index.js'
+import { joinBytes } from '../saving/storedArray.js'
 import { exponentialDecay } from '../schedules/index.js'
 import { ReferenceExecutor } from '../testing/referenceExecutor.js'
 import { type BackupAndRestoreOptions, backupAndRestore } from './backupAndRestore.js'
@@ -23,6 +24,7 @@ import { Callback, type CallbackLike, type Logs } from './callback.js'
 import { csvLogger } from './csvLogger.js'
 import { earlyStopping } from './earlyStopping.js'
 import { reduceLrOnPlateau } from './reduceLrOnPlateau.js'
+import { decodeState, encodeState } from './trainingStateFile.js'
 
 const silent = { verbose: 0 } as const
 let folder = ''
@@ -268,6 +270,48 @@ describe('what a run goes on from', () => {
       }
     }
     await expectResumable({ options, callbacks: () => [new Halve(), new PerBatch()] }, [1, 3, 4, 5, 8, 9])
+  })
+
+  it('is what callbacks have made trainable, with the slots of all weights that were trained', async () => {
+    class Unfreezing extends Callback<Sequential> {
+      override onTrainBegin(): void {
+        this.set(0, false)
+      }
+      override onEpochBegin(epoch: number): void {
+        if (epoch === 1) this.set(0, true)
+      }
+      // In the middle of an epoch: for the next one.
+      override onTrainBatchEnd(batch: number): void {
+        if (batch === 1 && this.model.layers[0].trainable) this.set(3, false)
+      }
+      private set(i: number, trainable: boolean): void {
+        this.model.layers[i].trainable = trainable
+      }
+    }
+    const run = {
+      model: () => {
+        const model = network(optimizers.nadam({ learningRate: 0.05 }))
+        model.layers[0].trainable = false
+        return model
+      },
+      options: { ...options, batchSize: 5 },
+      callbacks: () => [new Unfreezing()],
+    }
+    await expectResumable(run, [1, 2, 3, 4, 5, 6, 7, 8, 9])
+  })
+
+  it('is a state of older versions too, in which slots had numbers', async () => {
+    const run: Run = { options, backup: { saveFreq: 1 } }
+    const whole = await start({ ...run, backup: undefined })
+    await expect(start(run, [crashAfter(6)])).rejects.toBeInstanceOf(Crash)
+    const path = join(folder, 'latest.safetensors')
+    const { trainable: _, variables, ...state } = decodeState(await readFile(path), path)
+    let count = 0
+    const numbered = [...variables].map(
+      ([name, array]) => [name.startsWith('optimizer/') ? `optimizer/${count++}` : name, array] as const,
+    )
+    await writeFile(path, joinBytes(encodeState({ ...state, variables: new Map(numbered) })))
+    expect(await start(run)).toEqual(whole)
   })
 
   it("is what Gradus's own callbacks remember", async () => {

@@ -136,8 +136,8 @@ async function openFolder(path: string, keepsPrevious: boolean): Promise<BackupF
  * interrupted by its signal: `fit` then ends with the same weights, bit for bit, and the same `History` as if nothing had happened
  * (Keras's `BackupAndRestore`, which forgets the order of samples, dropout, other callbacks and the place within the epoch).
  *
- * The state is weights, the optimizer's slots and count of steps, the learning rate, epoch, step and sums of metrics, all that is random,
- * and what the other callbacks remember, wherever they stand in the list. It is copied between two steps and written while the next ones
+ * The state is weights, the optimizer's slots and count of steps, the learning rate, epoch, step and sums of metrics, what is trainable, all
+ * that is random, and what the other callbacks remember, wherever they stand in the list. It is copied between two steps and written while the next ones
  * run, whole or not at all. A run that its `signal` ends saves its state, whatever `saveFreq` says.
  *
  * The model must be made, compiled and fed as before. Data in memory may be shuffled; from a stream, batches that were taken

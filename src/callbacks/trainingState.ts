@@ -43,6 +43,11 @@ export interface TrainingState {
   readonly key: RandomKey
   /** Of each optimizer its learning rate, or null where a schedule rules. */
   readonly learningRates: readonly (number | null)[]
+  /**
+   * Which layers and weights may be trained, in the order of the model: in steps, and as callbacks have set it since, which counts from the
+   * next epoch. Older states have none.
+   */
+  readonly trainable?: { readonly inSteps: readonly boolean[]; readonly now: readonly boolean[] }
   /** Weights, optimizers' counts and slots, sums of metrics, counters of random numbers, by their names. */
   readonly variables: StoredArrays
   /** What callbacks remember, by their names: plain data. */

@@ -15,6 +15,7 @@ const state: TrainingState = {
   stopped: false,
   key: [-5, 7],
   learningRates: [0.1, null],
+  trainable: { inSteps: [true, false], now: [true, true] },
   variables: new Map([
     ['dense/kernel', { dtype: 'float32', shape: [2, 1], data: Float32Array.of(0.1, -0) }],
     ['optimizer/0', { dtype: 'int32', shape: [], data: Int32Array.of(-3) }],

@@ -107,7 +107,7 @@ function parse(text: string, file: string): unknown {
 /** Whether all parts are there; whether they fit a model is for `fit` to see. */
 function isState(value: unknown): value is Omit<TrainingState, 'variables'> {
   if (!isRecord(value)) return false
-  const { run, epoch, step, place, logs, stopped, key, learningRates, callbacks } = value
+  const { run, epoch, step, place, logs, stopped, key, learningRates, trainable, callbacks } = value
   return (
     [epoch, step].every(isCount) &&
     isRecord(place) &&
@@ -119,10 +119,13 @@ function isState(value: unknown): value is Omit<TrainingState, 'variables'> {
     isListOf(key, Number.isSafeInteger) &&
     key.length === 2 &&
     isListOf(learningRates, (rate) => rate === null || typeof rate === 'number') &&
+    (trainable === undefined ||
+      (isRecord(trainable) &&
+        [trainable.inSteps, trainable.now].every((flags) => isListOf(flags, isFlag)))) &&
     isRecord(logs) &&
     Object.values(logs).every((number) => typeof number === 'number') &&
     isRecord(callbacks) &&
-    typeof stopped === 'boolean'
+    isFlag(stopped)
   )
 }
 
@@ -135,6 +138,8 @@ function storedArray(value: unknown): StoredArray | undefined {
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string'
+
+const isFlag = (value: unknown): boolean => typeof value === 'boolean'
 
 const isListOf = (value: unknown, fits: (item: unknown) => boolean): value is unknown[] =>
   Array.isArray(value) && value.every(fits)

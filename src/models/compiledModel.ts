@@ -25,8 +25,10 @@ const compileOptions: OptionKeys<CompileOptions> = {
 export class CompiledModel {
   readonly optimizer: Optimizer
   readonly guards: Guards
-  /** Settled for good by the first labels that fit. */
+  /** Settled by the first labels that fit. */
   objective: Objective | undefined
+  /** Whether the objective is for the layers that the model has now. */
+  isSettled = false
   /** Whether outputs for samples to train on were looked at. */
   outputsChecked = false
   /** What the model does with data of one shape. */
@@ -37,5 +39,12 @@ export class CompiledModel {
     checkObjectiveOptions(options)
     this.optimizer = getOptimizer(options.optimizer ?? 'rmsprop')
     this.guards = resolveGuards(options.guards)
+  }
+
+  /** Forgets what was found by looking at the model, whose layers are others now: the objective is settled anew at its next use. */
+  forgetModel(): void {
+    this.isSettled = false
+    this.outputsChecked = false
+    this.probe = undefined
   }
 }

@@ -28,7 +28,9 @@ export async function copyKerasWeights(model: AnyModel, withOptimizer: boolean):
   // Before 3.4 Keras looked for arrays of each layer, also where there are none.
   const copies = layerPlaces(model).map(({ path, layer, weights }) => copy(path, layer.name, weights))
   if (withOptimizer && optimizer) {
-    const arrays = optimizerArrays(optimizer).then((named) => named.map(({ array }) => array))
+    const arrays = optimizerArrays(optimizer, model.trainableWeights).then((named) =>
+      named.map(({ array }) => array),
+    )
     copies.push(arrays.then((all): Entry => [OPTIMIZER, { name: optimizer.name, arrays: all }]))
   }
   if (withOptimizer && state.random.isSeeded) copies.push(copy(RANDOM, RANDOM, state.random.variables))
@@ -38,16 +40,16 @@ export async function copyKerasWeights(model: AnyModel, withOptimizer: boolean):
 type Entry = readonly [path: string, object: StoredObject]
 
 /**
- * Gives a model the weights in a file that Keras laid out, and the optimizer's state, if there is one in it that is its own.
+ * Gives a model the weights in a file that Keras laid out, and the optimizer's state, if there is one in it that fits.
  * After an error nothing has changed.
- * @param options `strictly`: whether a state that is not the optimizer's own is an error. Default: false
+ * @param options `isOwn`: whether the file says that the model has such an optimizer. Default: false
  * @throws DataError if the weights are not those of the model, naming layer, weight and shapes
  */
 export async function loadKerasWeights(
   model: AnyModel,
   root: Hdf5Group,
   file: string,
-  { strictly = false, skipMismatch }: LoadWeightsOptions & { readonly strictly?: boolean } = {},
+  { isOwn = false, skipMismatch }: LoadWeightsOptions & { readonly isOwn?: boolean } = {},
 ): Promise<void> {
   const pending = new PendingValues(file, skipMismatch)
   for (const { path, layer, weights } of weightPlaces(model)) {
@@ -64,7 +66,7 @@ export async function loadKerasWeights(
       }
     })
   }
-  const setRate = await takeStored(model, root, pending, file, strictly)
+  const setRate = await takeStored(model, root, pending, { file, isOwn })
   const random = variablesAt(root, RANDOM)
   if (random?.names.length === 2) {
     for (const [i, variable] of model.runState.random.variables.entries()) {
@@ -80,8 +82,7 @@ async function takeStored(
   model: AnyModel,
   root: Hdf5Group,
   pending: PendingValues,
-  file: string,
-  strictly: boolean,
+  { file, isOwn }: { readonly file: string; readonly isOwn: boolean },
 ) {
   // Of an optimizer that scales losses, which float32 does not need, the one inside is taken.
   const stored = variablesAt(root, `${OPTIMIZER}/inner_optimizer`) ?? variablesAt(root, OPTIMIZER)
@@ -91,5 +92,5 @@ async function takeStored(
     const where = `${file}: '${OPTIMIZER}/vars/${i}'`
     arrays.push({ name: String(i), array: stored.array(String(i)), where })
   }
-  return takeOptimizerState(model, arrays, pending, strictly ? file : undefined)
+  return takeOptimizerState(model, arrays, pending, { file, isOwn })
 }

@@ -42,7 +42,7 @@ export async function copyLegacyWeights(model: AnyModel) {
 
 /** A copy of the optimizer's state, under names that differ. */
 export async function copyLegacyOptimizer(model: AnyModel): Promise<StoredArrays | undefined> {
-  const named = model.optimizer && (await optimizerArrays(model.optimizer))
+  const named = model.optimizer && (await optimizerArrays(model.optimizer, model.trainableWeights))
   return named && unique(named.map(({ name, array }) => [name, array] as const))
 }
 
@@ -184,5 +184,5 @@ async function takeState(
   for (const name of arrayNames.slice(begin)) {
     arrays.push({ name, array: group.array(name), where: `${file}: optimizer: '${name}'` })
   }
-  return takeOptimizerState(model, arrays, pending, file)
+  return takeOptimizerState(model, arrays, pending, { file, isOwn: true })
 }

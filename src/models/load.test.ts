@@ -163,12 +163,6 @@ describe('loadModel refuses', () => {
       /config\.json: compile_config: optimizer: 'Adan' is unknown.*Load with \{ compile: false \}/s,
     ],
     [
-      "another optimizer's state",
-      () =>
-        withConfig((c) => ({ ...c, compile_config: { optimizer: { class_name: 'RMSprop', config: {} } } })),
-      /optimizer's state has 6 arrays, which are not the 3 of RMSprop/,
-    ],
-    [
       'Python code in a layer',
       () =>
         withLayer({

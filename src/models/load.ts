@@ -77,7 +77,7 @@ async function loadKerasModel(
   const compiled = config.compile_config as Config | null | undefined
   if (compiled) maker.compile(model, compiled, 'config.json: compile_config')
   await loadKerasWeights(model, await readWeights(), `${file}: model.weights.h5`, {
-    strictly: Boolean(compiled?.optimizer),
+    isOwn: Boolean(compiled?.optimizer),
   })
   return model
 }

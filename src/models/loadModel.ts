@@ -4,7 +4,8 @@ import type { AnyModel, Model } from './model.js'
 
 /**
  * A model that was saved: by `model.save`, or by Keras as `.keras` or `.h5`, with its weights, compiled as it was, and with the
- * optimizer's state, so that training goes on (Keras's `load_model`). A file is data: no code in it is run.
+ * optimizer's state, so that training goes on (Keras's `load_model`). A state that does not fit the model is passed over with a warning, as
+ * in Keras. A file is data: no code in it is run.
  *
  * @typeParam M what kind of model it is, where it is not one of one input and one output, as is taken for granted
  * @param source a path, or the bytes of a file

@@ -333,7 +333,7 @@ export abstract class Model<In extends Tensors = Tensor, Out extends Tensors = T
 
   /**
    * Reads the weights in a file that `saveWeights` or `save` wrote, or Keras: `.weights.h5`, `.keras`, `.h5` or safetensors. The
-   * optimizer's state is read where the file has one that fits. After an error nothing has changed.
+   * optimizer's state is read where the file has one that fits; another is passed over with a warning. After an error nothing has changed.
    *
    * Options and their defaults: `skipMismatch` false, `byName` false. For a model with another last layer than the saved one `skipMismatch`
    * loads the layers that fit, and warns of the others.

@@ -71,7 +71,10 @@ describe('stateVariables', () => {
       'layers/dense_1/bias',
     ])
     expect(names.slice(4)).toEqual([
-      ...Array.from({ length: 9 }, (_, i) => `optimizer/${i}`),
+      'optimizer/iteration',
+      ...names
+        .slice(0, 4)
+        .flatMap((name) => ['momentum', 'velocity'].map((slot) => `optimizer/${name}/${slot}`)),
       'random/key',
       'random/counter',
     ])
@@ -88,8 +91,8 @@ describe('writeVariables', () => {
       /^run\/state: array 'layers\/dense\/kernel': expected float32 \[2, 3\].*found float32 \[2, 4\]/,
     )
     const missing = new Map(before)
-    missing.delete('optimizer/0')
-    expect(() => writeVariables(variables, missing, 's')).toThrow(/s: holds no array 'optimizer\/0'/)
+    missing.delete('optimizer/iteration')
+    expect(() => writeVariables(variables, missing, 's')).toThrow(/s: holds no array 'optimizer\/iteration'/)
     const extra = new Map([...before, ['layers/dense_2/kernel', other.values().next().value ?? before]])
     expect(() => writeVariables(variables, extra as typeof before, 's')).toThrow(
       /no use to the model\. Did you mean/,

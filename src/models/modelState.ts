@@ -9,18 +9,44 @@ import { namedWeights } from './weightPaths.js'
 
 /**
  * All variables that training changes, by names that are the same whenever a program makes the same model again: weights
- * (`layers/conv2d/kernel`), the state of each optimizer (`optimizer/0`, its count of steps, then its slots), and the randomness
- * of steps (`random/key`, `random/counter`). Makes the slots, if there are none yet.
+ * (`layers/conv2d/kernel`), the state of each optimizer (`optimizer/iteration`, `optimizer/layers/conv2d/kernel/momentum`), and the
+ * randomness of steps (`random/key`, `random/counter`). Makes the slots of weights that may be trained, where there are none yet.
  */
 export function stateVariables(model: AnyModel): Map<string, Variable> {
   const named = namedWeights(model)
+  const paths = new Map([...named].map(([path, weight]) => [weight, path]))
   model.optimizer?.build(model.trainableWeights)
-  model.optimizers.forEach((optimizer, k) => {
-    const prefix = k === 0 ? 'optimizer' : `optimizer_${k}`
-    optimizer.variables.forEach((variable, i) => named.set(`${prefix}/${i}`, variable))
+  model.optimizers.forEach((optimizer, i) => {
+    for (const [name, variable] of optimizer.namedVariables(paths)) {
+      named.set(`${optimizerName(i)}/${name}`, variable)
+    }
   })
   for (const variable of model.runState.random.variables) named.set(variable.name, variable)
   return named
+}
+
+/** What names of the state of a model's optimizer begin with. */
+const optimizerName = (i: number): string => (i === 0 ? 'optimizer' : `optimizer_${i}`)
+
+/** Makes the slots that are among these names: also those of weights that became trainable in the course of training. */
+export function makeNamedSlots(model: AnyModel, names: Iterable<string>): void {
+  const owners = new Set([...names].map((name) => name.slice(0, name.lastIndexOf('/'))))
+  const weights = [...namedWeights(model)]
+  model.optimizers.forEach((optimizer, i) => {
+    const named = weights.filter(([path]) => owners.has(`${optimizerName(i)}/${path}`))
+    optimizer.build(named.map(([, weight]) => weight))
+  })
+}
+
+/** Arrays by their names of now: older versions numbered an optimizer's state, in the order in which it was made. */
+export function withoutNumbers(model: AnyModel, arrays: StoredArrays): StoredArrays {
+  if (!arrays.has('optimizer/0')) return arrays
+  const names = new Map([...stateVariables(model)].map(([name, variable]) => [variable, name]))
+  const renamed = new Map<string, string | undefined>()
+  model.optimizers.forEach((optimizer, i) => {
+    optimizer.variables.forEach((variable, n) => renamed.set(`${optimizerName(i)}/${n}`, names.get(variable)))
+  })
+  return new Map([...arrays].map(([name, array]) => [renamed.get(name) ?? name, array]))
 }
 
 /** The values of variables, by their names; see `readArrays`. */

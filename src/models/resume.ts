@@ -2,11 +2,13 @@ import type { Logs } from '../callbacks/callback.js'
 import type { CallbackList } from '../callbacks/callbackList.js'
 import type { RunIdentity, SavedTraining, TrainingState } from '../callbacks/trainingState.js'
 import { getExecutor } from '../graph/executor.js'
+import type { AnyLayer } from '../layers/layer.js'
 import type { RandomKey } from '../ops/threefry.js'
 import { warn } from './guards/warn.js'
 import type { AnyModel } from './model.js'
 import type { CompiledStep } from './programCache.js'
-import { checkIdentity, classesOf, copyModel, writeModel } from './trainingState.js'
+import { setTrainableFlags, trainableFlags } from './trainableFlags.js'
+import { checkIdentity, classesOf, copyModel, writeModel, writeTrainable } from './trainingState.js'
 import type { EpochBatches } from './trainingSupply.js'
 
 /** Where a run is: it changes with each step. */
@@ -77,8 +79,17 @@ export async function resume(
   const { model, progress, identity } = run
   const { state, source } = saved
   checkIdentity(model, identity, saved)
+  const layer = model as unknown as AnyLayer
+  const before = trainableFlags(layer)
+  writeTrainable(model, state, 'inSteps')
   const program = await compile()
-  await writeModel(model, program, saved)
+  try {
+    await writeModel(model, program, saved)
+  } catch (error) {
+    setTrainableFlags(layer, before)
+    throw error
+  }
+  writeTrainable(model, state, 'now')
   if (state.run.target !== identity.target) {
     warn(
       `${source}: this training was begun with ${state.run.target} and goes on with ${identity.target}: its results will not be the same bit ` +
@@ -94,6 +105,8 @@ export async function restore(
   { model, callbacks, progress }: ResumableRun,
   saved: SavedTraining,
 ): Promise<void> {
+  writeTrainable(model, saved.state, 'inSteps')
+  writeTrainable(model, saved.state, 'now')
   if (progress.program) await writeModel(model, progress.program, saved)
   await callbacks.setStates(saved.state.callbacks)
 }

@@ -5,6 +5,7 @@ import type { IndexUse } from './guards/indices.js'
 import { makeHalt } from './guards/standStill.js'
 import { ProgramCache } from './programCache.js'
 import { RandomState } from './randomState.js'
+import { trainableFlags } from './trainableFlags.js'
 
 /** What a model keeps between runs besides its weights. */
 export class RunState {
@@ -26,21 +27,23 @@ export class RunState {
   private isPausing = false
   /** An evaluation in such a pause. */
   private guest: Promise<unknown> | undefined
-  /** What of the model's layers was trainable when training steps were asked for last. */
-  private lastTrainable: string | undefined
+  /** What of the model's layers was trainable when training steps were asked for last: steps heed no other flags. */
+  trainableInSteps: readonly boolean[] = []
 
   /** Forgets what was found by tracing the model, which has changed. */
   forgetTraces(): void {
     this.programs.clear()
+    this.compiled?.forgetModel()
     this.hasTables = undefined
     this.indexUses = undefined
   }
 
   /** Before training steps: forgets those that were traced when other layers were trainable. */
   heedTrainable(model: AnyLayer): void {
-    const trainable = trainableFlags(model)
-    if (this.lastTrainable !== undefined && trainable !== this.lastTrainable) this.programs.clear()
-    this.lastTrainable = trainable
+    const flags = trainableFlags(model)
+    const before = this.trainableInSteps
+    if (before.length > 0 && String(flags) !== String(before)) this.programs.clear()
+    this.trainableInSteps = flags
   }
 
   /**
@@ -93,7 +96,3 @@ export class RunState {
     )
   }
 }
-
-/** Which layers and weights an optimizer may change, as text. */
-const trainableFlags = (layer: AnyLayer): string =>
-  `${Number(layer.trainable)}${layer.ownWeights.map(({ trainable }) => Number(trainable)).join('')}(${layer.sublayers().map(trainableFlags).join('')})`

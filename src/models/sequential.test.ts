@@ -46,6 +46,31 @@ describe('sequential', () => {
     expect(model.outputShape).toEqual([null, 3])
   })
 
+  it('trains with another last layer, without compile, with loss and metrics settled anew', async () => {
+    const model = sequential([layers.input([2]), layers.dense(4), layers.dense(1, { activation: 'sigmoid' })])
+    model.compile({ loss: 'crossentropy', optimizer: 'adam', metrics: ['accuracy'] })
+    const x = Array.from({ length: 6 }, (_, i) => [Math.sin(i), Math.cos(i)])
+    const options = { batchSize: 6, verbose: 0 } as const
+    await model.fit(
+      x,
+      x.map(([a]) => [Number(a > 0)]),
+      options,
+    )
+    expect(model.metrics.map(({ className }) => className)).toEqual(['Mean', 'BinaryAccuracy'])
+    const { optimizer } = model
+    const slots = optimizer?.variablesFor(model.layers[0].weights)
+    model.pop()
+    model.add(layers.dense(3, { activation: 'softmax' }))
+    const classes = x.map((_, i) => i % 3)
+    await model.fit(x, classes, options)
+    expect(Object.keys(await model.evaluate(x, classes, { verbose: 0 }))).toEqual(['accuracy', 'loss'])
+    expect(model.metrics.map(({ className }) => className)).toEqual(['Mean', 'SparseCategoricalAccuracy'])
+    // What stayed goes on with its state.
+    const after = model.optimizer?.variablesFor(model.layers[0].weights)
+    expect(after?.map((slot, i) => slot === slots?.[i])).toEqual([true, true, true, true, true])
+    expect([...((await optimizer?.iterations.data()) ?? [])]).toEqual([2])
+  })
+
   it('draws weights by its seed, by list or by add', () => {
     const list = () => [layers.input([4]), layers.dense(3), layers.dense(2)]
     const first = hosts(sequential(list(), { seed: 3 }))

@@ -87,7 +87,10 @@ export class Sequential extends Model {
     return placesOf(this.output.shape, this.output.name)
   }
 
-  /** Puts a layer at the end. One that does not fit is not added. */
+  /**
+   * Puts a layer at the end. One that does not fit is not added. A compiled model trains on without `compile`: loss and metrics are settled
+   * anew, and weights that were there keep their optimizer's state.
+   */
   add(layer: Layer): void {
     const before = [...this.stack]
     this.append(layer)
@@ -99,7 +102,7 @@ export class Sequential extends Model {
     }
   }
 
-  /** Takes the last layer away, and returns it. */
+  /** Takes the last layer away, and returns it; see `add`. */
   pop(): Layer | undefined {
     this.runState.forgetTraces()
     this.symbols = this.symbols.slice(0, this.stack.length - 1)

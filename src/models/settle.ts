@@ -24,8 +24,8 @@ interface Sample {
 }
 
 /**
- * The loss and metrics for these data, whose labels are all looked at once. Their forms are settled for good by the first labels
- * that fit.
+ * The loss and metrics for these data, whose labels are all looked at once. Their forms are settled by the first labels
+ * that fit, and anew when the model has other layers.
  * @throws GradusError saying what does not fit the loss or the model's output
  */
 export function settle(model: AnyModel, compiled: CompiledModel, { x, y }: Sample): Settled {
@@ -35,7 +35,9 @@ export function settle(model: AnyModel, compiled: CompiledModel, { x, y }: Sampl
     labels: y[i]?.shape,
     output: [samples, ...output.shape.slice(1)] as Shape,
   }))
-  const objective = compiled.objective ?? settleObjective(compiled.options, model.outputPlaces, shapes)
+  const objective =
+    (compiled.isSettled && compiled.objective) ||
+    settleObjective(compiled.options, model.outputPlaces, shapes)
   if (compiled.guards.labels) {
     objective.outputs.forEach(({ loss }, i) => {
       const labels = y[i]
@@ -45,6 +47,7 @@ export function settle(model: AnyModel, compiled: CompiledModel, { x, y }: Sampl
   if (compiled.guards.logits) checkLogits(model.title, objective, predictions)
   if (compiled.guards.outputs) checkSoftmax(model.title, objective, predictions)
   compiled.objective = objective
+  compiled.isSettled = true
   const couples = () =>
     objective.outputs.some(({ loss, metrics, weightedMetrics }, i) => {
       const labels = y[i]

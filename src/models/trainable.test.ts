@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { useExecutor } from '../graph/executor.js'
-import { layers, models } from '../index.js'
+import { layers, models, optimizers } from '../index.js'
 import { ReferenceExecutor } from '../testing/referenceExecutor.js'
 
 let warnings: string[] = []
@@ -61,6 +61,24 @@ describe('what is trainable', () => {
     const fit = () => model.fit(x, y, { ...options, epochs: 3, callbacks: [unfreezing] })
     expect(await changedBy(fit)).toEqual(all)
     expect([seen[0] === seen[1], seen[1] === seen[2]]).toEqual([true, false])
+  })
+
+  it('may be changed after the last step, where averages of weights are kept', async () => {
+    const { base, model, changedBy } = twoLayers()
+    model.compile({ loss: 'mse', optimizer: optimizers.adam({ useEma: true }) })
+    base.trainable = false
+    const freeing = (saves: boolean) => ({
+      async onEpochEnd() {
+        base.trainable = true
+        // Makes the slots of what is trainable now.
+        if (saves) await model.toBytes('weights.h5')
+      },
+    })
+    for (const saves of [false, true]) {
+      base.trainable = false
+      const fit = () => model.fit(x, y, { ...options, epochs: 1, callbacks: [freeing(saves)] })
+      expect(await changedBy(fit)).toEqual(headAlone)
+    }
   })
 
   it('may be a single weight', async () => {

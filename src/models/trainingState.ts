@@ -4,11 +4,18 @@ import type { Variable } from '../graph/variable.js'
 import type { AnyLayer } from '../layers/layer.js'
 import type { Optimizer } from '../optimizers/optimizer.js'
 import type { AnyModel } from './model.js'
-import { readVariables, stateVariables, writeVariables } from './modelState.js'
+import {
+  makeNamedSlots,
+  readVariables,
+  stateVariables,
+  withoutNumbers,
+  writeVariables,
+} from './modelState.js'
 import type { CompiledStep } from './programCache.js'
+import { setTrainableFlags, trainableFlags } from './trainableFlags.js'
 
 /** What of a state belongs to the model and its optimizers. */
-type ModelState = Pick<TrainingState, 'learningRates' | 'variables'>
+type ModelState = Pick<TrainingState, 'learningRates' | 'variables' | 'trainable'>
 
 /**
  * All variables that decide how training goes on, by names that another process finds again: those of `stateVariables`, the sums of
@@ -32,8 +39,16 @@ function trainingVariables(model: AnyModel, step: CompiledStep): Map<string, Var
 export async function copyModel(model: AnyModel, step: CompiledStep): Promise<ModelState> {
   return {
     learningRates: model.optimizers.map(constantRate),
+    trainable: { now: trainableFlags(model as unknown as AnyLayer), inSteps: model.state.trainableInSteps },
     variables: await readVariables(trainingVariables(model, step)),
   }
+}
+
+/** Makes trainable what was in the steps of a state, or what callbacks have made so since, which counts from the next epoch. */
+export function writeTrainable(model: AnyModel, { trainable }: TrainingState, when: 'inSteps' | 'now'): void {
+  const layer = model as unknown as AnyLayer
+  if (trainable) setTrainableFlags(layer, trainable[when])
+  if (when === 'inSteps') model.state.heedTrainable(layer)
 }
 
 /**
@@ -46,7 +61,9 @@ export async function writeModel(
   { state, source }: SavedTraining,
 ): Promise<void> {
   try {
-    writeVariables(trainingVariables(model, step), state.variables, source)
+    const variables = withoutNumbers(model, state.variables)
+    makeNamedSlots(model, variables.keys())
+    writeVariables(trainingVariables(model, step), variables, source)
   } catch (error) {
     if (!(error instanceof DataError)) throw error
     throw new DataError(`${error.message} To begin anew, take another folder.`, { cause: error })

@@ -73,7 +73,11 @@ export abstract class Optimizer implements Configurable {
   readonly settings: CommonSettings
   private readonly rate: LearningRate
   private readonly slots = new Map<Variable, Map<string, Variable>>()
+  /** State that belongs to no weight, by its name. */
+  private readonly shared = new Map<string, Variable>()
   private readonly state: Variable[] = []
+  /** The slots that were asked for last, in order. */
+  private asked: Variable[] = []
   private exclusions: DecayExclusions = {}
 
   constructor(options: OptimizerOptions = {}, defaultLearningRate = 0.001) {
@@ -118,7 +122,7 @@ export abstract class Optimizer implements Configurable {
   /** The new value of a weight for its gradient. */
   protected abstract update(weight: Variable, gradient: Tensor, context: UpdateContext): Tensor
 
-  /** Makes the state that weights need, with `addSlots`. */
+  /** Makes the state that weights need, with `addSlots`. It may be called again for the same weights, whose slots stay. */
   protected makeSlots(_weights: readonly Variable[]): void {}
 
   /** Makes the state for weights that have none yet. */
@@ -126,9 +130,13 @@ export abstract class Optimizer implements Configurable {
     const added = weights.filter((weight) => !this.slots.has(weight))
     if (added.length === 0) return
     for (const weight of added) this.slots.set(weight, new Map())
-    if (this.settings.useEma) this.addSlots(added, ['average'])
-    if (this.settings.gradientAccumulationSteps) this.addSlots(added, ['gradient_accumulator'])
-    this.makeSlots(added)
+    this.makeAllSlots(added)
+  }
+
+  private makeAllSlots(weights: readonly Variable[]): void {
+    if (this.settings.useEma) this.addSlots(weights, ['average'])
+    if (this.settings.gradientAccumulationSteps) this.addSlots(weights, ['gradient_accumulator'])
+    this.makeSlots(weights)
   }
 
   /** The loss to differentiate. */
@@ -240,8 +248,12 @@ export abstract class Optimizer implements Configurable {
   async finalizeVariableValues(weights: readonly Variable[]): Promise<void> {
     // Before the first step averages are zeros.
     if (!this.settings.useEma || (await this.iterations.data())[0] === 0) return
-    const averages = await Promise.all(weights.map((weight) => this.slot(weight, 'average').data()))
-    weights.forEach((weight, i) => weight.write(averages[i]))
+    const averages = await Promise.all(weights.map((weight) => this.averageOf(weight)?.data()))
+    weights.forEach((weight, i) => {
+      const average = averages[i]
+      // That of a weight which became trainable after the last step is not there, or zeros too.
+      if (average?.some((value) => value !== 0)) weight.write(average)
+    })
   }
 
   /**
@@ -254,12 +266,21 @@ export abstract class Optimizer implements Configurable {
 
   /** Makes one slot of a weight, of any shape. */
   protected addSlot(weight: Variable, name: string, shape: Shape, initial = 0): void {
-    const slot = this.addVariable(`${weight.name.replaceAll('/', '_')}_${name}`, shape, initial)
-    this.slots.get(weight)?.set(name, slot)
+    const named = this.slots.get(weight)
+    const slot =
+      named?.get(name) ?? this.makeVariable(`${weight.name.replaceAll('/', '_')}_${name}`, shape, initial)
+    named?.set(name, slot)
+    this.asked.push(slot)
   }
 
-  /** Makes state that belongs to no weight. */
+  /** Makes state that belongs to no weight, unless there is some of this name. */
   protected addVariable(name: string, shape: Shape, initial = 0): Variable {
+    const variable = this.shared.get(name) ?? this.makeVariable(name, shape, initial)
+    this.shared.set(name, variable)
+    return variable
+  }
+
+  private makeVariable(name: string, shape: Shape, initial: number): Variable {
     const variable = new Variable((target) => target.fill(initial), shape, {
       name: `${this.name}/${name}`,
       trainable: false,
@@ -280,16 +301,42 @@ export abstract class Optimizer implements Configurable {
     )
   }
 
-  /** The state: iterations, then the slots, in the order in which Keras saves them. */
+  /** The state: iterations, then the slots, in the order in which they were made. */
   get variables(): Variable[] {
     return [this.iterations, ...this.state]
   }
 
-  /** The state in another order: the count of steps, then slot by slot, each of all weights. */
-  get variablesBySlot(): Variable[] {
-    const slots = [...this.slots.values()]
+  /**
+   * The state for these weights alone, in the order in which Keras saves it: iterations, the slots, what belongs to no weight. Whenever
+   * weights became trainable, it is that of an optimizer which had all of them from the start. Makes the slots that are missing.
+   */
+  variablesFor(weights: readonly Variable[]): Variable[] {
+    this.build(weights)
+    this.asked = []
+    this.makeAllSlots(weights)
+    return [this.iterations, ...this.asked, ...this.shared.values()]
+  }
+
+  /** The state for these weights in another order: the count of steps, then slot by slot, each of all weights. */
+  variablesBySlot(weights: readonly Variable[]): Variable[] {
+    this.build(weights)
+    const slots = weights.flatMap((weight) => this.slots.get(weight) ?? [])
     const names = new Set(slots.flatMap((named) => [...named.keys()]))
     return [this.iterations, ...[...names].flatMap((name) => slots.flatMap((named) => named.get(name) ?? []))]
+  }
+
+  /**
+   * The state by names that do not depend on when weights became trainable: `iteration`, `layers/dense/kernel/momentum`.
+   * @param paths what weights are called; slots of others are left out
+   */
+  namedVariables(paths: ReadonlyMap<Variable, string>): Map<string, Variable> {
+    const named = new Map([['iteration', this.iterations], ...this.shared])
+    for (const [weight, slots] of this.slots) {
+      const path = paths.get(weight)
+      if (path === undefined) continue
+      for (const [name, slot] of slots) named.set(`${path}/${name}`, slot)
+    }
+    return named
   }
 
   /** Whether a model's weights have their slots. */
