@@ -39,7 +39,10 @@ function trainingVariables(model: AnyModel, step: CompiledStep): Map<string, Var
 export async function copyModel(model: AnyModel, step: CompiledStep): Promise<ModelState> {
   return {
     learningRates: model.optimizers.map(constantRate),
-    trainable: { now: trainableFlags(model as unknown as AnyLayer), inSteps: model.state.trainableInSteps },
+    trainable: {
+      now: trainableFlags(model as unknown as AnyLayer),
+      inSteps: model.runState.trainableInSteps,
+    },
     variables: await readVariables(trainingVariables(model, step)),
   }
 }
@@ -48,7 +51,7 @@ export async function copyModel(model: AnyModel, step: CompiledStep): Promise<Mo
 export function writeTrainable(model: AnyModel, { trainable }: TrainingState, when: 'inSteps' | 'now'): void {
   const layer = model as unknown as AnyLayer
   if (trainable) setTrainableFlags(layer, trainable[when])
-  if (when === 'inSteps') model.state.heedTrainable(layer)
+  if (when === 'inSteps') model.runState.heedTrainable(layer)
 }
 
 /**
