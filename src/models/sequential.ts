@@ -137,7 +137,7 @@ export class Sequential extends Model {
       first.checkInput(inputShape)
       return first.symbol
     }
-    return new InputLayer(inputShape.slice(1), { name: `${this.name}_input` }).symbol
+    return new InputLayer(inputShape.slice(1), { name: `${this.name.replaceAll('/', '_')}_input` }).symbol
   }
 
   private requireSymbol(symbol: SymbolicTensor | undefined, what: string): SymbolicTensor {

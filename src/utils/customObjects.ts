@@ -7,9 +7,10 @@ interface Scope {
   readonly objects: CustomObjects
   /** Gradus's own layers, while a config is read that may hold some: no other room imports them. */
   readonly layers: CustomObjects
+  readonly readsLayers: boolean
 }
 
-let scope: Scope = { objects: {}, layers: {} }
+let scope: Scope = { objects: {}, layers: {}, readsLayers: false }
 
 function within<T>(inner: Partial<Scope>, body: () => T): T {
   const around = scope
@@ -31,7 +32,10 @@ export const customObjectScope = <T>(objects: CustomObjects, body: () => T): T =
 
 /** Runs `body`, in which configs may hold these layers of Gradus's own: as activations, in wrappers, in models. */
 export const layerScope = <T>(layers: CustomObjects, body: () => T): T =>
-  within({ layers: { ...scope.layers, ...layers } }, body)
+  within({ layers: { ...scope.layers, ...layers }, readsLayers: true }, body)
+
+/** Whether layers are being made from a config. */
+export const readsLayers = (): boolean => scope.readsLayers
 
 /** What configs may name at present, besides what Gradus knows. */
 export const customObjects = (): CustomObjects => ({ ...registeredObjects(), ...scope.objects })
