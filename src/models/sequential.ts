@@ -5,12 +5,13 @@ import type { CallContext } from '../layers/callContext.js'
 import { InputLayer } from '../layers/input.js'
 import { type AnyLayer, Layer, type LayerOptions } from '../layers/layer.js'
 import { serializeLayer } from '../layers/serializeLayer.js'
-import { type SymbolicTensor, symbolOf } from '../layers/symbolic.js'
+import { isSymbolic, type SymbolicTensor, symbolOf } from '../layers/symbolic.js'
 import { cast } from '../ops/cast.js'
 import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { SeedScope } from '../utils/randomSeed.js'
 import { show } from '../utils/show.js'
+import { flatten, mapStructure, type Structure } from '../utils/structure.js'
 import { Model } from './model.js'
 import { type Places, placesOf } from './places.js'
 
@@ -79,7 +80,13 @@ export class Sequential extends Model {
   }
 
   override get outputPlaces(): Places {
-    return placesOf(this.output.shape, this.output.name)
+    // The last layer may give several.
+    const output: Structure<SymbolicTensor> = this.output
+    const [{ name }] = flatten(output, isSymbolic)
+    return placesOf(
+      mapStructure(output, isSymbolic, ({ shape }) => shape),
+      name,
+    )
   }
 
   /** Puts a layer at the end. One that does not fit is not added. */
