@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type * as activations from '../activations/index.js'
 import { DataError, StateError } from '../errors.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Variable } from '../graph/variable.js'
@@ -11,6 +12,7 @@ import * as metrics from '../metrics/index.js'
 import { add } from '../ops/add.js'
 import { mean } from '../ops/mean.js'
 import { multiply } from '../ops/multiply.js'
+import { softmax } from '../ops/softmax.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
 import * as optimizers from '../optimizers/index.js'
@@ -68,6 +70,31 @@ function compiled() {
   })
   return model
 }
+
+describe('functions of your own', () => {
+  it('are not saved under the names of others, which would stand in their places', async () => {
+    const relu = (x: Tensor) => multiply(x, 5)
+    const mse = (yTrue: Tensor, yPred: Tensor) => mean(square(subtract(yTrue, yPred)), { axis: -1 })
+    const named = (activation: activations.ActivationLike, options: object) => {
+      const model = models.sequential([layers.input([2]), layers.dense(1, { activation })])
+      model.compile({ loss: 'mse', ...options })
+      return model
+    }
+    const message = (name: string) => new RegExp(`^Your function '${name}' has the name of one of Gradus's`)
+    await expect(named(relu, {}).toBytes('keras')).rejects.toThrow(message('relu'))
+    expect(() => models.cloneModel(named(relu, {}))).toThrow(message('relu'))
+    await expect(named('relu', { loss: mse }).toBytes('keras')).rejects.toThrow(message('mse'))
+    await expect(named('relu', { metrics: [mse] }).toBytes('keras')).rejects.toThrow(message('mse'))
+    const ours = {
+      loss: losses.meanSquaredError,
+      metrics: [metrics.meanSquaredError, metrics.binaryAccuracy],
+    }
+    await models.loadModel(await named(softmax, ours).toBytes('keras'))
+    registerKerasSerializable(relu, { package: 'mine' })
+    const again = await models.loadModel<models.Sequential>(await named(relu, {}).toBytes('keras'))
+    expect((again.layers[0] as unknown as layers.Dense).activation).toBe(relu)
+  })
+})
 
 describe('save and loadModel', () => {
   it.each(['keras', 'h5'] as const)(
