@@ -71,6 +71,46 @@ function compiled() {
   return model
 }
 
+describe('a layer class of your own', () => {
+  class Scaled extends layers.Layer {
+    static override readonly options = { ...layers.Layer.options, startFactor: true }
+    readonly startFactor: number
+
+    constructor(options: layers.LayerOptions & { readonly startFactor?: number } = {}) {
+      super(options)
+      this.startFactor = options.startFactor ?? 1
+    }
+
+    override call(x: Tensor) {
+      return multiply(x, this.startFactor)
+    }
+  }
+  class Written extends Scaled {
+    override getConfig() {
+      return { ...super.getConfig(), start_factor: this.startFactor }
+    }
+  }
+  const modelOf = (layer: layers.Layer) => models.sequential([layers.input([2]), layer])
+
+  it('is not saved or cloned without the settings that its options name', async () => {
+    const message =
+      /Layer 'scaled\w*' \(Scaled\): getConfig leaves out startFactor.*start_factor: this\.startFactor/
+    const model = modelOf(new Scaled({ startFactor: 3 }))
+    await expect(model.toBytes('keras')).rejects.toThrow(message)
+    await expect(model.toBytes('h5')).rejects.toThrow(message)
+    expect(() => models.cloneModel(model)).toThrow(message)
+    await model.toBytes('weights.h5')
+  })
+
+  it('comes back with those that getConfig writes', async () => {
+    const model = modelOf(new Written({ startFactor: 3 }))
+    const loaded = await models.loadModel(await model.toBytes('keras'), { customObjects: { Written } })
+    for (const each of [loaded, any(models.cloneModel(model))]) {
+      expect(await valuesOf(await each.predict([[1, 2]]))).toEqual([[3, 6]])
+    }
+  })
+})
+
 describe('functions of your own', () => {
   it('are not saved under the names of others, which would stand in their places', async () => {
     const relu = (x: Tensor) => multiply(x, 5)
