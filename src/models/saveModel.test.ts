@@ -136,6 +136,18 @@ describe('functions of your own', () => {
   })
 })
 
+describe('save', () => {
+  it('says what it takes in place of a path', async () => {
+    const model = models.sequential([layers.input([2]), layers.dense(1)])
+    const message = /expected the path of a file, such as save\('model\.keras'\), received/
+    await expect(model.save(undefined as never)).rejects.toThrow(message)
+    await expect(model.save(new URL('file:///tmp/a.keras') as never)).rejects.toThrow(
+      /give fileURLToPath\(url\)/,
+    )
+    await expect(model.saveWeights(3 as never)).rejects.toThrow(/such as saveWeights\('model\.weights\.h5'\)/)
+  })
+})
+
 describe('save and loadModel', () => {
   it.each(['keras', 'h5'] as const)(
     '.%s: predictions are the same, and training goes on as it would have',
