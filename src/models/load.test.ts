@@ -160,6 +160,11 @@ describe('loadModel refuses', () => {
       () => withConfig(() => dense({ units: 3 })),
       /config\.json: it describes no model, but Layer 'first'/,
     ],
+    [
+      'a misspelled setting',
+      () => withLayer(dense({ units: 3, kernel_regularisation: {} })),
+      /Layer 'first' \(Dense\): its config has no setting 'kernel_regularisation'\. Did you mean 'kernel_regularizer'/,
+    ],
     ['an empty config', () => withConfig(() => ({})), /config\.json: /],
     ['numbers that are none', () => withLayer(dense({ units: 'three' })), /config\.json: .*units.*'three'/],
     [
