@@ -1,5 +1,8 @@
 import { ArgumentError } from '../errors.js'
 import type { Tensor } from '../graph/tensor.js'
+import { relu as reluOp } from '../ops/relu.js'
+import { sigmoid as sigmoidOp } from '../ops/sigmoid.js'
+import { softmax as softmaxOp } from '../ops/softmax.js'
 import {
   type Configurable,
   type ConfigValue,
@@ -147,9 +150,17 @@ export function getActivation(
 /** An activation as Keras writes it into configs: its name, a function of your own, or a whole layer. */
 export function serializeActivation(activation: ActivationFunction): ConfigValue {
   for (const [name, known] of Object.entries(activations)) if (known === activation) return name
+  for (const [name, known] of Object.entries(ops)) if (known === activation) return name
   return isConfigurable(activation)
     ? serializeObject('keras.layers', activation)
-    : serializeFunction(activation)
+    : serializeFunction(activation, (name) => Object.hasOwn(activations, name))
+}
+
+/** Ops that are the activations of these names. */
+const ops: Readonly<Record<string, ActivationFunction>> = {
+  relu: reluOp,
+  sigmoid: sigmoidOp,
+  softmax: softmaxOp,
 }
 
 const isConfigurable = (value: unknown): value is Configurable =>

@@ -11,6 +11,7 @@ import type { CallContext } from './callContext.js'
 import { dense } from './dense.js'
 import { Layer } from './layer.js'
 import { concatenate } from './merging/concatenate.js'
+import { spatialDropout1d } from './regularization/spatialDropout.js'
 
 /** `x * factor`, with the factor a weight for each column. */
 class Scale extends Layer {
@@ -39,6 +40,13 @@ class Block extends Layer {
 }
 
 describe('a layer', () => {
+  it('has no name that the paths of weights could not hold', () => {
+    const message = /^Dense: name: expected text without '\/'.*received 'a\/b'/
+    expect(() => dense(1, { name: 'a/b' })).toThrow(message)
+    expect(() => spatialDropout1d(0.5, { name: 'a/b' })).toThrow(/^SpatialDropout1D: name: /)
+    expect(() => dense(1, { name: 3 as never })).toThrow(/received 3/)
+  })
+
   it('is a function with a name of its own', () => {
     resetNames()
     const layer = dense(3)

@@ -10,7 +10,6 @@ import { getRegularizer, serializeRegularizer } from '../regularizers/get.js'
 import { penaltyOf, type RegularizerFunction } from '../regularizers/regularizer.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { type Config, type Configurable, classNameOf, optionsOf } from '../utils/config.js'
-import { automaticName } from '../utils/naming.js'
 import { show } from '../utils/show.js'
 import { mapStructure, type Structure } from '../utils/structure.js'
 import { activityPenalty } from './activityPenalty.js'
@@ -31,6 +30,7 @@ import { type DTypePolicy, float32Policy, policyConfig } from './dtypePolicy.js'
 import { checkFixedSettings } from './fixedSettings.js'
 import { initialValues } from './initialValues.js'
 import { checkInputShape, type InputSpec } from './inputSpec.js'
+import { layerName } from './layerName.js'
 import { type LayerOptions, type WeightOptions, weightOptions } from './layerOptions.js'
 import { maskOf, withMask } from './masks.js'
 import { flattenParts, type LayerParts, partsIn } from './parts.js'
@@ -151,7 +151,7 @@ export abstract class Layer<In extends Tensors = Tensor, Out extends Tensors = T
   constructor(options: LayerOptions = {}) {
     super()
     checkOptions(options, this.className, undefined, new.target.options)
-    this.name = options.name ?? automaticName(this.className)
+    this.name = layerName(options.name, this.className)
     this.isTrainable = options.trainable ?? true
     this.couplesSamples = !(Object.hasOwn(new.target, 'samplewise') && new.target.samplewise)
     this.givenInputShape = options.inputShape

@@ -7,7 +7,7 @@ import type { OptionKeys } from '../utils/checkOptions.js'
 
 /** Options that every layer takes. */
 export interface LayerOptions {
-  /** Default: the class's name in snake case, numbered from the second on: `dense`, `dense_1`. */
+  /** Default: the class's name in snake case, numbered from the second on: `dense`, `dense_1`. Without `/`. */
   readonly name?: string
   /** Whether an optimizer may change the layer's weights. Default: true. */
   readonly trainable?: boolean

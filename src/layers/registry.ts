@@ -10,6 +10,7 @@ import {
 import { suggestion } from '../utils/nearest.js'
 import type { CustomObjects } from '../utils/registration.js'
 import { show } from '../utils/show.js'
+import { checkKeys } from './checkKeys.js'
 import { policyFrom } from './dtypePolicy.js'
 import * as layers from './index.js'
 import { InputLayer } from './input.js'
@@ -42,11 +43,17 @@ export function layerFromConfig(
   if (typeof serialized?.class_name !== 'string') {
     throw new ArgumentError(`layer: expected an object { class_name, config }, received ${show(serialized)}.`)
   }
+  const own = builtIn()
   return sharing(serialized, () =>
-    layerScope(builtIn(), () =>
+    layerScope(own, () =>
       customObjectScope(custom, () => {
         const layer = findLayer(serialized)
-        if (layer instanceof Layer) return withPolicy(layer as AnyLayer, serialized)
+        if (layer instanceof Layer) {
+          if (own[serialized.class_name] === layer.constructor) {
+            checkKeys(layer as AnyLayer, (serialized.config ?? {}) as Config)
+          }
+          return withPolicy(layer as AnyLayer, serialized)
+        }
         const name = serialized.class_name
         throw new ArgumentError(
           layer === undefined

@@ -1,5 +1,6 @@
 import { type Config, type Configurable, type SerializedObject, serializeObject } from '../utils/config.js'
 import type { BatchShape } from './batchShape.js'
+import { checkSettings } from './checkSettings.js'
 import type { AnyLayer } from './layer.js'
 import { flatShapes, isShape } from './tensors.js'
 
@@ -27,6 +28,7 @@ function buildConfig(layer: AnyLayer, inputShape: NonNullable<AnyLayer['builtInp
 export function serializeSettings(layer: Configurable): SerializedObject {
   const { kerasModule } = layer.constructor as unknown as { readonly kerasModule: string }
   const serialized = serializeObject(kerasModule, layer)
+  checkSettings(layer, serialized.config)
   // Keras gives the name of a class once more where its module is not a public one.
   return kerasModule.startsWith('keras.src')
     ? { ...serialized, registered_name: layer.className }

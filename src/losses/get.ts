@@ -184,6 +184,15 @@ function nameOf(given: string): Name {
   throw new ArgumentError(`loss: '${given}' is unknown. ${suggestion(given, known)}`)
 }
 
+/** Whether a function is one of Gradus's. */
+export const isLossFunction = (given: LossFunction): boolean => classOf.has(given)
+
+/** Whether a loss of Gradus goes by a name. */
+export function isLossName(name: string): boolean {
+  const keys = [name, toSnakeCase(name)]
+  return isChosenByShapes(name) || keys.some((key) => Object.hasOwn({ ...factories, ...aliases }, key))
+}
+
 /** What kind of labels these shapes mean, by Keras's rule. */
 export function labelForm(labels: Shape, output: Shape): 'binary' | 'sparse' | 'categorical' {
   if (output.at(-1) === 1) return 'binary'

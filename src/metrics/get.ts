@@ -1,6 +1,6 @@
 import { ArgumentError } from '../errors.js'
 import type { Shape } from '../graph/shape.js'
-import { labelForm } from '../losses/get.js'
+import { isLossFunction, labelForm } from '../losses/get.js'
 import {
   type Config,
   type ConfigValue,
@@ -13,11 +13,24 @@ import { type PascalCase, toSnakeCase } from '../utils/naming.js'
 import { suggestion } from '../utils/nearest.js'
 import { refuseClass } from '../utils/refuseClass.js'
 import { show } from '../utils/show.js'
-import { Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy } from './accuracy.js'
+import {
+  Accuracy,
+  BinaryAccuracy,
+  binaryAccuracy,
+  CategoricalAccuracy,
+  categoricalAccuracy,
+  SparseCategoricalAccuracy,
+  sparseCategoricalAccuracy,
+} from './accuracy.js'
 import { AUC } from './auc.js'
 import { FalseNegatives, FalsePositives, TrueNegatives, TruePositives } from './confusionCounts.js'
 import { ConfusionMatrix } from './confusionMatrix.js'
-import { ConcordanceCorrelation, PearsonCorrelation } from './correlation.js'
+import {
+  ConcordanceCorrelation,
+  concordanceCorrelation,
+  PearsonCorrelation,
+  pearsonCorrelation,
+} from './correlation.js'
 import { F1Score, FBetaScore } from './fBetaScore.js'
 import { CategoricalHinge, Hinge, SquaredHinge } from './hinge.js'
 import { BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU } from './iou.js'
@@ -49,7 +62,12 @@ import {
   RootMeanSquaredLogarithmicError,
 } from './regression.js'
 import { Sum } from './sum.js'
-import { SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy } from './topKAccuracy.js'
+import {
+  SparseTopKCategoricalAccuracy,
+  sparseTopKCategoricalAccuracy,
+  TopKCategoricalAccuracy,
+  topKCategoricalAccuracy,
+} from './topKAccuracy.js'
 
 /** Makes a metric from the options in a config, and the config itself, in which some settings may be null. */
 type Factory = (options: Record<string, ConfigValue>, config: Config) => Metric
@@ -243,6 +261,27 @@ function factoryOf(name: string): Factory {
   if (Object.hasOwn(factories, key)) return factories[key as keyof typeof factories]
   if (Object.hasOwn(withOptions, key)) return withOptions[key].make
   throw new ArgumentError(`metrics: '${name}' is unknown. ${suggestion(name, known)}`)
+}
+
+/** Functions of Gradus that are no losses. */
+const ownFunctions: readonly unknown[] = [
+  binaryAccuracy,
+  categoricalAccuracy,
+  sparseCategoricalAccuracy,
+  topKCategoricalAccuracy,
+  sparseTopKCategoricalAccuracy,
+  pearsonCorrelation,
+  concordanceCorrelation,
+]
+
+/** Whether a function is one of Gradus's. */
+export const isMetricFunction = (given: MetricFunction): boolean =>
+  isLossFunction(given) || ownFunctions.includes(given)
+
+/** Whether a metric of Gradus goes by a name. */
+export function isMetricName(name: string): boolean {
+  const key = keyOf(name)
+  return isAccuracy(name) || Object.hasOwn(factories, key) || Object.hasOwn(withOptions, key)
 }
 
 /** What is no number becomes NaN, which the metric's own check refuses. */

@@ -3,6 +3,7 @@ import { copyLayer } from '../layers/copyLayer.js'
 import { Lambda } from '../layers/lambda.js'
 import type { AnyLayer, Layer } from '../layers/layer.js'
 import type { Tensors } from '../layers/tensors.js'
+import { layerScope } from '../utils/customObjects.js'
 import { show } from '../utils/show.js'
 import { Functional } from './functional.js'
 import { functionalFromConfig } from './functionalFromConfig.js'
@@ -33,7 +34,8 @@ export function cloneModel<M extends AnyModel>(model: M, cloneFunction: CloneFun
     copies.set(layer, made)
     return made
   }
-  return clone(model, copy)
+  // Names may be those of a file, which takes more of them.
+  return layerScope({}, () => clone(model, copy))
 }
 
 function clone<M extends AnyModel>(model: M, copy: CloneFunction): M {

@@ -1,6 +1,12 @@
-import { getLoss, type LossLike, serializeLoss } from '../losses/get.js'
+import { getLoss, isLossName, type LossLike, serializeLoss } from '../losses/get.js'
 import { FunctionLoss, Loss } from '../losses/loss.js'
-import { getMetric, type MetricLike, serializeMetric } from '../metrics/get.js'
+import {
+  getMetric,
+  isMetricFunction,
+  isMetricName,
+  type MetricLike,
+  serializeMetric,
+} from '../metrics/get.js'
 import { MeanMetricWrapper } from '../metrics/mean.js'
 import { Metric } from '../metrics/metric.js'
 import { getOptimizer, serializeOptimizer } from '../optimizers/get.js'
@@ -26,15 +32,16 @@ type Serialized = string | SerializedObject<Config | string>
 function serializeLossLike(given: LossLike): Serialized {
   if (typeof given === 'string') return given
   const loss = typeof given === 'function' ? getLoss(given, [], []) : given
-  if (loss instanceof FunctionLoss) return serializeFunction(loss.fn)
+  if (loss instanceof FunctionLoss) return serializeFunction(loss.fn, isLossName)
   // A function of Gradus's own is written by its name, which is that of its class.
   return typeof given === 'function' ? loss.name : serializeLoss(loss)
 }
 
 function serializeMetricLike(given: MetricLike): Serialized {
   if (typeof given === 'string') return given
-  if (typeof given === 'function') return serializeFunction(given)
-  return given instanceof MeanMetricWrapper ? serializeFunction(given.fn) : serializeMetric(given)
+  const fn = given instanceof MeanMetricWrapper ? given.fn : given
+  if (typeof fn !== 'function') return serializeMetric(fn)
+  return serializeFunction(fn, isMetricFunction(fn) ? undefined : isMetricName)
 }
 
 /** An option that may be one thing, or lists or objects of them, with each thing serialized. */

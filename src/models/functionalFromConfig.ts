@@ -1,15 +1,17 @@
 import { ArgumentError } from '../errors.js'
 import { InputLayer } from '../layers/input.js'
 import type { AnyLayer, Layer } from '../layers/layer.js'
-import type { LayerCall, SymbolicTensor } from '../layers/symbolic.js'
+import { isSymbolic, type LayerCall, type SymbolicTensor } from '../layers/symbolic.js'
 import type { Tensors } from '../layers/tensors.js'
 import type { Config, ConfigValue } from '../utils/config.js'
-import type { Structure } from '../utils/structure.js'
+import { flatten, type Structure } from '../utils/structure.js'
 import { Functional, type FunctionalOptions } from './functional.js'
 import { type Address, isAddress, readNode } from './nodeConfig.js'
+import { OperatorNodes } from './operatorNodes.js'
 
 /** A layer's entry in the config of a functional model. */
-interface LayerEntry {
+export interface LayerEntry {
+  readonly module?: string
   readonly class_name: string
   readonly name: string
   readonly config: Config
@@ -32,15 +34,17 @@ export function functionalFromConfig(config: Config, make: (entry: LayerEntry) =
     readonly output_layers: ConfigValue
   }
   const title = `Model '${name}'`
+  const operators = new OperatorNodes(layers)
   const made = new Map<string, MadeLayer>()
-  for (const entry of layers) made.set(entry.name, new MadeLayer(make(entry), entry))
+  for (const entry of operators.layers) made.set(entry.name, new MadeLayer(make(entry), entry))
   countCalls(made, [input_layers, output_layers])
-  connect(title, made)
+  connect(title, made, operators)
   const find = (address: Address): SymbolicTensor => {
     const [layer, call, output] = address
     const source = made.get(layer)
     const tensor = source?.output(source.layer instanceof Functional ? call - 1 : call, output)
     if (tensor) return tensor
+    if (!source) operators.refuse(layer, title)
     throw new ArgumentError(
       `${title}: its config names output ${output} of call ${call} of layer '${layer}', which does not exist.`,
     )
@@ -83,11 +87,13 @@ class MadeLayer {
   }
 
   /** Makes the calls whose inputs exist, in order; says whether there was any. */
-  advance(find: (address: Address) => SymbolicTensor | undefined): boolean {
+  advance(find: (address: Address) => SymbolicTensor | undefined, operators: OperatorNodes): boolean {
     let advanced = false
     while (this.waiting.length > 0) {
-      const { inputs, options } = readNode(this.layer, this.waiting[0], find)
+      const { node, mask } = operators.split(this.waiting[0])
+      const { inputs, options } = readNode(this.layer, node, find)
       if (inputs === undefined) break
+      if (mask) operators.checkMask(this.layer, flatten(inputs, isSymbolic), mask, find)
       ;(this.layer as unknown as Layer<Tensors, Tensors>).invoke(inputs, options)
       this.calls.push(...this.layer.calls.slice(-1))
       this.waiting.shift()
@@ -118,16 +124,17 @@ function countCalls(made: ReadonlyMap<string, MadeLayer>, ends: readonly ConfigV
 }
 
 /** Calls the layers on each other, again and again those whose inputs exist by now. */
-function connect(title: string, made: ReadonlyMap<string, MadeLayer>): void {
+function connect(title: string, made: ReadonlyMap<string, MadeLayer>, operators: OperatorNodes): void {
   const find = ([name, call, output]: Address): SymbolicTensor | undefined => {
     const source = made.get(name)
     if (source) return source.output(call, output)
+    operators.refuse(name, title)
     throw new ArgumentError(`${title}: its config connects to a layer '${name}', which is not in it.`)
   }
   for (;;) {
     const open = [...made.values()].filter((layer) => !layer.isDone)
     if (open.length === 0) return
-    const advanced = open.map((layer) => layer.advance(find))
+    const advanced = open.map((layer) => layer.advance(find, operators))
     if (advanced.includes(true)) continue
     throw new ArgumentError(
       `${title}: its config has a cycle, or calls that depend on ones that do not exist. These layers wait for each other: ` +

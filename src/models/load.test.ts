@@ -112,6 +112,32 @@ const withLayer = (layer: Config) =>
     return { ...config, config: { ...inner, layers: [first, layer] } }
   })
 
+describe('models.deserialize', () => {
+  it("takes names with '/', which Keras 2 gave to layers of its applications", () => {
+    const named = (class_name: string, settings: Config): Config => ({ class_name, config: settings })
+    const rnn = named('SimpleRNN', { name: 'block/rnn', units: 2 })
+    const config = {
+      name: 'net/one',
+      layers: [
+        named('InputLayer', { name: 'block/in', batch_shape: [null, 3, 2] }),
+        named('SpatialDropout1D', { name: 'block/drop', rate: 0.5 }),
+        named('Bidirectional', { name: 'block/both', layer: rnn }),
+        named('Dense', { name: 'block/out', units: 1 }),
+      ],
+    }
+    const model = models.deserialize({ class_name: 'Sequential', config }) as unknown as models.Sequential
+    const copy = models.cloneModel(model)
+    for (const each of [model, copy]) {
+      expect([each, ...each.layers].map(({ name }) => name)).toEqual([
+        'net/one',
+        'block/drop',
+        'block/both',
+        'block/out',
+      ])
+    }
+  })
+})
+
 describe('loadModel refuses', () => {
   const dense = (settings: Config): Config => ({
     class_name: 'Dense',
@@ -133,6 +159,11 @@ describe('loadModel refuses', () => {
       'no model',
       () => withConfig(() => dense({ units: 3 })),
       /config\.json: it describes no model, but Layer 'first'/,
+    ],
+    [
+      'a misspelled setting',
+      () => withLayer(dense({ units: 3, kernel_regularisation: {} })),
+      /Layer 'first' \(Dense\): its config has no setting 'kernel_regularisation'\. Did you mean 'kernel_regularizer'/,
     ],
     ['an empty config', () => withConfig(() => ({})), /config\.json: /],
     ['numbers that are none', () => withLayer(dense({ units: 'three' })), /config\.json: .*units.*'three'/],

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { Tensor } from '../graph/tensor.js'
 import * as layers from '../layers/index.js'
 import { serializeLayer } from '../layers/serializeLayer.js'
+import { full } from '../ops/tensor.js'
 import { referenceValues } from '../testing/referenceEvaluate.js'
 import { sampleTensor } from '../testing/runLayerTest.js'
 import type { Config } from '../utils/config.js'
@@ -155,6 +157,21 @@ describe('calls in the config of a functional model', () => {
       kwargs: {},
     }))
     expect(short(nodeOf(placed.getConfig()).kwargs)).toBe('{"initial_state":[h, c]}')
+  })
+
+  it('are trained though Keras 3 writes that they are not, unless Gradus wrote it', () => {
+    const input = layers.input([100], { name: 'x' })
+    const data = full([1, 100], 1)
+    const dropsIn = (model: Functional<never, layers.Tensors>) => {
+      const call = model as unknown as (x: Tensor, options: { training: boolean }) => Tensor
+      return referenceValues(call(data, { training: true })).includes(0)
+    }
+    const dropped = functional({ inputs: input, outputs: layers.dropout(0.5)(input) })
+    const asKeras = calledBy(dropped, (own) => ({ ...own, kwargs: { training: false } }))
+    expect(dropsIn(asKeras)).toBe(true)
+    const held = functional({ inputs: input, outputs: layers.dropout(0.5)(input, { training: false }) })
+    expect(short(nodeOf(held.getConfig()).kwargs)).toBe('{"training":false}')
+    expect(dropsIn(fromConfig(JSON.parse(JSON.stringify(held.getConfig()))))).toBe(false)
   })
 
   it('are read from older files, where addresses stand in the arguments', () => {

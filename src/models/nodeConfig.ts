@@ -3,6 +3,7 @@ import type { CallOptions } from '../layers/callContext.js'
 import { fromArguments, toArguments } from '../layers/callForm.js'
 import type { AnyLayer } from '../layers/layer.js'
 import { isSymbolic, type LayerCall, type SymbolicTensor } from '../layers/symbolic.js'
+import { HOLDS_TRAINING } from '../saving/configObjects.js'
 import { type Config, type ConfigValue, optionsOf } from '../utils/config.js'
 import { toSnakeCase } from '../utils/naming.js'
 import { mapStructure, type Structure } from '../utils/structure.js'
@@ -26,6 +27,7 @@ export function nodeConfig(call: LayerCall, addressOf: (tensor: SymbolicTensor) 
   return {
     args,
     kwargs: { ...kwargs, ...Object.fromEntries(options.map(([key, value]) => [toSnakeCase(key), value])) },
+    ...(call.options.training === false && { [HOLDS_TRAINING]: true }),
   }
 }
 
@@ -45,6 +47,13 @@ type Argument = SymbolicTensor | ConfigValue | readonly Argument[] | { readonly 
 
 /** The form of older files: a list of `[layer, call, output, kwargs]`. */
 type OldNode = readonly (readonly [...Address, Config?])[]
+
+/** Keras 3's form. */
+interface NewNode {
+  readonly args: readonly ConfigValue[]
+  readonly kwargs: Config
+  readonly [HOLDS_TRAINING]?: boolean
+}
 
 /**
  * A call's inputs and options, in Keras 3's form `{ args, kwargs }` or the older one.
@@ -72,7 +81,7 @@ export function readNode(
   }
   const { args, kwargs } = Array.isArray(node)
     ? oldArguments(node as unknown as OldNode)
-    : (node as unknown as { readonly args: readonly ConfigValue[]; readonly kwargs: Config })
+    : keras3Arguments(node as unknown as NewNode)
   const given = args.map(read)
   const named = Object.entries(kwargs).map(([key, value]) => [key, read(value)] as const)
   if (!isComplete) return { inputs: undefined, options: {} }
@@ -94,6 +103,11 @@ const holdsTensors = (value: Argument): boolean =>
 function oldArguments(node: OldNode): { readonly args: readonly ConfigValue[]; readonly kwargs: Config } {
   const addresses = node.map(([layer, call, output]): Address => [layer, call, output])
   return { args: [addresses.length === 1 ? addresses[0] : addresses], kwargs: node[0][3] ?? {} }
+}
+
+function keras3Arguments({ args, kwargs, [HOLDS_TRAINING]: holds }: NewNode): NewNode {
+  const { training, ...others } = kwargs
+  return { args, kwargs: training === false && !holds ? others : kwargs }
 }
 
 /** What the layer is called on: one structure, or several tensors where it takes a list of them. */

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type * as activations from '../activations/index.js'
 import { DataError, StateError } from '../errors.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Variable } from '../graph/variable.js'
@@ -11,6 +12,7 @@ import * as metrics from '../metrics/index.js'
 import { add } from '../ops/add.js'
 import { mean } from '../ops/mean.js'
 import { multiply } from '../ops/multiply.js'
+import { softmax } from '../ops/softmax.js'
 import { square } from '../ops/square.js'
 import { subtract } from '../ops/subtract.js'
 import * as optimizers from '../optimizers/index.js'
@@ -68,6 +70,83 @@ function compiled() {
   })
   return model
 }
+
+describe('a layer class of your own', () => {
+  class Scaled extends layers.Layer {
+    static override readonly options = { ...layers.Layer.options, startFactor: true }
+    readonly startFactor: number
+
+    constructor(options: layers.LayerOptions & { readonly startFactor?: number } = {}) {
+      super(options)
+      this.startFactor = options.startFactor ?? 1
+    }
+
+    override call(x: Tensor) {
+      return multiply(x, this.startFactor)
+    }
+  }
+  class Written extends Scaled {
+    override getConfig() {
+      return { ...super.getConfig(), start_factor: this.startFactor }
+    }
+  }
+  const modelOf = (layer: layers.Layer) => models.sequential([layers.input([2]), layer])
+
+  it('is not saved or cloned without the settings that its options name', async () => {
+    const message =
+      /Layer 'scaled\w*' \(Scaled\): getConfig leaves out startFactor.*start_factor: this\.startFactor/
+    const model = modelOf(new Scaled({ startFactor: 3 }))
+    await expect(model.toBytes('keras')).rejects.toThrow(message)
+    await expect(model.toBytes('h5')).rejects.toThrow(message)
+    expect(() => models.cloneModel(model)).toThrow(message)
+    await model.toBytes('weights.h5')
+  })
+
+  it('comes back with those that getConfig writes', async () => {
+    const model = modelOf(new Written({ startFactor: 3 }))
+    const loaded = await models.loadModel(await model.toBytes('keras'), { customObjects: { Written } })
+    for (const each of [loaded, any(models.cloneModel(model))]) {
+      expect(await valuesOf(await each.predict([[1, 2]]))).toEqual([[3, 6]])
+    }
+  })
+})
+
+describe('functions of your own', () => {
+  it('are not saved under the names of others, which would stand in their places', async () => {
+    const relu = (x: Tensor) => multiply(x, 5)
+    const mse = (yTrue: Tensor, yPred: Tensor) => mean(square(subtract(yTrue, yPred)), { axis: -1 })
+    const named = (activation: activations.ActivationLike, options: object) => {
+      const model = models.sequential([layers.input([2]), layers.dense(1, { activation })])
+      model.compile({ loss: 'mse', ...options })
+      return model
+    }
+    const message = (name: string) => new RegExp(`^Your function '${name}' has the name of one of Gradus's`)
+    await expect(named(relu, {}).toBytes('keras')).rejects.toThrow(message('relu'))
+    expect(() => models.cloneModel(named(relu, {}))).toThrow(message('relu'))
+    await expect(named('relu', { loss: mse }).toBytes('keras')).rejects.toThrow(message('mse'))
+    await expect(named('relu', { metrics: [mse] }).toBytes('keras')).rejects.toThrow(message('mse'))
+    const ours = {
+      loss: losses.meanSquaredError,
+      metrics: [metrics.meanSquaredError, metrics.binaryAccuracy],
+    }
+    await models.loadModel(await named(softmax, ours).toBytes('keras'))
+    registerKerasSerializable(relu, { package: 'mine' })
+    const again = await models.loadModel<models.Sequential>(await named(relu, {}).toBytes('keras'))
+    expect((again.layers[0] as unknown as layers.Dense).activation).toBe(relu)
+  })
+})
+
+describe('save', () => {
+  it('says what it takes in place of a path', async () => {
+    const model = models.sequential([layers.input([2]), layers.dense(1)])
+    const message = /expected the path of a file, such as save\('model\.keras'\), received/
+    await expect(model.save(undefined as never)).rejects.toThrow(message)
+    await expect(model.save(new URL('file:///tmp/a.keras') as never)).rejects.toThrow(
+      /give fileURLToPath\(url\)/,
+    )
+    await expect(model.saveWeights(3 as never)).rejects.toThrow(/such as saveWeights\('model\.weights\.h5'\)/)
+  })
+})
 
 describe('save and loadModel', () => {
   it.each(['keras', 'h5'] as const)(

@@ -12,6 +12,7 @@ import { joinBytes } from '../saving/storedArray.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { oneOf } from '../utils/oneOf.js'
+import { show } from '../utils/show.js'
 import { compileConfig } from './compileConfig.js'
 import type { ExportFormat } from './exportModel.js'
 import { copyKerasWeights } from './kerasWeights.js'
@@ -118,6 +119,12 @@ export async function saveFile(
   options: SaveOptions,
 ): Promise<void> {
   checkOptions(options, what === 'model' ? 'save' : 'saveWeights', '{ overwrite: false }', saveOptions)
+  if (typeof path !== 'string') {
+    const call = what === 'model' ? "save('model.keras')" : "saveWeights('model.weights.h5')"
+    throw new ArgumentError(
+      `${model.title}: expected the path of a file, such as ${call}, received ${show(path)}. Of a URL, give fileURLToPath(url).`,
+    )
+  }
   const format = what === 'model' ? modelFormat(path) : weightsFormat(path)
   const snapshot = await takeSnapshot(model, format, options)
   await writeFile(path, await snapshot(), { overwrite: options.overwrite })

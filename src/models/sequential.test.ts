@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { relu } from '../activations/relu.js'
+import type { Tensor } from '../graph/tensor.js'
 import * as layers from '../layers/index.js'
 import { sampleTensor } from '../testing/runLayerTest.js'
 import { resetNames } from '../utils/naming.js'
@@ -32,6 +33,22 @@ describe('sequential', () => {
     const other = sequential([layers.dense(3)])
     expect(other(sampleTensor([5, 4])).shape).toEqual([5, 3])
     expect(other.countParams()).toBe(15)
+  })
+
+  it('gives what its last layer gives, several arrays too', async () => {
+    const both = layers.bidirectional(layers.simpleRnn(2), { mergeMode: null, name: 'both' })
+    const model = sequential([layers.input([3, 2]), both as unknown as layers.Layer])
+    expect(model.outputPlaces.names).toEqual(['both_1', 'both_2'])
+    const x = sampleTensor([4, 3, 2])
+    const outputs = (await model.predict(x)) as unknown as readonly Tensor[]
+    expect(outputs.map(({ shape }) => shape)).toEqual([
+      [4, 2],
+      [4, 2],
+    ])
+    model.compile({ loss: 'mse', optimizer: 'sgd' })
+    const target = sampleTensor([4, 2], 2)
+    const { history } = await model.fit(x, [target, target] as never, { verbose: 0 })
+    expect(history.loss[0]).toBeCloseTo(history.both_1_loss[0] + history.both_2_loss[0], 5)
   })
 
   it('grows by add, keeping weights, and shrinks by pop', () => {

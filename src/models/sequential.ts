@@ -5,12 +5,13 @@ import type { CallContext } from '../layers/callContext.js'
 import { InputLayer } from '../layers/input.js'
 import { type AnyLayer, Layer, type LayerOptions } from '../layers/layer.js'
 import { serializeLayer } from '../layers/serializeLayer.js'
-import { type SymbolicTensor, symbolOf } from '../layers/symbolic.js'
+import { isSymbolic, type SymbolicTensor, symbolOf } from '../layers/symbolic.js'
 import { cast } from '../ops/cast.js'
 import type { OptionKeys } from '../utils/checkOptions.js'
 import type { Config } from '../utils/config.js'
 import { SeedScope } from '../utils/randomSeed.js'
 import { show } from '../utils/show.js'
+import { flatten, mapStructure, type Structure } from '../utils/structure.js'
 import { Model } from './model.js'
 import { type Places, placesOf } from './places.js'
 
@@ -84,7 +85,13 @@ export class Sequential extends Model {
   }
 
   override get outputPlaces(): Places {
-    return placesOf(this.output.shape, this.output.name)
+    // The last layer may give several.
+    const output: Structure<SymbolicTensor> = this.output
+    const [{ name }] = flatten(output, isSymbolic)
+    return placesOf(
+      mapStructure(output, isSymbolic, ({ shape }) => shape),
+      name,
+    )
   }
 
   /**
@@ -145,7 +152,7 @@ export class Sequential extends Model {
       first.checkInput(inputShape)
       return first.symbol
     }
-    return new InputLayer(inputShape.slice(1), { name: `${this.name}_input` }).symbol
+    return new InputLayer(inputShape.slice(1), { name: `${this.name.replaceAll('/', '_')}_input` }).symbol
   }
 
   private requireSymbol(symbol: SymbolicTensor | undefined, what: string): SymbolicTensor {

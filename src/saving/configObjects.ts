@@ -23,3 +23,9 @@ export const withSingles = (config: Config): Config =>
 
 const single = (places: ConfigValue): ConfigValue =>
   Array.isArray(places) && places.length === 1 && Array.isArray(places[0]) ? places[0] : places
+
+/**
+ * The key beside a layer's call that is never one of training, whatever the model around it does. Keras 3 has no such calls: it writes
+ * `training: false` for calls of dropout of which nobody said so, and trains them. It leaves this key aside.
+ */
+export const HOLDS_TRAINING = 'holds_training'

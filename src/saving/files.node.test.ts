@@ -43,6 +43,21 @@ describe('writeFile', () => {
     expect(readdirSync(folder)).toEqual(['a.bin'])
   })
 
+  it('replaces nothing where it may not, however many write at once', async () => {
+    const path = join(folder, 'a.bin')
+    const writing = ['one', 'two', 'three', 'four'].map(async (content) => {
+      await writeFile(path, [text(content)], { overwrite: false })
+      return content
+    })
+    const results = await Promise.allSettled(writing)
+    const written = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+    expect(written).toEqual([readFileSync(path, 'utf8')])
+    for (const result of results) {
+      if (result.status === 'rejected') expect(String(result.reason)).toMatch(/there is such a file already/)
+    }
+    expect(readdirSync(folder)).toEqual(['a.bin'])
+  })
+
   it('keeps what it replaces under another name, if asked to', async () => {
     const [path, before] = [join(folder, 'a.bin'), join(folder, 'before.bin')]
     for (const content of ['one', 'two', 'three']) await writeFile(path, [text(content)], { keepAs: before })

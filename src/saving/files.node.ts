@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, link, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DataError } from '../errors.js'
 import type { WriteOptions } from './files.js'
@@ -41,9 +41,10 @@ async function write(
 ): Promise<void> {
   try {
     const target = await followLinks(path)
+    // Looked at before anything is written, and once more when it is given its name.
     if (target.exists && !overwrite) throw Object.assign(new Error('it exists'), { code: 'EEXIST' })
     await removeLeftovers(target.path)
-    await writeWhole(target, parts, keepAs)
+    await writeWhole(target, parts, { overwrite, keepAs })
   } catch (error) {
     const bytes = parts.reduce((size, part) => size + part.byteLength, 0)
     throw new DataError(`${path}: ${writeFailure(error as NodeJS.ErrnoException, path, bytes)}`, {
@@ -86,7 +87,7 @@ export async function writeAll(file: FileHandle, parts: readonly Uint8Array[]): 
 async function writeWhole(
   { path, mode, exists }: Target,
   parts: readonly Uint8Array[],
-  keepAs: string | undefined,
+  { overwrite, keepAs }: WriteOptions,
 ): Promise<void> {
   const temporary = join(dirname(path), temporaryName(basename(path)))
   try {
@@ -98,12 +99,30 @@ async function writeWhole(
       await file.close()
     }
     if (exists && keepAs !== undefined) await rename(path, keepAs)
-    await rename(temporary, path)
+    await (overwrite ? rename : renameToNew)(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
     throw error
   }
   await syncFolder(dirname(path))
+}
+
+/**
+ * Gives a file a name that no other one has. Several may try at once: one comes first.
+ * @throws an error EEXIST if there is such a file
+ */
+async function renameToNew(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') throw error
+    // Where files have no second names, an empty one takes the name first.
+    await (await open(to, 'wx')).close()
+    await rename(from, to)
+    return
+  }
+  await rm(from)
 }
 
 /** The new name is on the disk only when the folder is. Windows has no such thing. */

@@ -1,5 +1,12 @@
 import type { Config, ConfigValue } from '../utils/config.js'
-import { isConfig, isObject, mapValues, type ObjectConfig, withSingles } from './configObjects.js'
+import {
+  HOLDS_TRAINING,
+  isConfig,
+  isObject,
+  mapValues,
+  type ObjectConfig,
+  withSingles,
+} from './configObjects.js'
 
 /** The `hard_sigmoid` of Keras 2, `clip(0.2 x + 0.5, 0, 1)`, under a name of its own: Keras 3's is another function. */
 export const KERAS_2_HARD_SIGMOID = 'hard_sigmoid_of_keras_2'
@@ -148,6 +155,7 @@ function callsOf(
     const kwargs = isConfig(options)
       ? mapValues(options, (value) => (isAddress(value) ? tensor(value) : value))
       : {}
-    return { args: [inputs.length === 1 ? inputs[0] : inputs], kwargs }
+    const args = [inputs.length === 1 ? inputs[0] : inputs]
+    return { args, kwargs, ...(kwargs.training === false && { [HOLDS_TRAINING]: true }) }
   })
 }

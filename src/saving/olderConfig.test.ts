@@ -140,7 +140,13 @@ describe('currentConfig', () => {
       x: [],
       seq: [{ args: [tensor('x', 0, 0)], kwargs: {} }],
       fun: [{ args: [tensor('seq', 0, 0)], kwargs: {} }],
-      mha: [{ args: [tensor('fun', 0, 0)], kwargs: { value: tensor('seq', 0, 0), training: false } }],
+      mha: [
+        {
+          args: [tensor('fun', 0, 0)],
+          kwargs: { value: tensor('seq', 0, 0), training: false },
+          holds_training: true,
+        },
+      ],
       add: [{ args: [[tensor('mha', 0, 0), tensor('fun', 0, 1)]], kwargs: {} }],
     })
     expect(current.input_layers).toEqual(['x', 0, 0])

@@ -1,3 +1,4 @@
+import { ArgumentError } from '../errors.js'
 import type { Config, SerializedObject } from './config.js'
 import { type ConfiguredClass, construct } from './construct.js'
 import { type CustomObject, type CustomObjects, registeredName, registeredObjects } from './registration.js'
@@ -7,9 +8,10 @@ interface Scope {
   readonly objects: CustomObjects
   /** Gradus's own layers, while a config is read that may hold some: no other room imports them. */
   readonly layers: CustomObjects
+  readonly readsLayers: boolean
 }
 
-let scope: Scope = { objects: {}, layers: {} }
+let scope: Scope = { objects: {}, layers: {}, readsLayers: false }
 
 function within<T>(inner: Partial<Scope>, body: () => T): T {
   const around = scope
@@ -31,7 +33,10 @@ export const customObjectScope = <T>(objects: CustomObjects, body: () => T): T =
 
 /** Runs `body`, in which configs may hold these layers of Gradus's own: as activations, in wrappers, in models. */
 export const layerScope = <T>(layers: CustomObjects, body: () => T): T =>
-  within({ layers: { ...scope.layers, ...layers } }, body)
+  within({ layers: { ...scope.layers, ...layers }, readsLayers: true }, body)
+
+/** Whether layers are being made from a config. */
+export const readsLayers = (): boolean => scope.readsLayers
 
 /** What configs may name at present, besides what Gradus knows. */
 export const customObjects = (): CustomObjects => ({ ...registeredObjects(), ...scope.objects })
@@ -76,10 +81,22 @@ export const nameIn = (reference: Reference): string =>
     ? reference
     : String(reference.class_name === 'function' ? reference.config : reference.class_name)
 
-/** A function of your own as Keras writes it into configs. */
-export const serializeFunction = (given: CustomObject): SerializedObject<string> => ({
-  module: 'builtins',
-  class_name: 'function',
-  config: registeredName(given) ?? given.name,
-  registered_name: registeredName(given) ?? given.name,
-})
+/**
+ * A function of your own as Keras writes it into configs.
+ * @param isTaken whether Gradus has such a function by a name
+ * @throws ArgumentError if its name would be read as that function
+ */
+export function serializeFunction(
+  given: CustomObject,
+  isTaken: (name: string) => boolean = () => false,
+): SerializedObject<string> {
+  const registered = registeredName(given)
+  if (registered === undefined && isTaken(given.name)) {
+    throw new ArgumentError(
+      `Your function '${given.name}' has the name of one of Gradus's, which would stand in its place when the config is read. Give it ` +
+        `another name, or register it: utils.registerKerasSerializable(${given.name}).`,
+    )
+  }
+  const name = registered ?? given.name
+  return { module: 'builtins', class_name: 'function', config: name, registered_name: name }
+}

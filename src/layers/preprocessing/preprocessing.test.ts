@@ -134,6 +134,24 @@ describe('Normalization', () => {
     expect(referenceValues(constant(tensor([[3]])))).toEqual([0])
   })
 
+  it('scales channels by numbers of their own, as Keras writes them', async () => {
+    const config = { name: 'scaled', scale: [0.1, 0.2, 0.3], offset: [1, 2, 3] }
+    const layer = layers.deserialize({ class_name: 'Rescaling', config })
+    expect(layer.getConfig()).toMatchObject(config)
+    const model = models.sequential([layers.input([2, 3]), layer as unknown as layers.Layer])
+    const received = await (
+      await model.predict([
+        [
+          [10, 10, 10],
+          [0, 0, 1],
+        ],
+      ])
+    ).data()
+    ;[2, 4, 6, 1, 2, 3.3].forEach((value, i) => expect(received[i]).toBeCloseTo(value, 6))
+    expect(() => layers.rescaling([0.5, 0.5])(tensor([[1, 2, 3]]))).toThrow(/expected size 2 on axis -1/)
+    expect(() => layers.rescaling([1, Number.NaN])).toThrow(/scale: expected a finite number/)
+  })
+
   it('works inside a model that is built already, and comes back from its config', async () => {
     const layer = layers.normalization()
     const model = models.sequential([layers.input([2]), layer])

@@ -9,12 +9,16 @@ import type { LayerOptions } from '../layer.js'
 import { SameShapeLayer } from '../sameShape.js'
 
 export interface RescalingOptions extends LayerOptions {
-  /** Added after scaling. Default: 0. */
-  readonly offset?: number
+  /** Added after scaling: one number, or one for each channel. Default: 0. */
+  readonly offset?: PerChannel
 }
 
+/** One number, or one for each place of the last axis. */
+export type PerChannel = number | readonly number[]
+
 /**
- * `x * scale + offset` in float32, in training and inference alike (Keras's `Rescaling`). The shape stays. With
+ * `x * scale + offset` in float32, in training and inference alike (Keras's `Rescaling`). The shape stays. Lists have a number for
+ * each channel. With
  * `rescaling(1 / 255)` first, a model takes bytes as they are stored.
  */
 export class Rescaling extends SameShapeLayer {
@@ -23,13 +27,15 @@ export class Rescaling extends SameShapeLayer {
   static override readonly positional = ['scale']
   static override readonly options: OptionKeys<RescalingOptions> = { ...SameShapeLayer.options, offset: true }
 
-  readonly scale: number
-  readonly offset: number
+  readonly scale: PerChannel
+  readonly offset: PerChannel
 
-  constructor(scale: number, options: RescalingOptions = {}) {
+  constructor(scale: PerChannel, options: RescalingOptions = {}) {
     super(options)
-    this.scale = finite(scale, `${this.title}: scale`)
-    this.offset = finite(options.offset ?? 0, `${this.title}: offset`)
+    this.scale = eachFinite(scale, `${this.title}: scale`)
+    this.offset = eachFinite(options.offset ?? 0, `${this.title}: offset`)
+    const list = [this.scale, this.offset].find((each) => Array.isArray(each) && each.length !== 1)
+    if (list) this.inputSpec = { axes: { [-1]: (list as readonly number[]).length }, form: '[..., channels]' }
   }
 
   override call(inputs: Tensor): Tensor {
@@ -42,6 +48,9 @@ export class Rescaling extends SameShapeLayer {
   }
 }
 
+const eachFinite = (value: PerChannel, what: string): PerChannel =>
+  Array.isArray(value) ? value.map((each) => finite(each, what)) : finite(value as number, what)
+
 /** Scales and shifts: see `Rescaling`. @example layers.rescaling(1 / 255) */
-export const rescaling = (scale: number, options?: RescalingOptions): Rescaling =>
+export const rescaling = (scale: PerChannel, options?: RescalingOptions): Rescaling =>
   new Rescaling(scale, options)
