@@ -50,7 +50,11 @@ export function layerFromConfig(
         const layer = findLayer(serialized)
         if (layer instanceof Layer) {
           if (own[serialized.class_name] === layer.constructor) {
-            checkKeys(layer as AnyLayer, (serialized.config ?? {}) as Config)
+            checkKeys(
+              layer as AnyLayer,
+              (serialized.config ?? {}) as Config,
+              Object.values(own) as LayerClass[],
+            )
           }
           return withPolicy(layer as AnyLayer, serialized)
         }
