@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Executor } from '../graph/executor.js'
 import type { Tensor } from '../graph/tensor.js'
 import { add } from '../ops/add.js'
+import { cumulativeSum } from '../ops/cumulativeSum.js'
 import { exp } from '../ops/exp.js'
 import { matmul } from '../ops/matmul.js'
 import { multiply } from '../ops/multiply.js'
@@ -46,6 +47,22 @@ describe.each(await testTargets())('random graphs on $name', ({ name, create }) 
         [sum, one, product],
       ]
       await check(orders[turn])
+    },
+  )
+
+  // Of so many columns the last panel is as wide as the others, and moved back to cover the last of them.
+  it.each([7, 21, 27, 50, 61])(
+    'of a product of %i columns that replaces what is added to it',
+    async (columns) => {
+      const wave = (shape: readonly [number, number]) =>
+        tensor(
+          Float32Array.from({ length: shape[0] * shape[1] }, (_, i) => Math.sin(1 + i * 0.7)),
+          { shape: [...shape] },
+        )
+      const product = matmul(wave([9, 300]), wave([300, columns]))
+      await check([product])
+      // Neither operand nor result of the sum is a result of the program, so that they may lie in one place.
+      await check([cumulativeSum(add(product, cumulativeSum(wave([9, columns]))))])
     },
   )
 

@@ -173,7 +173,7 @@ export interface Parameter {
 
 /**
  * One compiled unit. It is called with its pointers and a half-open range `[begin, end)` of its grid, which the
- * runtime splits between threads; different parts of the grid write different memory.
+ * runtime splits between threads; different parts of the grid write different memory, or the same values.
  */
 export interface LoopFunction {
   /** A name for people: shown in reports, profiles and disassembly. */

@@ -8,7 +8,15 @@ import { divide } from './laneBlocks.js'
 import { placeColumns, placeRows, readsDirectly } from './matrixOperands.cpu.js'
 import { chooseBlocks, type MatrixProduct, widestPanel } from './matrixProduct.js'
 import { microKernel } from './microKernel.js'
-import { blockRange, describeTiles, forPanels, forRows, type PanelClass, tileMatrix } from './tiling.js'
+import {
+  alikePanels,
+  blockRange,
+  describeTiles,
+  forPanels,
+  forRows,
+  type PanelClass,
+  tileMatrix,
+} from './tiling.js'
 
 /** Lowers matrix products, alone or in batches, by packing B into panels and running the micro-kernel over them. */
 export const contractionTemplate: Template = {
@@ -43,7 +51,7 @@ export function lowerProduct(product: MatrixProduct, lowering: Lowering, epilogu
   if (batch * rows * columns === 0) return
   const direct = readsDirectly(product, lowering)
   const widest = widestPanel(product, traits.width, direct !== undefined)
-  const tiling = tileMatrix(rows, columns, traits, cut, widest)
+  const tiling = alikePanels(tileMatrix(rows, columns, traits, cut, widest), epilogue)
   const blocks = chooseBlocks(product, tiling, traits, cut)
   const { columns: b, how: howB } = placeColumns(product, tiling, lowering, direct)
   const { rows: a, how: howA } = placeRows(product, blocks, tiling, lowering)
@@ -83,11 +91,11 @@ export function lowerProduct(product: MatrixProduct, lowering: Lowering, epilogu
 
         const overDepth = (from: Value<'i32'>, steps: number, first: boolean, last: boolean): void => {
           const aBlock = builder.advance(aMatrix, from, a.step)
-          forPanels(builder, tiling, ...panelRange, (panel, index, column) => {
-            const bPanel = b.start(builder, bMatrix, index, panel)
+          forPanels(builder, tiling, ...panelRange, (panel, lane, column) => {
+            const bPanel = b.start(builder, bMatrix, lane, column)
             const bBlock = builder.advance(bPanel, from, b.step(panel))
             forRows(builder, rows, panel.rows, ...rowRange, (row, height) => {
-              const tile = sumMatrix && tileOf(builder, sumMatrix, row, column, rows, height, panel)
+              const tile = sumMatrix && tileOf(builder, sumMatrix, row, lane, rows, height, panel)
               const result = microKernel(builder, {
                 rows: { base: a.start(builder, aBlock, row), offsets: a.offsets(height) },
                 columns: { base: bBlock, offsets: panel.counts.map((_, v) => 4 * v * builder.width) },
@@ -132,12 +140,12 @@ function tileOf(
   b: LoopBuilder,
   sums: Value<'ptr'>,
   row: Value<'i32'>,
-  column: Value<'i32'>,
+  lane: Value<'i32'>,
   rows: number,
   height: number,
   { vectors }: PanelClass,
 ) {
-  const at = b.advance(b.advance(sums, column, 4 * rows), row, 4 * vectors * b.width)
+  const at = b.advance(b.advance(sums, lane, 4 * rows), row, 4 * vectors * b.width)
   const offset = (r: number, v: number): number => 4 * b.width * (r * vectors + v)
   return {
     load: (): Value<'f32v'>[][] =>

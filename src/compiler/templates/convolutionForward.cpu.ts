@@ -20,9 +20,9 @@ import { divide } from './laneBlocks.js'
 import { type DepthLoop, microKernel } from './microKernel.js'
 import { type Panels, packPanels } from './packing.cpu.js'
 import {
+  alikePanels,
   blockRange,
   describeTiles,
-  firstLane,
   forPanels,
   forRows,
   type PanelClass,
@@ -46,7 +46,8 @@ export function lowerForward(
     lowerProduct({ name: 'convolution 1x1 as product', ...sizes, ...operands }, lowering, epilogue)
     return
   }
-  const tiling = tileMatrix(shape.output[2], groupFilters(shape), lowering.traits, lowering.cut)
+  const { traits, cut } = lowering
+  const tiling = alikePanels(tileMatrix(shape.output[2], groupFilters(shape), traits, cut), epilogue)
   const depth = sizeOf(shape.kernel) * groupChannels(shape)
   const filters = packPanels(
     lowering,
@@ -162,12 +163,12 @@ export function convolve(
             count: number,
             start: Value<'ptr'>,
             panel: PanelClass,
-            index: Value<'i32'>,
+            lane: Value<'i32'>,
             column: Value<'i32'>,
           ): void => {
             const pixels = count * width
             const firstPixel = b.mul(row, b.int(width))
-            const panelStart = b.advance(panels, firstLane(b, index, panel), 4 * filters.depth)
+            const panelStart = b.advance(panels, lane, 4 * filters.depth)
             const wholeRows = rowsPerTile > 1
             forRows(b, pixels, wholeRows ? pixels : panel.rows, 0, pixels, (x, tall) => {
               const result = microKernel(b, {
@@ -192,13 +193,13 @@ export function convolve(
 
           if (rowsOutside) {
             overRows((row, count, start) =>
-              forPanels(b, tiling, ...panelRange, (panel, index, column) =>
-                tiles(row, count, start, panel, index, column),
+              forPanels(b, tiling, ...panelRange, (panel, lane, column) =>
+                tiles(row, count, start, panel, lane, column),
               ),
             )
           } else {
-            forPanels(b, tiling, ...panelRange, (panel, index, column) =>
-              overRows((row, count, start) => tiles(row, count, start, panel, index, column)),
+            forPanels(b, tiling, ...panelRange, (panel, lane, column) =>
+              overRows((row, count, start) => tiles(row, count, start, panel, lane, column)),
             )
           }
         })

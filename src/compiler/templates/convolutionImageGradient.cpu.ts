@@ -11,7 +11,7 @@ import {
 } from './convolutionShape.js'
 import { withHalo } from './haloCopy.cpu.js'
 import { packPanels } from './packing.cpu.js'
-import { type Tiling, tileInPanels, tileMatrix } from './tiling.js'
+import { alikePanels, type Tiling, tileInPanels, tileMatrix } from './tiling.js'
 import { addWindows } from './windowAdd.cpu.js'
 
 /**
@@ -65,7 +65,7 @@ export function lowerImageGradient(
     addWindows({ shape, gradient, kernel, tiling, reason }, lowering, epilogue)
     return
   }
-  const flippedTiling = tileMatrix(shape.image[2], groupChannels(shape), traits, cut)
+  const flippedTiling = alikePanels(tileMatrix(shape.image[2], groupChannels(shape), traits, cut), epilogue)
   const packed = packPanels(lowering, flippedKernel(shape, kernel), flippedTiling)
   const image = withHalo(lowering, gradient, flipped)
   convolve(

@@ -16,7 +16,7 @@ import { placeImage } from './kernelGradientImage.js'
 import { type Chunk, mostRowsWrittenOut, planChunks, planRows } from './kernelGradientPlan.js'
 import { divide } from './laneBlocks.js'
 import { microKernel } from './microKernel.js'
-import { blockRange, describeTiles, forPanels, type PanelClass, type Tiling } from './tiling.js'
+import { alikePanels, blockRange, describeTiles, forPanels, type PanelClass, type Tiling } from './tiling.js'
 
 /**
  * Lowers the gradient of a convolution with respect to its kernel:
@@ -41,7 +41,7 @@ export function lowerKernelGradient(
   const plan = planRows(shape, traits, cut)
   // Where chunks may be dealt out, their number decides in which order is summed.
   const chunks = planChunks(shape, traits, plan.bands, mostShares(rows, groups) === 1 ? cut.depth : undefined)
-  const { tiling } = plan
+  const tiling = alikePanels(plan.tiling, epilogue)
   const items = groups * plan.items
   const { shares, chunksPerShare } = dealChunks(rows, groups, chunks.count)
   const isWhole = shares === 1
@@ -83,10 +83,10 @@ export function lowerKernelGradient(
         b.for(fromItem, toItem, 1, (item) => {
           const [group, rowItem] = divide(b, item, plan.items)
           const groupSums = share && b.advance(share, group, rows * rowBytes)
-          forPanels(b, tiling, 0, tiling.panels, (panel, index, column) =>
+          forPanels(b, tiling, 0, tiling.panels, (panel, lane, column) =>
             plan.forTiles(b, rowItem, panel, (row, start, offsets) => {
-              const address = groupSums && b.advance(b.advance(groupSums, row, rowBytes), column, 4)
-              body({ group, panel, index, row, column, start, offsets, address })
+              const address = groupSums && b.advance(b.advance(groupSums, row, rowBytes), lane, 4)
+              body({ group, panel, lane, row, column, start, offsets, address })
             }),
           )
         })
@@ -110,13 +110,13 @@ export function lowerKernelGradient(
       }
 
       const accumulate = (tile: SumTile, chunk: Chunk): Value<'f32v'>[][] => {
-        const { group, panel, index, start, offsets } = tile
+        const { group, panel, lane, column, start, offsets } = tile
         const imageAt = b.add(b.add(chunk.image, b.mul(group, b.int(groupChannels(shape)))), start)
         const pixelBytes = columns.pixelBytes(panel)
         return microKernel(b, {
           rows: { base: b.advance(from, imageAt, 4), offsets: offsets.map((elements) => 4 * elements) },
           columns: {
-            base: b.advance(columns.start(b, dy, group, index, panel), chunk.pixel, pixelBytes),
+            base: b.advance(columns.start(b, dy, group, lane, column), chunk.pixel, pixelBytes),
             offsets: panel.counts.map((_, v) => v * vectorBytes),
           },
           depth: chunk.walk.map(({ count, image, pixels }) => ({
@@ -174,7 +174,7 @@ function mostShares(rows: number, groups: number): number {
 interface SumTile {
   readonly group: Value<'i32'>
   readonly panel: PanelClass
-  readonly index: Value<'i32'>
+  readonly lane: Value<'i32'>
   readonly row: Value<'i32'>
   readonly column: Value<'i32'>
   /** Where the tile's first row starts in the image, and its other rows from there, in elements. */
@@ -241,9 +241,9 @@ export function addShares(
         const [from, to] = blockRange(b, block, blockRows, rows)
         const firstColumn = b.mul(group, b.int(groupFilters(shape)))
         b.for(from, to, 1, (row) =>
-          forPanels(b, tiling, 0, tiling.panels, (panel, _, column) => {
+          forPanels(b, tiling, 0, tiling.panels, (panel, lane, column) => {
             const sumRow = b.add(b.mul(group, b.int(rows)), row)
-            const at = b.advance(b.advance(sums, sumRow, 4 * tiling.lanes), column, 4)
+            const at = b.advance(b.advance(sums, sumRow, 4 * tiling.lanes), lane, 4)
             const totals = panel.counts.map((_, v) => b.variable(b.loadVector('f32', at, 4 * v * b.width)))
             b.for(1, shares, 1, (share) => {
               const other = b.advance(at, share, 4 * groups * rows * tiling.lanes)

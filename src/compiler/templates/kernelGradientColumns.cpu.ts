@@ -4,7 +4,7 @@ import type { Value } from '../../loops/ir.js'
 import type { BufferView, Lowering } from '../lowering.js'
 import { type ConvolutionShape, groupChannels, groupFilters } from './convolutionShape.js'
 import { packPanels } from './packing.cpu.js'
-import { firstLane, type PanelClass, type Tiling } from './tiling.js'
+import type { PanelClass, Tiling } from './tiling.js'
 
 /** The output gradient in memory, as the columns of a kernel gradient's tiles: k is the number of an output pixel. */
 export interface GradientColumns {
@@ -13,13 +13,13 @@ export interface GradientColumns {
   readonly how: string
   /** Bytes from one pixel to the next. */
   pixelBytes(panel: PanelClass): number
-  /** Where a panel of a group's filters starts. */
+  /** Where a panel of a group's filters starts whose first lane and first column are given. */
   start(
     b: LoopBuilder,
     base: Value<'ptr'>,
     group: Value<'i32'>,
-    index: Value<'i32'>,
-    panel: PanelClass,
+    lane: Value<'i32'>,
+    column: Value<'i32'>,
   ): Value<'ptr'>
 }
 
@@ -50,8 +50,8 @@ function directGradient(shape: ConvolutionShape, view: BufferView): GradientColu
     view,
     how: 'gradient read in place',
     pixelBytes: () => 4 * shape.filters,
-    start: (b, base, group, index, panel) =>
-      b.advance(b.advance(base, group, 4 * groupFilters(shape)), firstLane(b, index, panel), 4),
+    start: (b, base, group, _lane, column) =>
+      b.advance(b.advance(base, group, 4 * groupFilters(shape)), column, 4),
   }
 }
 
@@ -79,7 +79,7 @@ function packedGradient(
     view: panels.view,
     how: 'gradient packed',
     pixelBytes: ({ vectors }) => 4 * vectors * lowering.traits.width,
-    start: (b, base, group, index, panel) =>
-      b.advance(b.advance(base, group, 4 * panels.elements), firstLane(b, index, panel), 4 * panels.depth),
+    start: (b, base, group, lane) =>
+      b.advance(b.advance(base, group, 4 * panels.elements), lane, 4 * panels.depth),
   }
 }

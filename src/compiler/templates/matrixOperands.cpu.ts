@@ -7,7 +7,7 @@ import { divide } from './laneBlocks.js'
 import { type Blocks, fewRows, type MatrixProduct } from './matrixProduct.js'
 import { lineBytes } from './microKernel.js'
 import { packPanels, packRowGroups } from './packing.cpu.js'
-import { firstLane, type PanelClass, shortestTile, type Tiling } from './tiling.js'
+import { type PanelClass, shortestTile, type Tiling } from './tiling.js'
 
 /** B in memory: panels of their own, or the rows of the matrix itself. */
 export interface Columns {
@@ -15,7 +15,8 @@ export interface Columns {
   /** Bytes from one matrix of the batch to the next, and from one k to the next. */
   readonly matrix: number
   step(panel: PanelClass): number
-  start(b: LoopBuilder, base: Value<'ptr'>, index: Value<'i32'>, panel: PanelClass): Value<'ptr'>
+  /** Where a panel starts whose first lane and first column are given. */
+  start(b: LoopBuilder, base: Value<'ptr'>, lane: Value<'i32'>, column: Value<'i32'>): Value<'ptr'>
 }
 
 /** A in memory: the matrix itself, or tiles of rows in which each step of k lies together. */
@@ -134,7 +135,7 @@ function packedColumns(
     view: panels.view,
     matrix: 4 * panels.elements,
     step: ({ vectors }) => 4 * vectors * lowering.traits.width,
-    start: (b, base, index, panel) => b.advance(base, firstLane(b, index, panel), 4 * depth),
+    start: (b, base, lane) => b.advance(base, lane, 4 * depth),
   }
 }
 
@@ -144,7 +145,7 @@ function directColumns({ depth, columns, b: view }: MatrixProduct): Columns {
     view,
     matrix: 4 * depth * columns,
     step: () => 4 * columns,
-    start: (b, base, index, panel) => b.advance(base, firstLane(b, index, panel), 4),
+    start: (b, base, _lane, column) => b.advance(base, column, 4),
   }
 }
 

@@ -3,7 +3,7 @@ import type { Value } from '../../loops/ir.js'
 import type { BufferView, Lowering } from '../lowering.js'
 import { wantedItems } from './gridBlocks.js'
 import { divide } from './laneBlocks.js'
-import { blockRange, firstLane, forPanels, type PanelClass, type Tiling } from './tiling.js'
+import { blockRange, forPanels, type PanelClass, type Tiling } from './tiling.js'
 
 /** A loop over k: how many elements the source moves with each iteration. */
 export interface SourceLoop {
@@ -81,8 +81,8 @@ export function packPanels(lowering: Lowering, source: PackSource, tiling: Tilin
           const packed = b.advance(output, matrix, 4 * elements)
           const panelRange = blockRange(b, panelBlock, together, tiling.panels)
           const copyAt = (at: Value<'ptr'>, k: Value<'i32'>): void =>
-            forPanels(b, tiling, ...panelRange, (panel, index, column) => {
-              const first = b.advance(packed, firstLane(b, index, panel), 4 * depth)
+            forPanels(b, tiling, ...panelRange, (panel, lane, column) => {
+              const first = b.advance(packed, lane, 4 * depth)
               const target = b.advance(first, k, 4 * panel.vectors * b.width)
               copyRow(b, panel, columnStride, b.advance(at, column, 4 * columnStride), target)
             })

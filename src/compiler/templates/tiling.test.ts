@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { testTraits } from '../../testing/templateHarness.js'
 import { rowsPerBlock } from './gridBlocks.js'
-import { tileMatrix } from './tiling.js'
+import { alikePanels, tileMatrix } from './tiling.js'
 
 describe('tileMatrix', () => {
   it('covers all columns, full panels first, within the accumulators', () => {
@@ -46,6 +46,26 @@ describe('tileMatrix', () => {
   it('counts how well tiles fit', () => {
     expect(tileMatrix(8, 48, testTraits(4)).efficiency).toBeGreaterThan(0.9)
     expect(tileMatrix(1, 4, testTraits(4)).efficiency).toBeLessThan(0.2)
+  })
+})
+
+describe('alikePanels', () => {
+  const buffer = { id: 0, elements: 1, dtype: 'float32' } as const
+  const view = { buffer, offset: 0, strides: [] }
+
+  it('moves a last panel that is as wide as the others back over columns of the one before', () => {
+    const [panel, ...others] = alikePanels(tileMatrix(8, 15, testTraits(4)), {}).classes
+    expect(others).toEqual([])
+    expect(panel).toMatchObject({ panels: 2, vectors: 2, counts: [4, 4], lastColumn: 7 })
+  })
+
+  it('leaves panels that are narrower, and those that would overwrite what they read', () => {
+    for (const columns of [8, 12, 16]) {
+      const tiling = tileMatrix(8, columns, testTraits(4))
+      expect(alikePanels(tiling, {})).toBe(tiling)
+    }
+    const tiling = tileMatrix(8, 15, testTraits(4))
+    expect(alikePanels(tiling, { inPlace: [{ output: view, input: view }] })).toBe(tiling)
   })
 })
 

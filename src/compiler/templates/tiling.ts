@@ -2,6 +2,7 @@ import type { LoopBuilder } from '../../loops/builder.js'
 import type { Value } from '../../loops/ir.js'
 import type { TargetTraits } from '../../loops/traits.js'
 import { type Cut, modelCut, type Tile } from '../cut.js'
+import type { Epilogue } from '../lowering.js'
 
 /**
  * Columns of a matrix, cut into panels of some vectors each. Panels of one class look alike: all full ones, and
@@ -16,6 +17,8 @@ export interface PanelClass {
   readonly counts: readonly number[]
   /** The first column of the first panel. */
   readonly column: number
+  /** The first column of the last panel, where that begins among the columns of the one before: see `alikePanels`. */
+  readonly lastColumn?: number
   /** Rows that a tile of this class takes: a multiple of that of the full panels. */
   readonly rows: number
 }
@@ -150,40 +153,44 @@ export function tileInPanels(
   }
 }
 
-export const shortestTile = ({ classes }: Tiling): number => Math.min(...classes.map(({ rows }) => rows))
-
-/** The class's number of panel `panel` times the lanes of a panel, from the first lane of all. */
-export const firstLane = (
-  b: LoopBuilder,
-  panel: Value<'i32'>,
-  { first, column, vectors }: PanelClass,
-): Value<'i32'> => {
-  const lanes = vectors * b.width
-  return first === 0
-    ? b.mul(panel, b.int(lanes))
-    : b.add(b.mul(b.sub(panel, b.int(first)), b.int(lanes)), b.int(column))
+/**
+ * The same panels, but for a last one that is as wide as the others and has lanes that are no columns: that is moved back until it
+ * has none. All panels are alike then, so that code for one is code for all. The columns that two panels have in common are
+ * computed and stored twice, which changes nothing unless the results replace what is read for them.
+ */
+export function alikePanels(tiling: Tiling, { inPlace = [] }: Pick<Epilogue, 'inPlace'>): Tiling {
+  const [full, rest] = tiling.classes
+  if (inPlace.length > 0 || !rest || rest.vectors !== full.vectors) return tiling
+  const columns = full.counts.reduce((sum, count) => sum + count, 0)
+  const lastColumn = tiling.matrix.columns - columns
+  return { ...tiling, classes: [{ ...full, panels: full.panels + 1, lastColumn }], rows: full.rows }
 }
 
+export const shortestTile = ({ classes }: Tiling): number => Math.min(...classes.map(({ rows }) => rows))
+
 /**
- * Runs `body` for each panel in `[from, to)`. All panels of one class share one loop; the values of `from` and `to`
- * are known when the functions runs.
+ * Runs `body` for each panel in `[from, to)`, with its first lane, as packed panels lie, and its first column. All panels of
+ * one class share one loop; the values of `from` and `to` are known when the function runs.
  */
 export function forPanels(
   b: LoopBuilder,
-  { classes, panels }: Tiling,
+  { classes }: Tiling,
   from: Value<'i32'> | number,
   to: Value<'i32'> | number,
-  body: (panel: PanelClass, index: Value<'i32'>, column: Value<'i32'>) => void,
+  body: (panel: PanelClass, lane: Value<'i32'>, column: Value<'i32'>) => void,
 ): void {
   for (const panel of classes) {
-    const end = panel.first + panel.panels
-    if (panel.panels > 1 || panel.first === 0) {
-      const last = end === panels && typeof to !== 'number' ? to : b.binary('min', b.asInt(to), b.int(end))
-      b.for(from, last as Value<'i32'>, 1, (index) => body(panel, index, firstLane(b, index, panel)))
+    const { first, vectors, column, lastColumn } = panel
+    if (first === 0) {
+      const last = classes.length === 1 ? to : b.binary('min', b.asInt(to), b.int(panel.panels))
+      b.for(from, last as Value<'i32'>, 1, (index) => {
+        const lane = b.mul(index, b.int(vectors * b.width)) as Value<'i32'>
+        const start = lastColumn === undefined ? lane : b.binary('min', lane, b.int(lastColumn))
+        body(panel, lane, start as Value<'i32'>)
+      })
     } else {
-      const index = b.int(panel.first)
-      const inside = b.compare('lt', index, b.asInt(to)) as Value<'bool'>
-      b.if(inside, () => body(panel, index, b.int(panel.column)))
+      const inside = b.compare('lt', b.int(first), b.asInt(to)) as Value<'bool'>
+      b.if(inside, () => body(panel, b.int(column), b.int(column)))
     }
   }
 }

@@ -15,15 +15,7 @@ import { zeroRun } from './haloCopy.cpu.js'
 import { divide } from './laneBlocks.js'
 import { microKernel } from './microKernel.js'
 import { packPanels } from './packing.cpu.js'
-import {
-  blockRange,
-  describeTiles,
-  firstLane,
-  forPanels,
-  forRows,
-  type Tiling,
-  tileMatrix,
-} from './tiling.js'
+import { blockRange, describeTiles, forPanels, forRows, type Tiling, tileMatrix } from './tiling.js'
 
 export interface WindowAdd {
   readonly shape: ConvolutionShape
@@ -95,9 +87,9 @@ export function addWindows(
         target: Value<'ptr'>,
         { tap, count }: Taps,
       ): void =>
-        forPanels(b, tiling, 0, tiling.panels, (panel, index, column) => {
+        forPanels(b, tiling, 0, tiling.panels, (panel, lane, column) => {
           const stepBytes = panel.vectors * vectorBytes
-          const panelStart = b.advance(panels, firstLane(b, index, panel), 4 * packed.depth)
+          const panelStart = b.advance(panels, lane, 4 * packed.depth)
           const columnStart = b.advance(target, column, 4)
           forRows(b, output[2], panel.rows, 0, output[2], (done, tall) => {
             // From the last pixel to the first: so each place gets its lowest lane first, however lanes form panels.
