@@ -42,35 +42,35 @@ import {
 import { SquaredHinge, squaredHinge } from './squaredHinge.js'
 import { Tversky, tversky } from './tversky.js'
 
-/** Makes a loss from the options in a config. */
-type Factory = (options: Record<string, ConfigValue>) => Loss
+/** A class of losses, made from the options in a config. */
+type LossClass = new (options: Record<string, ConfigValue>) => Loss
 
-const factories = {
-  mean_squared_error: (options) => new MeanSquaredError(options),
-  mean_absolute_error: (options) => new MeanAbsoluteError(options),
-  mean_absolute_percentage_error: (options) => new MeanAbsolutePercentageError(options),
-  mean_squared_logarithmic_error: (options) => new MeanSquaredLogarithmicError(options),
-  huber: (options) => new Huber(options),
-  log_cosh: (options) => new LogCosh(options),
-  binary_crossentropy: (options) => new BinaryCrossentropy(options),
-  categorical_crossentropy: (options) => new CategoricalCrossentropy(options),
-  sparse_categorical_crossentropy: (options) => new SparseCategoricalCrossentropy(options),
-  binary_focal_crossentropy: (options) => new BinaryFocalCrossentropy(options),
-  categorical_focal_crossentropy: (options) => new CategoricalFocalCrossentropy(options),
-  categorical_generalized_cross_entropy: (options) => new CategoricalGeneralizedCrossEntropy(options),
-  kl_divergence: (options) => new KLDivergence(options),
-  poisson: (options) => new Poisson(options),
-  hinge: (options) => new Hinge(options),
-  squared_hinge: (options) => new SquaredHinge(options),
-  categorical_hinge: (options) => new CategoricalHinge(options),
-  cosine_similarity: (options) => new CosineSimilarity(options),
-  dice: (options) => new Dice(options),
-  tversky: (options) => new Tversky(options),
-  circle: (options) => new Circle(options),
-  ctc: (options) => new CTC(options),
-} satisfies Record<string, Factory>
+const classes = {
+  mean_squared_error: MeanSquaredError,
+  mean_absolute_error: MeanAbsoluteError,
+  mean_absolute_percentage_error: MeanAbsolutePercentageError,
+  mean_squared_logarithmic_error: MeanSquaredLogarithmicError,
+  huber: Huber,
+  log_cosh: LogCosh,
+  binary_crossentropy: BinaryCrossentropy,
+  categorical_crossentropy: CategoricalCrossentropy,
+  sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
+  binary_focal_crossentropy: BinaryFocalCrossentropy,
+  categorical_focal_crossentropy: CategoricalFocalCrossentropy,
+  categorical_generalized_cross_entropy: CategoricalGeneralizedCrossEntropy,
+  kl_divergence: KLDivergence,
+  poisson: Poisson,
+  hinge: Hinge,
+  squared_hinge: SquaredHinge,
+  categorical_hinge: CategoricalHinge,
+  cosine_similarity: CosineSimilarity,
+  dice: Dice,
+  tversky: Tversky,
+  circle: Circle,
+  ctc: CTC,
+} satisfies Record<string, LossClass>
 
-type Name = keyof typeof factories
+type Name = keyof typeof classes
 
 /** Keras's short names, and two of its earlier ones. */
 const aliases = {
@@ -101,7 +101,7 @@ export type LossName = Name | keyof typeof aliases | 'crossentropy' | 'ce' | Cla
 /** What stands for a loss in `compile`. */
 export type LossLike = LossName | Loss | LossFunction
 
-const known: readonly string[] = [...Object.keys(factories), ...Object.keys(aliases), 'crossentropy', 'ce']
+const known: readonly string[] = [...Object.keys(classes), ...Object.keys(aliases), 'crossentropy', 'ce']
 
 /** Functions that are known to be a class's own, so that their labels are checked as the class's. */
 const classOf = new Map<LossFunction, Name>([
@@ -154,12 +154,12 @@ export function getLoss(identifier: LossLike | SerializedObject, labels: Shape, 
   if (identifier instanceof Loss) return identifier
   if (typeof identifier === 'function') {
     const own = classOf.get(identifier)
-    return own === undefined ? new FunctionLoss(identifier) : factories[own]({})
+    return own === undefined ? new FunctionLoss(identifier) : new classes[own]({})
   }
   const name = isSerialized(identifier) ? identifier.class_name : identifier
   const config = isSerialized(identifier) ? (identifier.config ?? {}) : {}
   const key = isChosenByShapes(name) ? crossentropies[labelForm(labels, output)] : nameOf(name)
-  return factories[key](lossOptions(config))
+  return new classes[key](lossOptions(config))
 }
 
 /** Keras's `null` for a reduction means none, unlike that of other settings, which means the default. */
@@ -179,7 +179,7 @@ const isChosenByShapes = (name: string): boolean => ['crossentropy', 'ce'].inclu
 /** The name in the table that a name, an alias or a class's name stands for. */
 function nameOf(given: string): Name {
   const name = Object.hasOwn(aliases, given) ? aliases[given as keyof typeof aliases] : given
-  const key = [name, toSnakeCase(name)].find((each): each is Name => Object.hasOwn(factories, each))
+  const key = [name, toSnakeCase(name)].find((each): each is Name => Object.hasOwn(classes, each))
   if (key !== undefined) return key
   throw new ArgumentError(`loss: '${given}' is unknown. ${suggestion(given, known)}`)
 }
@@ -190,7 +190,7 @@ export const isLossFunction = (given: LossFunction): boolean => classOf.has(give
 /** Whether a loss of Gradus goes by a name. */
 export function isLossName(name: string): boolean {
   const keys = [name, toSnakeCase(name)]
-  return isChosenByShapes(name) || keys.some((key) => Object.hasOwn({ ...factories, ...aliases }, key))
+  return isChosenByShapes(name) || keys.some((key) => Object.hasOwn({ ...classes, ...aliases }, key))
 }
 
 /** What kind of labels these shapes mean, by Keras's rule. */

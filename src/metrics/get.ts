@@ -72,47 +72,46 @@ import {
 /** Makes a metric from the options in a config, and the config itself, in which some settings may be null. */
 type Factory = (options: Record<string, ConfigValue>, config: Config) => Metric
 
-/** Metrics that need no option. */
-const factories = {
-  binary_accuracy: (options) => new BinaryAccuracy(options),
-  categorical_accuracy: (options) => new CategoricalAccuracy(options),
-  sparse_categorical_accuracy: (options) => new SparseCategoricalAccuracy(options),
-  top_k_categorical_accuracy: (options) => new TopKCategoricalAccuracy(options),
-  sparse_top_k_categorical_accuracy: (options) => new SparseTopKCategoricalAccuracy(options),
-  mean_squared_error: (options) => new MeanSquaredError(options),
-  root_mean_squared_error: (options) => new RootMeanSquaredError(options),
-  mean_absolute_error: (options) => new MeanAbsoluteError(options),
-  mean_absolute_percentage_error: (options) => new MeanAbsolutePercentageError(options),
-  mean_squared_logarithmic_error: (options) => new MeanSquaredLogarithmicError(options),
-  root_mean_squared_logarithmic_error: (options) => new RootMeanSquaredLogarithmicError(options),
-  log_cosh_error: (options) => new LogCoshError(options),
-  cosine_similarity: (options) => new CosineSimilarity(options),
-  r2_score: (options, config) =>
-    new R2Score(config.class_aggregation === null ? { ...options, classAggregation: 'none' } : options),
-  pearson_correlation: (options) => new PearsonCorrelation(options),
-  concordance_correlation: (options) => new ConcordanceCorrelation(options),
-  binary_crossentropy: (options) => new BinaryCrossentropy(options),
-  categorical_crossentropy: (options) => new CategoricalCrossentropy(options),
-  sparse_categorical_crossentropy: (options) => new SparseCategoricalCrossentropy(options),
-  kl_divergence: (options) => new KLDivergence(options),
-  poisson: (options) => new Poisson(options),
-  hinge: (options) => new Hinge(options),
-  squared_hinge: (options) => new SquaredHinge(options),
-  categorical_hinge: (options) => new CategoricalHinge(options),
-  true_positives: (options) => new TruePositives(options),
-  true_negatives: (options) => new TrueNegatives(options),
-  false_positives: (options) => new FalsePositives(options),
-  false_negatives: (options) => new FalseNegatives(options),
-  precision: (options) => new Precision(options),
-  recall: (options) => new Recall(options),
-  f1_score: (options) => new F1Score(options),
-  f_beta_score: (options) => new FBetaScore(options),
-  auc: (options) => new AUC(options),
-  binary_io_u: (options) => new BinaryIoU(options),
-  confusion_matrix: (options) => new ConfusionMatrix(options),
-  mean: (options) => new Mean(options),
-  sum: (options) => new Sum(options),
-} satisfies Record<string, Factory>
+/** Metrics that need no option, made from those in a config. */
+const classes = {
+  binary_accuracy: BinaryAccuracy,
+  categorical_accuracy: CategoricalAccuracy,
+  sparse_categorical_accuracy: SparseCategoricalAccuracy,
+  top_k_categorical_accuracy: TopKCategoricalAccuracy,
+  sparse_top_k_categorical_accuracy: SparseTopKCategoricalAccuracy,
+  mean_squared_error: MeanSquaredError,
+  root_mean_squared_error: RootMeanSquaredError,
+  mean_absolute_error: MeanAbsoluteError,
+  mean_absolute_percentage_error: MeanAbsolutePercentageError,
+  mean_squared_logarithmic_error: MeanSquaredLogarithmicError,
+  root_mean_squared_logarithmic_error: RootMeanSquaredLogarithmicError,
+  log_cosh_error: LogCoshError,
+  cosine_similarity: CosineSimilarity,
+  r2_score: R2Score,
+  pearson_correlation: PearsonCorrelation,
+  concordance_correlation: ConcordanceCorrelation,
+  binary_crossentropy: BinaryCrossentropy,
+  categorical_crossentropy: CategoricalCrossentropy,
+  sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
+  kl_divergence: KLDivergence,
+  poisson: Poisson,
+  hinge: Hinge,
+  squared_hinge: SquaredHinge,
+  categorical_hinge: CategoricalHinge,
+  true_positives: TruePositives,
+  true_negatives: TrueNegatives,
+  false_positives: FalsePositives,
+  false_negatives: FalseNegatives,
+  precision: Precision,
+  recall: Recall,
+  f1_score: F1Score,
+  f_beta_score: FBetaScore,
+  auc: AUC,
+  binary_io_u: BinaryIoU,
+  confusion_matrix: ConfusionMatrix,
+  mean: Mean,
+  sum: Sum,
+} satisfies Record<string, new (options: Record<string, ConfigValue>) => Metric>
 
 /** Metrics that need options, and how one is written. */
 const withOptions: Record<string, { readonly make: Factory; readonly example: string }> = {
@@ -174,19 +173,19 @@ const aliases = {
   BCE: 'binary_crossentropy',
   rmse: 'root_mean_squared_error',
   rmsle: 'root_mean_squared_logarithmic_error',
-} as const satisfies Record<string, keyof typeof factories>
+} as const satisfies Record<string, keyof typeof classes>
 
 type ClassName =
   | 'Accuracy'
   | 'AUC'
   | 'KLDivergence'
-  | PascalCase<Exclude<keyof typeof factories, 'auc' | 'kl_divergence'>>
+  | PascalCase<Exclude<keyof typeof classes, 'auc' | 'kl_divergence'>>
 
 /**
  * Names of metrics, as in Keras. `'accuracy'` and `'acc'` are the accuracy that fits the shapes of labels and outputs. The
  * name given is the key in logs. Class names (`'AUC'`) work as well.
  */
-export type MetricName = 'accuracy' | 'acc' | keyof typeof factories | keyof typeof aliases | ClassName
+export type MetricName = 'accuracy' | 'acc' | keyof typeof classes | keyof typeof aliases | ClassName
 
 /** What stands for a metric in `compile`. */
 export type MetricLike = MetricName | Metric | MetricFunction
@@ -194,16 +193,16 @@ export type MetricLike = MetricName | Metric | MetricFunction
 const known: readonly string[] = [
   'accuracy',
   'acc',
-  ...Object.keys(factories),
+  ...Object.keys(classes),
   ...Object.keys(aliases),
   ...Object.keys(withOptions),
 ]
 
-const accuracyForms: Record<ReturnType<typeof labelForm>, Factory> = {
-  binary: factories.binary_accuracy,
-  categorical: factories.categorical_accuracy,
-  sparse: factories.sparse_categorical_accuracy,
-}
+const accuracyForms = {
+  binary: BinaryAccuracy,
+  categorical: CategoricalAccuracy,
+  sparse: SparseCategoricalAccuracy,
+} satisfies Record<ReturnType<typeof labelForm>, unknown>
 
 const isAccuracy = (name: string): boolean => ['accuracy', 'acc'].includes(name.toLowerCase())
 
@@ -244,21 +243,26 @@ export function getMetric(identifier: MetricLike | SerializedObject, labels: Sha
   }
   const named = { name: identifier }
   return isAccuracy(identifier)
-    ? accuracyForms[labelForm(labels, output)](named, named)
+    ? new accuracyForms[labelForm(labels, output)](named)
     : factoryOf(identifier)(named, named)
 }
 
 /** The key in the tables that a name, an alias or a class's name stands for. */
 function keyOf(given: string): string {
   const name = Object.hasOwn(aliases, given) ? aliases[given as keyof typeof aliases] : given
-  return Object.hasOwn(factories, name) || Object.hasOwn(withOptions, name) ? name : toSnakeCase(name)
+  return Object.hasOwn(classes, name) || Object.hasOwn(withOptions, name) ? name : toSnakeCase(name)
 }
 
 function factoryOf(name: string): Factory {
   const key = keyOf(name)
   // Of a saved config; as a name, 'accuracy' is chosen by shapes.
   if (key === 'accuracy') return (options) => new Accuracy(options)
-  if (Object.hasOwn(factories, key)) return factories[key as keyof typeof factories]
+  // Keras's null for this one is no default.
+  if (key === 'r2_score') {
+    return (options, config) =>
+      new R2Score(config.class_aggregation === null ? { ...options, classAggregation: 'none' } : options)
+  }
+  if (Object.hasOwn(classes, key)) return (options) => new classes[key as keyof typeof classes](options)
   if (Object.hasOwn(withOptions, key)) return withOptions[key].make
   throw new ArgumentError(`metrics: '${name}' is unknown. ${suggestion(name, known)}`)
 }
@@ -281,7 +285,7 @@ export const isMetricFunction = (given: MetricFunction): boolean =>
 /** Whether a metric of Gradus goes by a name. */
 export function isMetricName(name: string): boolean {
   const key = keyOf(name)
-  return isAccuracy(name) || Object.hasOwn(factories, key) || Object.hasOwn(withOptions, key)
+  return isAccuracy(name) || Object.hasOwn(classes, key) || Object.hasOwn(withOptions, key)
 }
 
 /** What is no number becomes NaN, which the metric's own check refuses. */

@@ -31,7 +31,7 @@ export async function createWasmBackend(choices: WasmBackendChoices): Promise<Wo
   const shared = choices.shared ?? features.threads
   const threads = choices.threads ?? defaultThreads(platform)
   const { debug, timed } = choices
-  const sharing = shared ? await sharedWorkers(platform, { threads, debug, native: false }) : undefined
+  const sharing = shared ? await sharedWorkers(platform, { threads, debug }) : undefined
   const workers = sharing ?? loneWorker(platform)
   const { relaxedMadd } = features
   // A page need not carry what few ask for.

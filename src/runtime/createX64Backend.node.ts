@@ -4,10 +4,15 @@ import { callerCode } from '../targets/x64/callerCode.js'
 import { type CodeMemory, codeAlignment, loadCodeMemory } from '../targets/x64/codeMemory.js'
 import { compileFunction } from '../targets/x64/compileFunction.js'
 import { detectFeatures, type ProcessorFeatures } from '../targets/x64/detect.js'
+import { helperCode } from '../targets/x64/helperCode.js'
+import { crewListBytes } from './crewList.js'
 import type { Debug } from './debug.js'
 import { environment } from './environment.js'
+import { ListCrew } from './listCrew.js'
 import { linkNative } from './loadNative.node.js'
+import type { NativeCode } from './messages.js'
 import { nodePlatform } from './platform.node.js'
+import type { NativeTeam } from './sharedTeam.js'
 import { defaultThreads, sharedWorkers } from './sharedWorkers.js'
 import { type CompiledUnit, WorkerBackend } from './workerBackend.js'
 import { WorkerCode } from './workerCode.js'
@@ -68,12 +73,18 @@ export async function createX64Backend(choices: X64BackendChoices): Promise<Work
   const width = choices.width ?? (features.avx512 ? 16 : 8)
   if (width === 16 && !features.avx512) return 'The processor has no AVX-512 (F, BW, DQ and VL).'
   const { debug, timed, threads = defaultThreads(nodePlatform) } = choices
-  const workers = await sharedWorkers(nodePlatform, { threads, debug, native: true })
+  const crewList = new SharedArrayBuffer(crewListBytes(threads))
+  const code: NativeCode = { ...threadCode(memory), crewList }
+  const native: NativeTeam = {
+    code,
+    crew: (words, members) => new ListCrew(words, members, new Int32Array(crewList)),
+  }
+  const workers = await sharedWorkers(nodePlatform, { threads, debug, native })
   const shared = workers.memory.memory
   return new WorkerBackend({
     name: 'x64',
     workers,
-    here: new WorkerCode(shared, 0, 1, linkNative(shared, memory)),
+    here: new WorkerCode(shared, 0, 1, linkNative(shared, code, memory, { threads })),
     traits: x64Traits(width, features),
     lowestAddress: codeAlignment,
     emit: (fn) => {
@@ -102,9 +113,28 @@ export function x64Traits(width: 8 | 16, { l1, l2 }: ProcessorFeatures): TargetT
   }
 }
 
-/** Functions side by side in executable memory, behind the code that calls them. */
+/** Placed once in a process, and kept: an executor that was closed may be used again. */
+let placedCode: Pick<NativeCode, 'caller' | 'helper'> | undefined
+
+/** The code by which threads call functions, and help each other. */
+function threadCode(memory: CodeMemory): Pick<NativeCode, 'caller' | 'helper'> {
+  if (!placedCode) {
+    const codes = [callerCode(memory.convention), helperCode(memory.convention)]
+    const [caller, helper] = placeCodes(codes, memory).addresses
+    placedCode = { caller, helper }
+  }
+  return placedCode
+}
+
+/** Functions as a unit of their own. */
 function nativeUnit(functions: readonly Uint8Array[], memory: CodeMemory): CompiledUnit {
-  const codes = [callerCode(memory.convention), ...functions]
+  const { place, byteLength, addresses } = placeCodes(functions, memory)
+  const code = Promise.resolve({ type: 'native', addresses } as const)
+  return { byteLength, code, release: removal(memory, place) }
+}
+
+/** Puts codes side by side into executable memory. */
+function placeCodes(codes: readonly Uint8Array[], memory: CodeMemory) {
   const offsets: number[] = []
   let length = 0
   for (const code of codes) {
@@ -115,13 +145,8 @@ function nativeUnit(functions: readonly Uint8Array[], memory: CodeMemory): Compi
   codes.forEach((code, i) => {
     bytes.set(code, offsets[i])
   })
-  const address = memory.place(bytes)
-  const [caller, ...addresses] = offsets.map((offset) => address + BigInt(offset))
-  return {
-    byteLength: bytes.byteLength,
-    code: Promise.resolve({ type: 'native', caller, addresses }),
-    release: removal(memory, address),
-  }
+  const place = memory.place(bytes)
+  return { place, byteLength: length, addresses: offsets.map((offset) => place + BigInt(offset)) }
 }
 
 /** Made apart, so that what is kept to the end does not keep the functions' intermediate code. */

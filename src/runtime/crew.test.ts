@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { controlWords, word } from './control.js'
-import { Crew, Helper } from './crew.js'
+import { Crew, Helper, helpWithLaunches } from './crew.js'
 
 const threads = 2
 const items = 40
@@ -9,7 +9,7 @@ const items = 40
 /** Helps until it is told to stop: each item adds 1 to its place, and those of step 1 fail. */
 const helperSource = `
   import { parentPort, workerData } from 'node:worker_threads'
-  const { Helper } = await import(workerData.module)
+  const { Helper, helpWithLaunches } = await import(workerData.module)
   const { control, data, done, threads, items } = workerData
   const words = new Int32Array(control)
   const counts = new Int32Array(data)
@@ -24,9 +24,10 @@ const helperSource = `
     }
     return found
   }
-  const helper = new Helper(words, 1, threads, () => ({ prepared: { help }, bases: new Int32Array(0) }))
+  const program = { prepared: { help }, bases: new Int32Array(0) }
+  const helper = new Helper(words, helpWithLaunches(words, { thread: 1, threads }, () => program, () => true))
   Atomics.store(state, 0, 1)
-  while (Atomics.load(state, 0) === 1) helper.help(() => true)
+  while (Atomics.load(state, 0) === 1) helper.help()
 `
 
 /** A crew of this thread and a worker, and what each item was added to. `helped` says how many items the worker has computed. */
@@ -98,12 +99,16 @@ describe('A crew', () => {
     const counts = new Int32Array(items)
     compute(crew, counts)
     expect([...counts]).toEqual(new Array(items).fill(1))
-    const helper = new Helper(words, 1, threads, () => {
+    const program = () => {
       throw new Error('not reached')
-    })
-    expect(helper.help(() => true)).toBe(false)
+    }
+    const helper = new Helper(
+      words,
+      helpWithLaunches(words, { thread: 1, threads }, program, () => false),
+    )
+    expect(helper.help()).toBe(false)
     crew.offer(0)
-    expect(helper.help(() => false)).toBe(false)
+    expect(helper.help()).toBe(false)
     crew.close()
     expect(Atomics.load(words, word.helpFailed)).toBe(0)
   })
@@ -114,10 +119,10 @@ describe('A crew', () => {
     Atomics.store(words, word.asleep, threads - 1)
     const asks = (runs: number) => Array.from({ length: runs }, () => crew.begin(0)).filter(Boolean).length
     expect(asks(100)).toBeLessThan(25)
-    expect(asks(10_000)).toBeLessThan(120)
+    expect(asks(10_000)).toBeLessThan(40)
     // They woke up, and stay awake.
     Atomics.store(words, word.asleep, 0)
-    asks(512)
+    asks(4096)
     expect(asks(100)).toBe(100)
   })
 })

@@ -9,7 +9,9 @@ const launchNumbers = 2 ** 26
 /** Milliseconds that a helper may keep the caller's thread waiting before it is left alone for a while: it lost its core to others. */
 const longWait = 0.05
 /** So many runs at first, twice as many each time, up to the most. */
-const [leastPause, mostPause] = [4, 512]
+const [leastPause, mostPause] = [4, 4096]
+/** What a run that nobody was waited for makes of the next pause. On a core that others use as much, helpers come in time for some hundred runs at most. */
+const confidence = 0.995
 /** So many runs one after another may find all helpers asleep that the run before woke: they are left alone then, too. */
 const mostInVain = 4
 /** Looks between two glances at the clock. */
@@ -19,9 +21,9 @@ const lost = 10_000
 
 /**
  * The caller's thread as the first of a team, which workers help with long launches as long as they are awake: none of them is
- * waited for but those that have begun. A launch is open while items of it are left. A worker counts itself as a helper before it
- * looks which is open; the caller's thread closes the launch, then waits until nobody counts, so what a helper saw open stays
- * as it is until the helper has gone.
+ * waited for but those that have begun. Here launches are offered one by one, and a launch is open while items of it are left. A worker counts
+ * itself as a helper before it looks which is open; the caller's thread closes the launch, then waits until nobody counts, so
+ * what a helper saw open stays as it is until the helper has gone.
  */
 export class Crew {
   readonly shares: Shares
@@ -30,24 +32,25 @@ export class Crew {
   private pause = 0
   private nextPause = leastPause
   /** Whether helpers slept when the run began: that they are late then says nothing of their cores. */
-  private wakes = false
+  protected wakes = false
   /** How often in a row they were woken for a run, and had gone to sleep again before it ended. */
   private inVain = 0
 
   constructor(
-    private readonly words: Int32Array,
+    protected readonly words: Int32Array,
     private readonly threads: number,
   ) {
     this.shares = new Shares(words, offeredShares(threads), 0, threads, true)
   }
 
-  /** Before a run: wakes workers, and says whether launches may be offered. Those that sleep will come too late for this run. */
+  /** Before a run: wakes workers, and says whether they may be asked for help. Those that sleep will come too late for this run. */
   begin(program: number): boolean {
     if (this.pause > 0) {
       this.pause--
       return false
     }
     Atomics.store(this.words, word.offeredProgram, program)
+    this.open()
     Atomics.add(this.words, word.signal, 1)
     const asleep = Atomics.load(this.words, word.asleep)
     this.inVain = this.wakes && asleep === this.threads - 1 ? this.inVain + 1 : 0
@@ -59,6 +62,12 @@ export class Crew {
     if (this.wakes) Atomics.notify(this.words, word.signal)
     return true
   }
+
+  /** After a run for which `begin` said that they may. */
+  end(): void {}
+
+  /** Readies what helpers look at. */
+  protected open(): void {}
 
   /** Opens a launch. Returns its number. */
   offer(step: number): number {
@@ -91,16 +100,21 @@ export class Crew {
       waited = performance.now() - begin
       if (waited > lost) throw new InternalError('a thread that helped does not come back')
     }
+    this.hasWaited(waited > longWait)
+  }
+
+  /** Hears whether helpers that had begun were waited for long. */
+  protected hasWaited(long: boolean): void {
     if (this.wakes) return
-    if (waited > longWait) this.leaveAlone()
-    else this.nextPause = Math.max(leastPause, this.nextPause / 2)
+    if (long) this.leaveAlone()
+    else this.nextPause = Math.max(leastPause, confidence * this.nextPause)
   }
 
   /** Does the next runs without helpers: others use their cores, and on the caller's own they would only keep it from working. */
-  private leaveAlone(): void {
+  protected leaveAlone(): void {
     this.inVain = 0
     this.wakes = false
-    this.pause = this.nextPause
+    this.pause = Math.round(this.nextPause)
     this.nextPause = Math.min(mostPause, 2 * this.nextPause)
   }
 }
@@ -111,37 +125,47 @@ export interface HelpedProgram {
   readonly bases: Int32Array
 }
 
+/** Computes what is left of a launch that is offered under this number, or of a run; says whether there was anything. */
+export type Help = (offered: number) => boolean
+
 /** A worker's side of a `Crew`. */
 export class Helper {
-  private readonly shares: Shares
-
   constructor(
     private readonly words: Int32Array,
-    thread: number,
-    threads: number,
-    private readonly programOf: (id: number) => HelpedProgram,
-  ) {
-    this.shares = new Shares(words, offeredShares(threads), thread, threads, true)
-  }
+    private readonly compute: Help,
+  ) {}
 
-  /**
-   * Computes what is left of the launch that is open, if one is; says whether there was anything.
-   * @param knows whether all code that was announced is here
-   */
-  help(knows: () => boolean): boolean {
+  /** Helps if help is wanted; says whether there was anything to do. */
+  help(): boolean {
     const { words } = this
     if (Atomics.load(words, word.offered) === 0) return false
     Atomics.add(words, word.helpers, 1)
     try {
       const offered = Atomics.load(words, word.offered)
-      if (offered === 0 || !knows()) return false
-      const { prepared, bases } = this.programOf(Atomics.load(words, word.offeredProgram))
-      return prepared.help(Atomics.load(words, word.offeredStep), bases, this.shares, offered - 1)
+      return offered !== 0 && this.compute(offered)
     } catch {
       Atomics.store(words, word.helpFailed, 1)
       return false
     } finally {
       Atomics.sub(words, word.helpers, 1)
     }
+  }
+}
+
+/**
+ * How a worker helps with launches that are offered one by one.
+ * @param knows whether all code that was announced is here
+ */
+export function helpWithLaunches(
+  words: Int32Array,
+  { thread, threads }: { readonly thread: number; readonly threads: number },
+  programOf: (id: number) => HelpedProgram,
+  knows: () => boolean,
+): Help {
+  const shares = new Shares(words, offeredShares(threads), thread, threads, true)
+  return (offered) => {
+    if (!knows()) return false
+    const { prepared, bases } = programOf(Atomics.load(words, word.offeredProgram))
+    return prepared.help(Atomics.load(words, word.offeredStep), bases, shares, offered - 1)
   }
 }

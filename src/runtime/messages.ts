@@ -1,12 +1,16 @@
 import type { Step } from '../compiler/program.js'
 
-/**
- * Functions as code: a module that exports function i as `f` + i, or the addresses of machine code in this process and of the
- * code that calls it (`targets/x64/callerCode.ts`).
- */
+/** Functions as code: a module that exports function i as `f` + i, or the addresses of machine code in this process. */
 export type UnitCode =
   | { readonly type: 'wasm'; readonly module: WebAssembly.Module }
-  | { readonly type: 'native'; readonly caller: bigint; readonly addresses: readonly bigint[] }
+  | { readonly type: 'native'; readonly addresses: readonly bigint[] }
+
+/** What threads need to call machine code: the addresses of `callerCode` and `helperCode`, and what a crew shares (`targets/x64/callLists.ts`). */
+export interface NativeCode {
+  readonly caller: bigint
+  readonly helper: bigint
+  readonly crewList: SharedArrayBuffer
+}
 
 /** Loop functions that were compiled together. */
 export interface CodeUnit {
@@ -39,8 +43,8 @@ export interface StartShared {
   readonly threads: number
   readonly control: SharedArrayBuffer
   readonly memory: WebAssembly.Memory
-  /** Whether its functions will be machine code. */
-  readonly native: boolean
+  /** If its functions will be machine code. */
+  readonly native?: NativeCode
 }
 
 /** First message to the one worker that owns its memory. */

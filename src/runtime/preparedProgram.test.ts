@@ -18,8 +18,8 @@ const launch = (name: string, { solo = true, barrier = false, depth = 0 } = {}):
 
 const repeat = (count: number, ...steps: Step[]): Step => ({ type: 'repeat', count, barrier: false, steps })
 
-/** What a run does: the calls that reach the code, of which those behind a `+` were left for the one before which it stands. */
-function calls(steps: readonly Step[], sharing?: Sharing): string[] {
+/** What a run does: the calls that reach the code, joined by a `+` where they do so together. */
+function calls(steps: readonly Step[], sharing?: Sharing, shares = false): string[] {
   const done: string[] = []
   let left: string[] = []
   const callable = (name: string): Callable => {
@@ -27,14 +27,19 @@ function calls(steps: readonly Step[], sharing?: Sharing): string[] {
     return {
       name,
       leave: (values) => void left.push(text(values)),
+      share: shares ? (values) => void left.push(`${text(values)} shared`) : undefined,
       call(values) {
-        done.push([...left, text(values)].join('+'))
-        left = []
+        left.push(text(values))
+        settle()
       },
     }
   }
+  const settle = () => {
+    if (left.length > 0) done.push(left.join('+'))
+    left = []
+  }
   const functions = new Map(['a', 'b', 'c'].map((name) => [name, callable(name)]))
-  new PreparedProgram(steps, functions).run([100], 0, sharing)
+  new PreparedProgram(steps, functions, { settle }).run([100], 0, sharing)
   expect(left).toEqual([])
   return done
 }
@@ -63,7 +68,7 @@ describe('A prepared program', () => {
     expect(calls([...steps, launch('a')])).toEqual([
       'a@100[0,4)+b@100[0,4)+c@100[0,4)+c@101[0,4)+b@101[0,4)+c@101[0,4)+c@102[0,4)+a@100[0,4)',
     ])
-    expect(calls([launch('a'), repeat(0, launch('b')), launch('c')])).toEqual(['a@100[0,4)', 'c@100[0,4)'])
+    expect(calls([launch('a'), repeat(0, launch('b')), launch('c')])).toEqual(['a@100[0,4)+c@100[0,4)'])
     expect(calls([launch('a'), repeat(2)])).toEqual(['a@100[0,4)'])
   })
 
@@ -71,17 +76,19 @@ describe('A prepared program', () => {
     const steps = [launch('a'), launch('b'), launch('c', { barrier: true }), launch('a')]
     expect(calls(steps, team())).toEqual(['a@100[0,4)+b@100[0,4)', 'c@100[0,4)+a@100[0,4)'])
     expect(calls([launch('a'), launch('b', { solo: false }), launch('c')], team())).toEqual([
-      'a@100[0,4)',
-      'b@100[0,4)',
+      'a@100[0,4)+b@100[0,4)',
       'c@100[0,4)',
     ])
     expect(calls([launch('a'), repeat(3, launch('b'))], team(1))).toEqual([])
   })
 
-  it('stops for what workers may help with', () => {
+  it('stops for what workers may help with, unless they help with whole runs', () => {
+    const steps = [launch('a'), launch('b', { solo: false }), repeat(2, launch('c', { solo: false }))]
     const crew: Sharing = { type: 'crew', crew: new Crew(words(), 1) }
-    expect(
-      calls([launch('a'), launch('b'), launch('c', { solo: false }), launch('a'), launch('b')], crew),
-    ).toEqual(['a@100[0,4)+b@100[0,4)', 'c@100[0,4)', 'a@100[0,4)+b@100[0,4)'])
+    // Only launches outside of repeats are offered.
+    expect(calls(steps, crew)).toEqual(['a@100[0,4)', 'b@100[0,4)', 'c@100[0,4)+c@100[0,4)'])
+    expect(calls(steps, crew, true)).toEqual([
+      'a@100[0,4)+b@100[0,4) shared+c@100[0,4) shared+c@100[0,4) shared',
+    ])
   })
 })

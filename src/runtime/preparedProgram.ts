@@ -8,8 +8,10 @@ import type { Shares } from './shares.js'
 /** How a compiled loop function is called: with its pointers, then begin and end, in an array that is the caller's. */
 export interface Calls {
   call(pointersBeginEnd: readonly number[]): void
-  /** Leaves a call to the next one of any function, which comes at once and does all that were left before. Absent where that saves nothing. */
+  /** Leaves a call to the next one of any function, or to `settle`, which does all that were left before. Absent where that saves nothing. */
   readonly leave?: (pointersBeginEnd: readonly number[]) => void
+  /** The same with a call of which the helpers of this thread's crew may compute their parts. */
+  readonly share?: (pointersBeginEnd: readonly number[]) => void
 }
 
 /** A compiled loop function. */
@@ -50,6 +52,13 @@ interface Team {
   readonly thread: number
 }
 
+export interface PreparedOptions {
+  /** Notes when launches begin and end, if that is wanted. */
+  readonly clock?: LaunchClock
+  /** Does the calls that were left. Default: none ever are. */
+  readonly settle?: () => void
+}
+
 /** A Program with functions resolved, for one thread. */
 export class PreparedProgram {
   private readonly steps: readonly PreparedStep[]
@@ -58,14 +67,20 @@ export class PreparedProgram {
   /** Number of the next launch of this run. */
   private launches = 0
   private currentName = ''
+  private readonly clock: LaunchClock | undefined
+  private readonly settle: () => void
+  /** Whether there are launches that threads can share. */
+  readonly hasShared: boolean
 
   constructor(
     steps: readonly Step[],
     private readonly functions: ReadonlyMap<string, Callable>,
-    /** Notes when launches begin and end, if that is wanted. */
-    private readonly clock?: LaunchClock,
+    { clock, settle = nothingLeft }: PreparedOptions = {},
   ) {
+    this.clock = clock
+    this.settle = settle
     this.steps = steps.map((step, place) => this.prepare(step, place))
+    this.hasShared = hasShared(steps)
   }
 
   /** Name of the loop function called last: the culprit, when `run` throws. */
@@ -81,7 +96,11 @@ export class PreparedProgram {
     this.iterations.length = 0
     this.launches = 0
     this.clock?.restart()
-    this.runSteps(this.steps, bases, from, sharing, undefined)
+    try {
+      this.runSteps(this.steps, bases, from, sharing)
+    } finally {
+      this.settle()
+    }
   }
 
   /** Computes what is left of a launch that the caller's thread offered; says whether there was anything. */
@@ -113,22 +132,25 @@ export class PreparedProgram {
     return callable
   }
 
-  /** False when aborted. `after` is what this thread goes on with behind these steps. */
+  /** False when aborted. */
   private runSteps(
     steps: readonly PreparedStep[],
     bases: ArrayLike<number>,
     from: number,
     sharing: Sharing | undefined,
-    after: PreparedStep | undefined,
   ): boolean {
     for (let i = 0; i < steps.length; i++) {
       const step = steps[i]
-      const next = i + 1 < steps.length ? steps[i + 1] : after
-      if (step.barrier && sharing?.type === 'team' && sharing.barrier.meet() === 'aborted') return false
-      if (step.type === 'launch') this.launch(step, bases, from, sharing, next)
-      else if (!this.repeat(step, bases, from, sharing, next)) return false
+      if (step.barrier && sharing?.type === 'team' && !this.meet(sharing)) return false
+      if (step.type === 'launch') this.launch(step, bases, from, sharing)
+      else if (!this.repeat(step, bases, from, sharing)) return false
     }
     return true
+  }
+
+  private meet({ barrier }: Team): boolean {
+    this.settle()
+    return barrier.meet() !== 'aborted'
   }
 
   private repeat(
@@ -136,13 +158,12 @@ export class PreparedProgram {
     bases: ArrayLike<number>,
     from: number,
     sharing: Sharing | undefined,
-    after: PreparedStep | undefined,
   ): boolean {
     const { count, steps } = step
     const depth = this.iterations.push(0) - 1
     for (let i = 0; i < count; i++) {
       this.iterations[depth] = i
-      if (!this.runSteps(steps, bases, from, sharing, i + 1 < count ? steps[0] : after)) return false
+      if (!this.runSteps(steps, bases, from, sharing)) return false
     }
     this.iterations.pop()
     return true
@@ -153,7 +174,6 @@ export class PreparedProgram {
     bases: ArrayLike<number>,
     from: number,
     sharing: Sharing | undefined,
-    next: PreparedStep | undefined,
   ): void {
     const { solo, callable, values } = launch
     const team = sharing?.type === 'team' ? sharing : undefined
@@ -163,8 +183,9 @@ export class PreparedProgram {
     }
     this.locate(launch, bases, from)
     if (team && !solo) this.computeShares(launch, team.shares, this.launches++)
+    else if (sharing?.type === 'crew' && !solo && callable.share) callable.share(values)
     else if (sharing?.type === 'crew' && isShared(launch)) this.computeWithHelp(launch, sharing.crew)
-    else if (callable.leave && !this.clock && followsAlone(next, sharing)) callable.leave(values)
+    else if (callable.leave && !this.clock) callable.leave(values)
     else {
       this.clock?.begin()
       callable.call(values)
@@ -190,6 +211,7 @@ export class PreparedProgram {
   }
 
   private computeWithHelp(launch: PreparedLaunch & { readonly place: number }, crew: Crew): void {
+    this.settle()
     const number = crew.offer(launch.place)
     try {
       this.computeShares(launch, crew.shares, number)
@@ -219,14 +241,11 @@ export class PreparedProgram {
   }
 }
 
+const hasShared = (steps: readonly Step[]): boolean =>
+  steps.some((step) => (step.type === 'repeat' ? hasShared(step.steps) : !step.solo))
+
 /** Whether workers can help with a launch. */
 const isShared = (launch: PreparedLaunch): launch is PreparedLaunch & { readonly place: number } =>
   !launch.solo && launch.place !== undefined
 
-/** Whether the step behind a launch that this thread computes alone begins with another one. */
-function followsAlone(next: PreparedStep | undefined, sharing: Sharing | undefined): boolean {
-  if (!next || (next.barrier && sharing?.type === 'team')) return false
-  if (next.type === 'repeat') return next.count > 0 && followsAlone(next.steps[0], sharing)
-  if (!sharing) return true
-  return sharing.type === 'crew' ? !isShared(next) : next.solo
-}
+const nothingLeft = (): void => {}

@@ -1,12 +1,12 @@
 import { InternalError } from '../errors.js'
 import { AloneWorker } from './aloneWorker.js'
-import type { StartShared, ToWorker } from './messages.js'
+import type { NativeCode, StartShared, ToWorker } from './messages.js'
 import { SharedWorker } from './sharedWorker.js'
-import type { LinkNative } from './workerCode.js'
+import type { LinkedNative } from './workerCode.js'
 import type { WorkerPort } from './workerPort.js'
 
-/** Readies a worker to call machine code that computes in a memory. */
-export type LoadNative = (memory: WebAssembly.Memory) => Promise<LinkNative>
+/** Readies a worker to call machine code. */
+export type LoadNative = (start: StartShared, native: NativeCode) => Promise<LinkedNative>
 
 /** A worker's life: the first message says what it is, the others are work. */
 export function serve(port: WorkerPort, loadNative?: LoadNative): void {
@@ -15,10 +15,10 @@ export function serve(port: WorkerPort, loadNative?: LoadNative): void {
   /** Messages that came while the worker was getting ready. */
   let early: ToWorker[] | undefined
 
-  const startNative = async (start: StartShared): Promise<void> => {
+  const startNative = async (start: StartShared, native: NativeCode): Promise<void> => {
     if (!loadNative) throw new InternalError('This worker cannot call machine code.')
     early = []
-    const worker = new SharedWorker(port, start, await loadNative(start.memory))
+    const worker = new SharedWorker(port, start, await loadNative(start, native))
     shared = worker
     const waiting = early
     early = undefined
@@ -35,7 +35,7 @@ export function serve(port: WorkerPort, loadNative?: LoadNative): void {
       case 'startShared':
         if (message.native) {
           // What goes wrong here ends the worker, and its caller hears of it.
-          void startNative(message)
+          void startNative(message, message.native)
           return
         }
         shared = new SharedWorker(port, message)

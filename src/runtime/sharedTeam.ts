@@ -1,9 +1,16 @@
 import { InternalError } from '../errors.js'
 import { basesBytes, controlWords, slotOf, word } from './control.js'
 import { Crew } from './crew.js'
-import type { CodeMessage, Failure, FromWorker } from './messages.js'
+import type { CodeMessage, Failure, FromWorker, NativeCode } from './messages.js'
 import { failureError, PendingAnswers, type Team, workerDied } from './team.js'
 import type { WorkerHandle } from './workerPort.js'
+
+/** What a team takes to compute in machine code. */
+export interface NativeTeam {
+  readonly code: NativeCode
+  /** How its workers help the caller's thread: by this team's control words, and its number of threads. */
+  crew(words: Int32Array, threads: number): Crew
+}
 
 /** Worker threads on one shared memory. Each run is split between all of them. */
 export class SharedTeam implements Team {
@@ -22,17 +29,26 @@ export class SharedTeam implements Team {
   constructor(
     private readonly workers: readonly WorkerHandle[],
     memory: WebAssembly.Memory,
-    native = false,
+    native?: NativeTeam,
   ) {
     const control = new SharedArrayBuffer(4 * controlWords(workers.length))
     this.words = new Int32Array(control)
-    if (workers.length > 1) this.crew = new Crew(this.words, workers.length)
+    if (workers.length > 1) {
+      this.crew = native?.crew(this.words, workers.length) ?? new Crew(this.words, workers.length)
+    }
     // One worker is enough to keep the process alive.
     this.pending = new PendingAnswers((busy) => workers[0].keepAlive(busy))
     workers.forEach((worker, thread) => {
       worker.onMessage((message) => this.handle(message))
       worker.onFailure((error) => void this.end(workerDied(error)))
-      worker.post({ type: 'startShared', thread, threads: workers.length, control, memory, native })
+      worker.post({
+        type: 'startShared',
+        thread,
+        threads: workers.length,
+        control,
+        memory,
+        native: native?.code,
+      })
     })
   }
 

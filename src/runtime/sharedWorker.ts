@@ -1,12 +1,12 @@
 import { Barrier } from './barrier.js'
 import { slotOf, word } from './control.js'
-import { Helper } from './crew.js'
+import { Helper, helpWithLaunches } from './crew.js'
 import type { CodeMessage, StartShared } from './messages.js'
 import { atOnce } from './pace.js'
 import type { Sharing } from './preparedProgram.js'
 import { Shares } from './shares.js'
 import { spinWhile } from './spin.js'
-import { type LinkNative, WorkerCode } from './workerCode.js'
+import { type LinkedNative, WorkerCode } from './workerCode.js'
 import type { WorkerPort } from './workerPort.js'
 
 /**
@@ -36,10 +36,10 @@ export class SharedWorker {
   constructor(
     private readonly port: WorkerPort,
     start: StartShared,
-    linkNative?: LinkNative,
+    native?: LinkedNative,
   ) {
     this.words = new Int32Array(start.control)
-    this.code = new WorkerCode(start.memory, start.thread, start.threads, linkNative)
+    this.code = new WorkerCode(start.memory, start.thread, start.threads, native)
     this.sharing = {
       type: 'team',
       barrier: new Barrier(this.words, word.launchBarrier, start.threads),
@@ -48,9 +48,14 @@ export class SharedWorker {
     }
     this.runBarrier = new Barrier(this.words, word.runBarrier, start.threads)
     this.next = 0
-    const { thread, threads } = start
-    this.helper =
-      thread > 0 ? new Helper(this.words, thread, threads, (id) => this.code.program(id)) : undefined
+    const { thread } = start
+    if (thread > 0)
+      this.helper = new Helper(
+        this.words,
+        native?.help
+          ? helpInRun(native.help)
+          : helpWithLaunches(this.words, start, (id) => this.code.program(id), this.knowsAll),
+      )
     this.signal = thread > 0 ? word.signal : word.firstSignal
   }
 
@@ -68,7 +73,7 @@ export class SharedWorker {
       const submitted = Atomics.load(words, word.submitted)
       if (Atomics.load(words, word.mail) !== this.mail) return
       if (submitted !== this.next) this.runNext()
-      else if (!this.helper?.help(this.knowsAll)) this.rest(signal)
+      else if (!this.helper?.help()) this.rest(signal)
     }
   }
 
@@ -104,4 +109,10 @@ export class SharedWorker {
     Atomics.wait(this.words, this.signal, signal)
     Atomics.sub(this.words, word.asleep, counted)
   }
+}
+
+/** How a worker helps with a whole run, in machine code, which needs no more than that. */
+const helpInRun = (help: () => void) => (): boolean => {
+  help()
+  return true
 }

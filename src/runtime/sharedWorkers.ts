@@ -1,7 +1,7 @@
 import type { Debug } from './debug.js'
 import { reserveMemory, type WebAssemblyMemory } from './deviceMemory.js'
 import type { Platform } from './platform.js'
-import { SharedTeam } from './sharedTeam.js'
+import { type NativeTeam, SharedTeam } from './sharedTeam.js'
 import type { Workers } from './workerBackend.js'
 import { WorkerPool } from './workerPool.js'
 
@@ -14,8 +14,8 @@ export const defaultThreads = (platform: Platform): number =>
 export interface SharedWorkerChoices {
   readonly threads: number
   readonly debug: Debug
-  /** Whether they will call machine code. */
-  readonly native: boolean
+  /** If they will call machine code. */
+  readonly native?: NativeTeam
 }
 
 export interface SharedWorkers extends Workers {

@@ -14,5 +14,5 @@ serve(
     post: (message, transfer = []) => port.postMessage(message, transfer),
     onMessage: (handler) => void port.on('message', handler),
   },
-  (memory) => loadNative(memory, gate),
+  ({ memory, thread }, native) => loadNative(memory, native, thread, gate),
 )

@@ -157,13 +157,16 @@ export class WorkerBackend<Code = unknown> implements Backend {
     const { pace } = this
     const { pool } = this.options.workers
     const program = here.program(id)
-    const crew = pace.begins() ? pool.running?.offerHelp?.(id, bases) : undefined
-    if (!pool.running && this.threads > 1 && pace.asksForThreads) this.start()
+    const follows = pace.begins()
+    const { hasShared } = program.prepared
+    const crew = follows && hasShared ? pool.running?.offerHelp?.(id, bases) : undefined
+    if (!pool.running && hasShared && this.threads > 1 && pace.asksForThreads) this.start()
     try {
       program.prepared.run(bases, 0, crew && { type: 'crew', crew })
     } catch (error) {
       throw failureError(here.failure(error, program))
     } finally {
+      crew?.end()
       pace.ends()
     }
   }

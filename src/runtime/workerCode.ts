@@ -10,8 +10,15 @@ export interface WorkerProgram {
   readonly baseCount: number
 }
 
-/** Makes functions of this thread from the address of the code that calls machine code, and those of the latter. */
-export type LinkNative = (caller: bigint) => (address: bigint) => Calls
+/** What this thread calls machine code by. */
+export interface LinkedNative {
+  /** Makes a function of this thread from its address. */
+  link(address: bigint): Calls
+  /** Does the calls that were left. */
+  settle(): void
+  /** Helps the caller's thread with a run for a while, in a worker that can. */
+  readonly help?: () => void
+}
 
 interface UnitFunction extends Callable {
   readonly unit: number
@@ -26,7 +33,7 @@ export class WorkerCode {
     private readonly memory: WebAssembly.Memory,
     private readonly thread: number,
     private readonly threads: number,
-    private readonly linkNative?: LinkNative,
+    private readonly native?: LinkedNative,
   ) {}
 
   handle(message: CodeMessage): void {
@@ -39,7 +46,7 @@ export class WorkerCode {
         const { functions, thread, threads } = this
         const clock = times && new LaunchClock(times, thread, threads)
         this.programs.set(id, {
-          prepared: new PreparedProgram(steps, functions, clock),
+          prepared: new PreparedProgram(steps, functions, { clock, settle: this.native?.settle }),
           bases: message.bases ? new Int32Array(message.bases) : new Int32Array(0),
           baseCount,
         })
@@ -68,8 +75,8 @@ export class WorkerCode {
   private instantiate({ id: unit, code, functions }: CodeUnit): void {
     const callsOf = code.type === 'wasm' ? this.wasmCalls(code.module) : this.nativeCalls(code)
     functions.forEach(({ id, name }, i) => {
-      const { call, leave } = callsOf(i)
-      this.functions.set(id, { name, unit, call, leave })
+      const { call, leave, share } = callsOf(i)
+      this.functions.set(id, { name, unit, call, leave, share })
     })
   }
 
@@ -81,11 +88,9 @@ export class WorkerCode {
     }
   }
 
-  private nativeCalls({ caller, addresses }: UnitCode & { type: 'native' }): (index: number) => Calls {
-    const { linkNative } = this
-    if (!linkNative)
-      throw new InternalError('Machine code was handed to a worker that was not started for it.')
-    const link = linkNative(caller)
-    return (index) => link(addresses[index])
+  private nativeCalls({ addresses }: UnitCode & { type: 'native' }): (index: number) => Calls {
+    const { native } = this
+    if (!native) throw new InternalError('Machine code was handed to a worker that was not started for it.')
+    return (index) => native.link(addresses[index])
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { LoopBuilder } from '../../loops/builder.js'
 import { nativeRunner } from '../../testing/nativeRunner.js'
 import { callerCode } from './callerCode.js'
+import { callList, listedCall } from './callLists.js'
 import { codeAlignment } from './codeMemory.js'
 import { compileFunction } from './compileFunction.js'
 
@@ -28,15 +29,16 @@ describe.skipIf(reason !== undefined)(`calls of machine code ${reason ? `(skippe
     const made = new Float32Array(new ArrayBuffer(256), 0, numbers.length)
     const words = Array.from({ length: times }, (_, i) => {
       const pointers = [memory.addressOf(i === 0 ? given : made), memory.addressOf(made)]
-      return [address + BigInt(functionAt), 40n, ...pointers, 0n]
+      return [address + BigInt(functionAt), 48n, 0n, ...pointers, 0n]
     }).flat()
     // Behind the last call stands a zero. With a buffer of its own from the start: small arrays without one move.
-    const block = new BigInt64Array(new ArrayBuffer(8 * (words.length + 1)))
-    block.set(words)
+    const list = new BigInt64Array(new ArrayBuffer(8 * (words.length + 3)))
+    list.set(words, callList.first / 8)
     try {
-      memory.functionAt(address + BigInt(functionAt))(memory.addressOf(block) + 16n)
+      const firstBlock = BigInt(callList.first + listedCall.block)
+      memory.functionAt(address + BigInt(functionAt))(memory.addressOf(list) + firstBlock)
       const direct = [...made]
-      memory.functionAt(address)(memory.addressOf(block))
+      memory.functionAt(address)(memory.addressOf(list))
       return { direct, called: [...made] }
     } finally {
       memory.remove(address)

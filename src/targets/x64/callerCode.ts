@@ -1,45 +1,71 @@
 import { assemble } from './assembler.js'
-import { type CallingConvention, conventions } from './compileFunction.js'
+import { framed } from './callFrame.js'
+import { callList, crewPart, listedCall, partState } from './callLists.js'
+import type { CallingConvention } from './compileFunction.js'
 import { MachineCode } from './machineCode.js'
 import { at, machineRegister } from './operands.js'
 
-/** How floats are computed: rounded to nearest, no exceptions, and results too small to be normal flushed to zero (MXCSR's FTZ). */
-const floatControl = 0x9f80
-
-/** What Windows lets a callee write above its return address; elsewhere it is only room. */
-const shadowBytes = 32
-/** With the return address of this code and the register it saves, it keeps the stack aligned to 16 bytes. */
-const frameBytes = shadowBytes + 16
-
 /**
- * Code through which loop functions are called, one after another. Its block is a list: the address of a function, the bytes from there to
- * the next one's (64 bits each), the function's own block; and, after the last, a zero of 64 bits.
- *
- * While the functions run, results below 2^-126 become zero, as they do in TensorFlow and JAX: gradients that fade would
- * remain among these denormal numbers, with which processors compute a hundred times as slowly. The thread's own control of
- * floats is left as it was.
+ * Code through which a thread calls loop functions, one after another, as its list says: see `callLists.ts`. Where others may help, it opens the
+ * launch, computes its own part, then every part that nobody took, and waits for those that were taken.
  */
 export function callerCode(convention: CallingConvention): Uint8Array<ArrayBuffer> {
   const code = new MachineCode(32)
-  const [stack, target, entry] = (['rsp', 'rax', 'rbx'] as const).map(machineRegister)
-  const block = machineRegister(conventions[convention].argument)
-  const kept = at(stack, shadowBytes)
-  const next = code.label('next')
-  code.emit('push', 64, [entry])
-  code.emit('sub_imm8', 64, [stack, frameBytes])
-  code.emit('stmxcsr', 32, [kept])
-  code.emit('ldmxcsr', 32, [code.constant([floatControl])])
-  code.emit('mov', 64, [entry, block])
-  code.place(next)
-  code.emit('mov', 64, [target, at(entry)])
-  code.emit('lea', 64, [block, at(entry, 16)])
-  code.emit('add', 64, [entry, at(entry, 8)])
-  code.emit('call', 64, [target])
-  code.emit('cmp_imm8', 64, [at(entry), 0])
-  code.jump(next, 'ne')
-  code.emit('ldmxcsr', 32, [kept])
-  code.emit('add_imm8', 64, [stack, frameBytes])
-  code.emit('pop', 64, [entry])
-  code.emit('ret', 64, [])
+  const [scratch, taken] = (['rax', 'rdx'] as const).map(machineRegister)
+  framed(code, convention, ({ argument, kept: [list, entry, part, number, looks] }) => {
+    const call = code.label('call')
+    const alone = code.label('alone')
+    const shared = code.label('shared')
+    const wait = code.label('wait')
+    const following = code.label('following')
+    const through = code.label('through')
+    code.emit('mov', 64, [list, argument])
+    code.emit('lea', 64, [entry, at(list, callList.first)])
+    code.emit('xor', 32, [number, number])
+    code.emit('xor', 32, [looks, looks])
+
+    code.place(call)
+    code.emit('mov', 64, [part, at(entry, listedCall.part)])
+    code.emit('test', 64, [part, part])
+    code.jump(alone, 'e')
+    // Stores become visible in order: who sees the number sees all that was computed before.
+    code.emit('add_imm8', 32, [number, 1])
+    code.emit('mov', 64, [scratch, at(list, callList.open)])
+    code.emit('mov_store', 32, [at(scratch), number])
+    code.place(alone)
+    code.emit('mov', 64, [scratch, at(entry, listedCall.function)])
+    code.emit('lea', 64, [argument, at(entry, listedCall.block)])
+    code.emit('call', 64, [scratch])
+    code.emit('test', 64, [part, part])
+    code.jump(through, 'e')
+
+    code.place(shared)
+    code.emit('mov_imm', 32, [taken, partState.taken])
+    code.emit('xchg', 32, [taken, at(part, crewPart.state)])
+    code.emit('test', 32, [taken, taken])
+    code.jump(wait, 'ne')
+    code.emit('mov', 64, [scratch, at(part, crewPart.function)])
+    code.emit('lea', 64, [argument, at(part, crewPart.block)])
+    code.emit('call', 64, [scratch])
+    code.jump(following)
+    code.place(wait)
+    // If the helper was done, the exchange wrote over it.
+    code.emit('cmp_imm8', 32, [taken, partState.done])
+    code.jump(following, 'e')
+    code.emit('pause', 32, [])
+    code.emit('add_imm8', 32, [looks, 1])
+    code.emit('mov', 32, [taken, at(part, crewPart.state)])
+    code.jump(wait)
+    code.place(following)
+    code.emit('mov', 64, [part, at(part, crewPart.sibling)])
+    code.emit('test', 64, [part, part])
+    code.jump(shared, 'ne')
+
+    code.place(through)
+    code.emit('add', 64, [entry, at(entry, listedCall.bytes)])
+    code.emit('cmp_imm8', 64, [at(entry), 0])
+    code.jump(call, 'ne')
+    code.emit('mov_store', 32, [at(list, callList.looks), looks])
+  })
   return assemble(code.items)
 }

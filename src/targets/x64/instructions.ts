@@ -222,6 +222,8 @@ const rows = {
   setge: setByte('9D'),
   setle: setByte('9E'),
   setg: setByte('9F'),
+  /** With memory, one step that no other thread comes between. */
+  xchg: integer('87', '+reg:r +rm:m'),
   push: form('W0 50', 'opcode:r64', { legacy: 'base' }),
   pop: form('W0 58', '=opcode:r64', { legacy: 'base' }),
   call: form('W0 FF /2', 'rm:r64', { legacy: 'base' }),
@@ -231,6 +233,10 @@ const rows = {
   xgetbv: form('0F W0 01 /2', 'rm:r32', { legacy: 'base' }),
   ldmxcsr: form('0F W0 AE /2', 'rm:m', { legacy: 'base' }),
   stmxcsr: form('0F W0 AE /3', '=rm:m', { legacy: 'base' }),
+  /** Lets the other thread of the core go on, and saves power, while this one waits. */
+  pause: form('F3 W0 90', '', { legacy: 'base' }),
+  /** Asks for a line to write to. */
+  prefetchw: form('0F W0 0D /1', 'rm:m', { legacy: 'base' }),
   prefetcht0: form('0F W0 18 /1', 'rm:m', { legacy: 'base' }),
 
   // ---- moves ----
