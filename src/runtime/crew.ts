@@ -8,9 +8,9 @@ const launchNumbers = 2 ** 26
 
 /** Milliseconds that a helper may keep the caller's thread waiting before it is left alone for a while: it lost its core to others. */
 const longWait = 0.05
-/** So many runs at first, twice as many each time, up to the most. */
-const [leastPause, mostPause] = [4, 4096]
-/** What a run that nobody was waited for makes of the next pause. On a core that others use as much, helpers come in time for some hundred runs at most. */
+/** So many milliseconds at first, twice as many each time, up to the most. */
+const [leastPause, mostPause] = [0.2, 200]
+/** What each wait that was short makes of the next pause: on a core that others use as much, helpers come in time for some hundred runs at most. */
 const confidence = 0.995
 /** So many runs one after another may find all helpers asleep that the run before woke: they are left alone then, too. */
 const mostInVain = 4
@@ -28,8 +28,8 @@ const lost = 10_000
 export class Crew {
   readonly shares: Shares
   private number = 0
-  /** Runs to be done without helpers, and how many it will be the next time. */
-  private pause = 0
+  /** When helpers may be asked again, and how long they will be left alone the next time. */
+  private aloneUntil = Number.NEGATIVE_INFINITY
   private nextPause = leastPause
   /** Whether helpers slept when the run began: that they are late then says nothing of their cores. */
   protected wakes = false
@@ -45,10 +45,7 @@ export class Crew {
 
   /** Before a run: wakes workers, and says whether they may be asked for help. Those that sleep will come too late for this run. */
   begin(program: number): boolean {
-    if (this.pause > 0) {
-      this.pause--
-      return false
-    }
+    if (performance.now() < this.aloneUntil) return false
     Atomics.store(this.words, word.offeredProgram, program)
     this.open()
     Atomics.add(this.words, word.signal, 1)
@@ -100,21 +97,20 @@ export class Crew {
       waited = performance.now() - begin
       if (waited > lost) throw new InternalError('a thread that helped does not come back')
     }
-    this.hasWaited(waited > longWait)
+    if (!this.wakes) this.judge(waited > longWait)
   }
 
-  /** Hears whether helpers that had begun were waited for long. */
-  protected hasWaited(long: boolean): void {
-    if (this.wakes) return
-    if (long) this.leaveAlone()
+  /** Leaves helpers alone if they were late, as others use their cores. */
+  protected judge(late: boolean): void {
+    if (late) this.leaveAlone()
     else this.nextPause = Math.max(leastPause, confidence * this.nextPause)
   }
 
-  /** Does the next runs without helpers: others use their cores, and on the caller's own they would only keep it from working. */
-  protected leaveAlone(): void {
+  /** Does without helpers for a while: others use their cores, and on the caller's own they would only keep it from working. */
+  private leaveAlone(): void {
     this.inVain = 0
     this.wakes = false
-    this.pause = Math.round(this.nextPause)
+    this.aloneUntil = performance.now() + this.nextPause
     this.nextPause = Math.min(mostPause, 2 * this.nextPause)
   }
 }

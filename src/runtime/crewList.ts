@@ -9,7 +9,7 @@ const wordsBefore = (threads: number): number => threads * lineWords
 /** Bytes of a list with room for some hundred launches of two threads. */
 export const crewListBytes = (threads: number): number => 4 * wordsBefore(threads) + 49_152
 
-/** Where the number of the launch that is open stands, and how often the caller's thread looked, in the last run, whether helpers were ready. */
+/** Where the number of the launch that is open stands, and the looks of the caller's thread in the last run: see `callList`. */
 export const openWord = 0
 export const looksWord = 1
 

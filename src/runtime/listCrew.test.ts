@@ -28,7 +28,7 @@ const helperSource = `
   while (Atomics.load(state, 0) === 0) helper.help()
 `
 
-/** What a test works with: a crew, and a function that adds 1 to each item of its part of a grid. */
+/** What a test works with: a crew, and a function that adds 1 to each item of its part of a grid, so many times. */
 interface Setting {
   readonly crew: ListCrew
   readonly list: Int32Array
@@ -39,6 +39,8 @@ interface Setting {
 }
 
 const grid = 40
+/** Some microseconds for a grid, in which helpers come in time. */
+const times = 64
 
 /** With `helpers` workers that help. */
 async function withCrew(helpers: number, use: (setting: Setting) => void | Promise<void>): Promise<void> {
@@ -50,7 +52,7 @@ async function withCrew(helpers: number, use: (setting: Setting) => void | Promi
   const items = l.pointer('items', 'readwrite')
   l.for(l.begin, l.end, 1, (i) => {
     const at = l.advance(items, i, 4)
-    l.store('i32', at, l.add(l.load('i32', at), l.int(1)) as Value<'i32'>)
+    l.for(0, times, 1, () => l.store('i32', at, l.add(l.load('i32', at), l.int(1)) as Value<'i32'>))
   })
   const place = (bytes: Uint8Array) => codeMemory.place(bytes)
   const addresses = [callerCode(codeMemory.convention), helperCode(codeMemory.convention)].map(place)
@@ -102,10 +104,12 @@ describe.skipIf(reason !== undefined)(
             if (list[looksWord] > 0) helped++
             crew.end()
           }
-          const right = items.subarray(0, grid).every((item, i) => item === (i === 3 ? 2 : 1) * launches)
+          const right = items
+            .subarray(0, grid)
+            .every((item, i) => item === (i === 3 ? 2 : 1) * times * launches)
           if (!right) break
         }
-        const expected = Array.from({ length: grid }, (_, i) => (i === 3 ? 2 : 1) * launches)
+        const expected = Array.from({ length: grid }, (_, i) => (i === 3 ? 2 : 1) * times * launches)
         expect([...items.subarray(0, grid)]).toEqual(expected)
         // The caller's thread has waited for a part that a helper had taken.
         expect(helped).toBeGreaterThanOrEqual(100)
@@ -116,7 +120,7 @@ describe.skipIf(reason !== undefined)(
       await withCrew(0, ({ items, add, settle }) => {
         for (let i = 0; i < 5000; i++) add.share?.([0, 0, grid])
         settle()
-        expect([...items.subarray(0, grid)]).toEqual(new Array(grid).fill(5000))
+        expect([...items.subarray(0, grid)]).toEqual(new Array(grid).fill(5000 * times))
       })
       await withCrew(1, ({ crew, items, add, settle }) => {
         for (let run = 1; run <= 3; run++) {
@@ -127,7 +131,7 @@ describe.skipIf(reason !== undefined)(
           }
           settle()
           if (begins) crew.end()
-          expect([...items.subarray(0, grid)]).toEqual(new Array(grid).fill(5000 * run))
+          expect([...items.subarray(0, grid)]).toEqual(new Array(grid).fill(5000 * times * run))
         }
       })
     })

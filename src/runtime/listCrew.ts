@@ -21,11 +21,8 @@ export class ListCrew extends Crew {
   }
 
   override begin(program: number): boolean {
-    // One that has not come back from the run before lost its core.
-    if (Atomics.load(this.words, word.helpers) !== 0) {
-      this.leaveAlone()
-      return false
-    }
+    // While one has not come back from the run before, parts of which still lie in the list.
+    if (Atomics.load(this.words, word.helpers) !== 0) return false
     const begins = super.begin(program)
     if (!begins) this.dismiss()
     return begins
@@ -33,7 +30,8 @@ export class ListCrew extends Crew {
 
   override end(): void {
     this.dismiss()
-    this.hasWaited(this.list[looksWord] > manyLooks)
+    const looks = this.list[looksWord]
+    this.judge(looks > manyLooks || (looks === 0 && !this.wakes))
   }
 
   private dismiss(): void {
@@ -42,6 +40,7 @@ export class ListCrew extends Crew {
   }
 
   protected override open(): void {
+    this.list[looksWord] = 1
     Atomics.store(this.list, openWord, 0)
     Atomics.store(this.words, word.offered, 1)
   }

@@ -6,7 +6,7 @@
  */
 export const callList = {
   open: 0,
-  /** How often it looked whether helpers were ready that had begun. */
+  /** How often it looked, at most, whether a helper that had begun was ready; 0 if none had. */
   looks: 8,
   first: 16,
 } as const
