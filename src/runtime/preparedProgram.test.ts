@@ -76,7 +76,8 @@ describe('A prepared program', () => {
     const steps = [launch('a'), launch('b'), launch('c', { barrier: true }), launch('a')]
     expect(calls(steps, team())).toEqual(['a@100[0,4)+b@100[0,4)', 'c@100[0,4)+a@100[0,4)'])
     expect(calls([launch('a'), launch('b', { solo: false }), launch('c')], team())).toEqual([
-      'a@100[0,4)+b@100[0,4)',
+      'a@100[0,4)',
+      'b@100[0,4)',
       'c@100[0,4)',
     ])
     expect(calls([launch('a'), repeat(3, launch('b'))], team(1))).toEqual([])

@@ -182,8 +182,11 @@ export class PreparedProgram {
       return
     }
     this.locate(launch, bases, from)
-    if (team && !solo) this.computeShares(launch, team.shares, this.launches++)
-    else if (sharing?.type === 'crew' && !solo && callable.share) callable.share(values)
+    if (team && !solo) {
+      // Before it takes items, which nobody else can take then.
+      this.settle()
+      this.computeShares(launch, team.shares, this.launches++)
+    } else if (sharing?.type === 'crew' && !solo && callable.share) callable.share(values)
     else if (sharing?.type === 'crew' && isShared(launch)) this.computeWithHelp(launch, sharing.crew)
     else if (callable.leave && !this.clock) callable.leave(values)
     else {
