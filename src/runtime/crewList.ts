@@ -6,8 +6,8 @@ const lineWords = lineBytes / 4
 /** Words of the list that a crew shares, without parts. */
 const wordsBefore = (threads: number): number => threads * lineWords
 
-/** Bytes of a list with room for some hundred launches of two threads. */
-export const crewListBytes = (threads: number): number => 4 * wordsBefore(threads) + 49_152
+/** Bytes of a list with room for some hundred launches. */
+export const crewListBytes = (threads: number): number => 4 * wordsBefore(threads) + 49_152 * (threads - 1)
 
 /** Where the number of the launch that is open stands, and the looks of the caller's thread in the last run: see `callList`. */
 export const openWord = 0
@@ -43,7 +43,7 @@ export class CrewList {
   ): number {
     const { words: list, threads } = this
     const length = Math.ceil((crewPart.function / 4 + words) / lineWords) * lineWords
-    if (threads === 1 || list[openWord] !== 0 || this.used + length * (threads - 1) > list.length) return 0
+    if (list[openWord] !== 0 || this.used + length * (threads - 1) > list.length) return 0
     const first = this.addressOf(this.used)
     for (let thread = 1; thread < threads; thread++) {
       const at = this.used
