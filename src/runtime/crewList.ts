@@ -18,6 +18,9 @@ export class CrewList {
   private used: number
   /** Where the address of each helper's next part goes. */
   private readonly ends: number[]
+  /** Where the parts of the last run stand, those of one launch side by side. */
+  private readonly places: number[] = []
+  private isOver = false
 
   /** @param address of the first word */
   constructor(
@@ -42,12 +45,14 @@ export class CrewList {
     write: (list: Int32Array, at: number, begin: number, end: number) => void,
   ): number {
     const { words: list, threads } = this
+    if (this.isOver) this.restart()
     const length = Math.ceil((crewPart.function / 4 + words) / lineWords) * lineWords
     if (list[openWord] !== 0 || this.used + length * (threads - 1) > list.length) return 0
     const first = this.addressOf(this.used)
     for (let thread = 1; thread < threads; thread++) {
       const at = this.used
       this.used += length
+      this.places.push(at)
       list[at + crewPart.state / 4] = partState.free
       writeAddress(list, at + crewPart.next / 4, 0)
       writeAddress(list, at + crewPart.sibling / 4, thread + 1 < threads ? this.addressOf(this.used) : 0)
@@ -61,14 +66,30 @@ export class CrewList {
 
   /** All parts were computed. */
   settled(looks: number): void {
-    const { words, threads } = this
-    if (this.used === wordsBefore(threads)) return
-    this.used = wordsBefore(threads)
-    for (let thread = 1; thread < threads; thread++) {
-      this.ends[thread] = firstPartOf(thread)
-      writeAddress(words, firstPartOf(thread), 0)
-    }
+    const { words, threads, places } = this
+    if (this.isOver || places.length === 0) return
+    for (let thread = 1; thread < threads; thread++) writeAddress(words, firstPartOf(thread), 0)
     words[looksWord] = looks
+    this.isOver = true
+  }
+
+  /** The parts of the last run are to be computed once more. */
+  again(): void {
+    const { words, threads, places } = this
+    if (!this.isOver) return
+    for (let i = 0; i < places.length; i++) words[places[i] + crewPart.state / 4] = partState.free
+    for (let thread = 1; thread < threads; thread++) {
+      writeAddress(words, firstPartOf(thread), this.addressOf(places[thread - 1]))
+    }
+    this.isOver = false
+  }
+
+  private restart(): void {
+    const { threads } = this
+    this.used = wordsBefore(threads)
+    this.places.length = 0
+    for (let thread = 1; thread < threads; thread++) this.ends[thread] = firstPartOf(thread)
+    this.isOver = false
   }
 
   private addressOf(word: number): number {

@@ -11,7 +11,7 @@ import { crewListBytes, looksWord } from './crewList.js'
 import { ListCrew } from './listCrew.js'
 import { linkNative } from './loadNative.node.js'
 import { NativeGate } from './nativeGate.node.js'
-import type { Calls } from './preparedProgram.js'
+import type { Calls, LeftCalls } from './preparedProgram.js'
 
 const native = await nativeRunner()
 const reason = typeof native === 'string' ? native : undefined
@@ -35,7 +35,7 @@ interface Setting {
   readonly control: Int32Array
   readonly items: Int32Array
   readonly add: Calls
-  settle(): void
+  readonly left: LeftCalls
 }
 
 const grid = 40
@@ -62,7 +62,7 @@ async function withCrew(helpers: number, use: (setting: Setting) => void | Promi
   const control = new SharedArrayBuffer(4 * controlWords(threads))
   const done = new SharedArrayBuffer(8)
   const state = new Int32Array(done)
-  const { link, settle } = linkNative(memory, code, codeMemory, { threads })
+  const { link, ...left } = linkNative(memory, code, codeMemory, { threads })
   const url = new URL(`data:text/javascript,${encodeURIComponent(helperSource)}`)
   const module = new URL('../testing/listHelper.js', import.meta.url).href
   const workers = Array.from({ length: helpers }, (_, i) => {
@@ -74,7 +74,7 @@ async function withCrew(helpers: number, use: (setting: Setting) => void | Promi
     const list = new Int32Array(code.crewList)
     const words = new Int32Array(control)
     const crew = new ListCrew(words, threads, list)
-    await use({ crew, list, control: words, items: new Int32Array(memory.buffer), add: link(fn), settle })
+    await use({ crew, list, control: words, items: new Int32Array(memory.buffer), add: link(fn), left })
   } finally {
     Atomics.store(state, 0, 1)
     await Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve))))
@@ -86,7 +86,7 @@ describe.skipIf(reason !== undefined)(
   `A crew in machine code ${reason ? `(skipped: ${reason})` : ''}`,
   () => {
     it.each([1, 3])('computes each item of each launch once, in order, with %i helpers', async (helpers) => {
-      await withCrew(helpers, ({ crew, list, items, add, settle }) => {
+      await withCrew(helpers, ({ crew, list, items, add, left }) => {
         const end = performance.now() + 20_000
         let [runs, launches, helped] = [0, 0, 0]
         while (runs < 3000 || (helped < 100 && performance.now() < end)) {
@@ -99,7 +99,7 @@ describe.skipIf(reason !== undefined)(
             add.leave?.([0, 3, 4])
             launches++
           }
-          settle()
+          left.settle()
           if (begins) {
             if (list[looksWord] > 0) helped++
             crew.end()
@@ -116,20 +116,75 @@ describe.skipIf(reason !== undefined)(
       })
     })
 
+    it.each([1, 3])('does a run once more without noting it again, with %i helpers', async (helpers) => {
+      await withCrew(helpers, ({ crew, list, items, add, left }) => {
+        const programs = [{}, {}]
+        const end = performance.now() + 20_000
+        let [runs, launches, helped, again] = [0, 0, 0, 0]
+        while (runs < 3000 || (helped < 100 && performance.now() < end)) {
+          runs++
+          // Now and then another program, with more launches, and in turns elsewhere in memory.
+          const program = runs % 50 === 0 ? 1 : 0
+          const bases = [runs % 200 < 100 ? 1 : 2]
+          const begins = crew.begin(0)
+          const known = left.again(programs[program], bases, begins)
+          if (known) again++
+          for (let i = 0; i <= program; i++) {
+            launches++
+            if (known) continue
+            if (begins) add.share?.([0, 0, grid])
+            else add.leave?.([0, 0, grid])
+          }
+          if (!known) {
+            left.settle()
+            left.keep(programs[program], bases, begins)
+          }
+          if (begins) {
+            if (known && list[looksWord] > 0) helped++
+            crew.end()
+          }
+          if (items.subarray(0, grid).some((item) => item !== times * launches)) break
+        }
+        expect([...items.subarray(0, grid)]).toEqual(new Array(grid).fill(times * launches))
+        expect(again).toBeGreaterThan(runs / 2)
+        expect(helped).toBeGreaterThanOrEqual(100)
+      })
+    })
+
+    it('forgets a run when others are noted, or when it did not fit', async () => {
+      await withCrew(0, ({ items, add, left }) => {
+        const program = {}
+        const run = (calls: number) => {
+          if (left.again(program, [0], false)) return true
+          for (let i = 0; i < calls; i++) add.leave?.([0, 0, 1])
+          left.settle()
+          left.keep(program, [0], false)
+          return false
+        }
+        expect([run(2), run(2)]).toEqual([false, true])
+        expect(items[0]).toBe(4 * times)
+        add.call([0, 0, 1])
+        expect([run(2), run(2)]).toEqual([false, true])
+        expect(left.again(program, [4], false)).toBe(false)
+        expect([run(5000), run(5000)]).toEqual([false, false])
+        expect(items[0]).toBe((9 + 10_000) * times)
+      })
+    })
+
     it('computes all itself that nobody comes for, and what its list has no room for', async () => {
-      await withCrew(0, ({ items, add, settle }) => {
+      await withCrew(0, ({ items, add, left }) => {
         for (let i = 0; i < 5000; i++) add.share?.([0, 0, grid])
-        settle()
+        left.settle()
         expect([...items.subarray(0, grid)]).toEqual(new Array(grid).fill(5000 * times))
       })
-      await withCrew(1, ({ crew, items, add, settle }) => {
+      await withCrew(1, ({ crew, items, add, left }) => {
         for (let run = 1; run <= 3; run++) {
           const begins = crew.begin(0)
           for (let i = 0; i < 5000; i++) {
             if (begins) add.share?.([0, 0, grid])
             else add.leave?.([0, 0, grid])
           }
-          settle()
+          left.settle()
           if (begins) crew.end()
           expect([...items.subarray(0, grid)]).toEqual(new Array(grid).fill(5000 * times * run))
         }

@@ -61,14 +61,25 @@ export function linkNative(
   }
   makeList(usualWords)
 
+  /** The run that the list holds, and how often calls were done since one began. */
+  let kept:
+    | { readonly program: object; readonly bases: ArrayLike<number>; readonly helped: boolean }
+    | undefined
+  let settled = 0
+
+  const callNoted = (): void => {
+    callAll(listAddress)
+    crew?.settled(list[callList.looks / 4])
+  }
+
   const settle = (): void => {
     if (end === start) return
     // Behind the last call.
     list[end] = 0
     list[end + 1] = 0
     end = start
-    callAll(listAddress)
-    crew?.settled(list[callList.looks / 4])
+    settled++
+    callNoted()
   }
 
   const readyFor = (words: number): void => {
@@ -93,12 +104,26 @@ export function linkNative(
 
   return {
     settle,
+    keep(program, bases, helped) {
+      kept = settled === 1 ? { program, bases, helped } : undefined
+    },
+    again(program, bases, helped) {
+      if (kept?.program === program && kept.helped === helped && sameNumbers(kept.bases, bases)) {
+        if (helped) crew?.again()
+        callNoted()
+        return true
+      }
+      kept = undefined
+      settled = 0
+      return false
+    },
     link(address) {
       const [low, high] = new Int32Array(BigInt64Array.of(address).buffer)
       const note = (numbers: readonly number[], isShared: boolean): void => {
         const blockWords = 2 * numbers.length - 2
         const words = listedCall.block / 4 + blockWords
         readyFor(words)
+        kept = undefined
         const [begin, to] = [numbers[numbers.length - 2], numbers[numbers.length - 1]]
         list[end] = low
         list[end + 1] = high
@@ -132,6 +157,11 @@ export function linkNative(
       }
     },
   }
+}
+
+function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  for (let i = 0; i < b.length; i++) if (a[i] !== b[i]) return false
+  return true
 }
 
 /** Words of the list, as a rule: some two hundred calls. With a buffer of its own from the start: small arrays without one move. */

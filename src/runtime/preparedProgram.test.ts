@@ -39,7 +39,11 @@ function calls(steps: readonly Step[], sharing?: Sharing, shares = false): strin
     left = []
   }
   const functions = new Map(['a', 'b', 'c'].map((name) => [name, callable(name)]))
-  new PreparedProgram(steps, functions, { settle }).run([100], 0, sharing)
+  new PreparedProgram(steps, functions, { left: { settle, keep() {}, again: () => false } }).run(
+    [100],
+    0,
+    sharing,
+  )
   expect(left).toEqual([])
   return done
 }

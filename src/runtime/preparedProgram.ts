@@ -52,11 +52,23 @@ interface Team {
   readonly thread: number
 }
 
+/** Calls that were left (see `Calls.leave`), and are noted. */
+export interface LeftCalls {
+  /** Does them all. */
+  settle(): void
+  /** Notes that they are one run of a program, on its own thread, if they were all left when they were done. */
+  keep(program: object, bases: ArrayLike<number>, helped: boolean): void
+  /** Does them once more, if they are such a run of this program with the same bases, and with helpers or without; says whether they are. */
+  again(program: object, bases: ArrayLike<number>, helped: boolean): boolean
+}
+
+const nothingLeft: LeftCalls = { settle() {}, keep() {}, again: () => false }
+
 export interface PreparedOptions {
   /** Notes when launches begin and end, if that is wanted. */
   readonly clock?: LaunchClock
-  /** Does the calls that were left. Default: none ever are. */
-  readonly settle?: () => void
+  /** Where calls are left. Default: none ever are. */
+  readonly left?: LeftCalls
 }
 
 /** A Program with functions resolved, for one thread. */
@@ -68,17 +80,17 @@ export class PreparedProgram {
   private launches = 0
   private currentName = ''
   private readonly clock: LaunchClock | undefined
-  private readonly settle: () => void
+  private readonly left: LeftCalls
   /** Whether there are launches that threads can share. */
   readonly hasShared: boolean
 
   constructor(
     steps: readonly Step[],
     private readonly functions: ReadonlyMap<string, Callable>,
-    { clock, settle = nothingLeft }: PreparedOptions = {},
+    { clock, left = nothingLeft }: PreparedOptions = {},
   ) {
     this.clock = clock
-    this.settle = settle
+    this.left = left
     this.steps = steps.map((step, place) => this.prepare(step, place))
     this.hasShared = hasShared(steps)
   }
@@ -93,14 +105,19 @@ export class PreparedProgram {
    * thread aborts the barrier.
    */
   run(bases: ArrayLike<number>, from: number, sharing?: Sharing): void {
+    const { left, clock } = this
+    const isTeam = sharing?.type === 'team'
+    const helped = sharing?.type === 'crew'
+    if (!isTeam && left.again(this, bases, helped)) return
     this.iterations.length = 0
     this.launches = 0
-    this.clock?.restart()
+    clock?.restart()
     try {
       this.runSteps(this.steps, bases, from, sharing)
     } finally {
-      this.settle()
+      left.settle()
     }
+    if (!isTeam) left.keep(this, bases, helped)
   }
 
   /** Computes what is left of a launch that the caller's thread offered; says whether there was anything. */
@@ -149,7 +166,7 @@ export class PreparedProgram {
   }
 
   private meet({ barrier }: Team): boolean {
-    this.settle()
+    this.left.settle()
     return barrier.meet() !== 'aborted'
   }
 
@@ -184,7 +201,7 @@ export class PreparedProgram {
     this.locate(launch, bases, from)
     if (team && !solo) {
       // Before it takes items, which nobody else can take then.
-      this.settle()
+      this.left.settle()
       this.computeShares(launch, team.shares, this.launches++)
     } else if (sharing?.type === 'crew' && !solo && callable.share) callable.share(values)
     else if (sharing?.type === 'crew' && isShared(launch)) this.computeWithHelp(launch, sharing.crew)
@@ -214,7 +231,7 @@ export class PreparedProgram {
   }
 
   private computeWithHelp(launch: PreparedLaunch & { readonly place: number }, crew: Crew): void {
-    this.settle()
+    this.left.settle()
     const number = crew.offer(launch.place)
     try {
       this.computeShares(launch, crew.shares, number)
@@ -250,5 +267,3 @@ const hasShared = (steps: readonly Step[]): boolean =>
 /** Whether workers can help with a launch. */
 const isShared = (launch: PreparedLaunch): launch is PreparedLaunch & { readonly place: number } =>
   !launch.solo && launch.place !== undefined
-
-const nothingLeft = (): void => {}

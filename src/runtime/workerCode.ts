@@ -1,7 +1,7 @@
 import { InternalError } from '../errors.js'
 import { LaunchClock } from './launchTimes.js'
 import type { CodeMessage, CodeUnit, Failure, UnitCode } from './messages.js'
-import { type Callable, type Calls, PreparedProgram } from './preparedProgram.js'
+import { type Callable, type Calls, type LeftCalls, PreparedProgram } from './preparedProgram.js'
 
 export interface WorkerProgram {
   readonly prepared: PreparedProgram
@@ -11,11 +11,9 @@ export interface WorkerProgram {
 }
 
 /** What this thread calls machine code by. */
-export interface LinkedNative {
+export interface LinkedNative extends LeftCalls {
   /** Makes a function of this thread from its address. */
   link(address: bigint): Calls
-  /** Does the calls that were left. */
-  settle(): void
   /** Helps the caller's thread with a run for a while, in a worker that can. */
   readonly help?: () => void
 }
@@ -46,7 +44,7 @@ export class WorkerCode {
         const { functions, thread, threads } = this
         const clock = times && new LaunchClock(times, thread, threads)
         this.programs.set(id, {
-          prepared: new PreparedProgram(steps, functions, { clock, settle: this.native?.settle }),
+          prepared: new PreparedProgram(steps, functions, { clock, left: this.native }),
           bases: message.bases ? new Int32Array(message.bases) : new Int32Array(0),
           baseCount,
         })
