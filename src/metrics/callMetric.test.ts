@@ -6,8 +6,8 @@ import { sequential } from '../models/sequential.js'
 import { subtract } from '../ops/subtract.js'
 import { ReferenceExecutor } from '../testing/referenceExecutor.js'
 import { F1Score } from './fBetaScore.js'
-import type { MetricLike } from './get.js'
 import { Metric } from './metric.js'
+import type { MetricLike } from './names.js'
 
 const silent = { verbose: 0 } as const
 const x = [1, 2, 3, 4].map((value) => [value])

@@ -3,8 +3,9 @@ import { useExecutor } from '../graph/executor.js'
 import type { Tensor } from '../graph/tensor.js'
 import { ReferenceExecutor } from '../testing/referenceExecutor.js'
 import { valueAfter } from '../testing/runMetricTest.js'
-import { getMetric, type MetricLike } from './get.js'
+import { getMetric } from './get.js'
 import * as metrics from './index.js'
+import type { MetricLike } from './names.js'
 
 beforeAll(() => useExecutor(new ReferenceExecutor()))
 

@@ -1,4 +1,3 @@
-import { ArgumentError } from '../errors.js'
 import type { Shape } from '../graph/shape.js'
 import { isLossFunction, labelForm } from '../losses/get.js'
 import {
@@ -9,10 +8,7 @@ import {
   type SerializedObject,
   serializeObject,
 } from '../utils/config.js'
-import { type PascalCase, toSnakeCase } from '../utils/naming.js'
-import { suggestion } from '../utils/nearest.js'
-import { refuseClass } from '../utils/refuseClass.js'
-import { show } from '../utils/show.js'
+import { toSnakeCase } from '../utils/naming.js'
 import {
   Accuracy,
   BinaryAccuracy,
@@ -36,6 +32,15 @@ import { CategoricalHinge, Hinge, SquaredHinge } from './hinge.js'
 import { BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU } from './iou.js'
 import { Mean, MeanMetricWrapper, type MetricFunction } from './mean.js'
 import { Metric } from './metric.js'
+import {
+  checkMetricIdentifier,
+  isAccuracy,
+  isKeyWithOptions,
+  type KeyWithOptions,
+  keyOf,
+  type MetricKey,
+  type MetricLike,
+} from './names.js'
 import {
   PrecisionAtRecall,
   RecallAtPrecision,
@@ -111,121 +116,37 @@ const classes = {
   confusion_matrix: ConfusionMatrix,
   mean: Mean,
   sum: Sum,
-} satisfies Record<string, new (options: Record<string, ConfigValue>) => Metric>
+} satisfies Record<MetricKey, new (options: Record<string, ConfigValue>) => Metric>
 
-/** Metrics that need options, and how one is written. */
-const withOptions: Record<string, { readonly make: Factory; readonly example: string }> = {
-  io_u: {
-    make: (options) =>
-      new IoU({
-        ...options,
-        numClasses: numberOf(options.numClasses),
-        targetClassIds: numbersOf(options.targetClassIds),
-      }),
-    example: 'new metrics.IoU({ numClasses: 2, targetClassIds: [1] })',
-  },
-  one_hot_io_u: {
-    make: (options) =>
-      new OneHotIoU({
-        ...options,
-        numClasses: numberOf(options.numClasses),
-        targetClassIds: numbersOf(options.targetClassIds),
-      }),
-    example: 'new metrics.OneHotIoU({ numClasses: 2, targetClassIds: [1] })',
-  },
-  mean_io_u: {
-    make: (options) => new MeanIoU({ ...options, numClasses: numberOf(options.numClasses) }),
-    example: 'new metrics.MeanIoU({ numClasses: 2 })',
-  },
-  one_hot_mean_io_u: {
-    make: (options) => new OneHotMeanIoU({ ...options, numClasses: numberOf(options.numClasses) }),
-    example: 'new metrics.OneHotMeanIoU({ numClasses: 2 })',
-  },
-  sensitivity_at_specificity: {
-    make: ({ specificity, ...options }) => new SensitivityAtSpecificity(numberOf(specificity), options),
-    example: 'new metrics.SensitivityAtSpecificity(0.5)',
-  },
-  specificity_at_sensitivity: {
-    make: ({ sensitivity, ...options }) => new SpecificityAtSensitivity(numberOf(sensitivity), options),
-    example: 'new metrics.SpecificityAtSensitivity(0.5)',
-  },
-  precision_at_recall: {
-    make: ({ recall, ...options }) => new PrecisionAtRecall(numberOf(recall), options),
-    example: 'new metrics.PrecisionAtRecall(0.5)',
-  },
-  recall_at_precision: {
-    make: ({ precision, ...options }) => new RecallAtPrecision(numberOf(precision), options),
-    example: 'new metrics.RecallAtPrecision(0.5)',
-  },
+/** Metrics that need options. */
+const withOptions: Record<KeyWithOptions, Factory> = {
+  io_u: (options) =>
+    new IoU({
+      ...options,
+      numClasses: numberOf(options.numClasses),
+      targetClassIds: numbersOf(options.targetClassIds),
+    }),
+  one_hot_io_u: (options) =>
+    new OneHotIoU({
+      ...options,
+      numClasses: numberOf(options.numClasses),
+      targetClassIds: numbersOf(options.targetClassIds),
+    }),
+  mean_io_u: (options) => new MeanIoU({ ...options, numClasses: numberOf(options.numClasses) }),
+  one_hot_mean_io_u: (options) => new OneHotMeanIoU({ ...options, numClasses: numberOf(options.numClasses) }),
+  sensitivity_at_specificity: ({ specificity, ...options }) =>
+    new SensitivityAtSpecificity(numberOf(specificity), options),
+  specificity_at_sensitivity: ({ sensitivity, ...options }) =>
+    new SpecificityAtSensitivity(numberOf(sensitivity), options),
+  precision_at_recall: ({ recall, ...options }) => new PrecisionAtRecall(numberOf(recall), options),
+  recall_at_precision: ({ precision, ...options }) => new RecallAtPrecision(numberOf(precision), options),
 }
-
-/** Keras's short names, and two for root errors that it has not. */
-const aliases = {
-  mse: 'mean_squared_error',
-  MSE: 'mean_squared_error',
-  mae: 'mean_absolute_error',
-  MAE: 'mean_absolute_error',
-  mape: 'mean_absolute_percentage_error',
-  MAPE: 'mean_absolute_percentage_error',
-  msle: 'mean_squared_logarithmic_error',
-  MSLE: 'mean_squared_logarithmic_error',
-  bce: 'binary_crossentropy',
-  BCE: 'binary_crossentropy',
-  rmse: 'root_mean_squared_error',
-  rmsle: 'root_mean_squared_logarithmic_error',
-} as const satisfies Record<string, keyof typeof classes>
-
-type ClassName =
-  | 'Accuracy'
-  | 'AUC'
-  | 'KLDivergence'
-  | PascalCase<Exclude<keyof typeof classes, 'auc' | 'kl_divergence'>>
-
-/**
- * Names of metrics, as in Keras. `'accuracy'` and `'acc'` are the accuracy that fits the shapes of labels and outputs. The
- * name given is the key in logs. Class names (`'AUC'`) work as well.
- */
-export type MetricName = 'accuracy' | 'acc' | keyof typeof classes | keyof typeof aliases | ClassName
-
-/** What stands for a metric in `compile`. */
-export type MetricLike = MetricName | Metric | MetricFunction
-
-const known: readonly string[] = [
-  'accuracy',
-  'acc',
-  ...Object.keys(classes),
-  ...Object.keys(aliases),
-  ...Object.keys(withOptions),
-]
 
 const accuracyForms = {
   binary: BinaryAccuracy,
   categorical: CategoricalAccuracy,
   sparse: SparseCategoricalAccuracy,
 } satisfies Record<ReturnType<typeof labelForm>, unknown>
-
-const isAccuracy = (name: string): boolean => ['accuracy', 'acc'].includes(name.toLowerCase())
-
-/**
- * @throws ArgumentError if nothing goes by this name, with the nearest name that exists, or the metric needs options. Told
- * apart from `getMetric` so that `compile` can say so before shapes are known.
- */
-export function checkMetricIdentifier(identifier: MetricLike | SerializedObject): void {
-  if (identifier instanceof Metric) return
-  if (typeof identifier === 'function') return void refuseClass(identifier, 'metrics')
-  if (isSerialized(identifier)) return void factoryOf(identifier.class_name)
-  if (typeof identifier !== 'string') {
-    throw new ArgumentError(
-      `metrics: expected names such as 'accuracy', metrics or functions, received ${show(identifier)}.`,
-    )
-  }
-  if (isAccuracy(identifier)) return
-  factoryOf(identifier)
-  const key = keyOf(identifier)
-  if (Object.hasOwn(withOptions, key)) {
-    throw new ArgumentError(`metrics: '${identifier}' needs options. Write ${withOptions[key].example}.`)
-  }
-}
 
 /**
  * The metric that an identifier stands for. `'accuracy'` becomes its binary, categorical or sparse form by the shapes of
@@ -247,12 +168,6 @@ export function getMetric(identifier: MetricLike | SerializedObject, labels: Sha
     : factoryOf(identifier)(named, named)
 }
 
-/** The key in the tables that a name, an alias or a class's name stands for. */
-function keyOf(given: string): string {
-  const name = Object.hasOwn(aliases, given) ? aliases[given as keyof typeof aliases] : given
-  return Object.hasOwn(classes, name) || Object.hasOwn(withOptions, name) ? name : toSnakeCase(name)
-}
-
 function factoryOf(name: string): Factory {
   const key = keyOf(name)
   // Of a saved config; as a name, 'accuracy' is chosen by shapes.
@@ -262,9 +177,7 @@ function factoryOf(name: string): Factory {
     return (options, config) =>
       new R2Score(config.class_aggregation === null ? { ...options, classAggregation: 'none' } : options)
   }
-  if (Object.hasOwn(classes, key)) return (options) => new classes[key as keyof typeof classes](options)
-  if (Object.hasOwn(withOptions, key)) return withOptions[key].make
-  throw new ArgumentError(`metrics: '${name}' is unknown. ${suggestion(name, known)}`)
+  return isKeyWithOptions(key) ? withOptions[key] : (options) => new classes[key](options)
 }
 
 /** Functions of Gradus that are no losses. */
@@ -281,12 +194,6 @@ const ownFunctions: readonly unknown[] = [
 /** Whether a function is one of Gradus's. */
 export const isMetricFunction = (given: MetricFunction): boolean =>
   isLossFunction(given) || ownFunctions.includes(given)
-
-/** Whether a metric of Gradus goes by a name. */
-export function isMetricName(name: string): boolean {
-  const key = keyOf(name)
-  return isAccuracy(name) || Object.hasOwn(classes, key) || Object.hasOwn(withOptions, key)
-}
 
 /** What is no number becomes NaN, which the metric's own check refuses. */
 const numberOf = (value: ConfigValue | undefined): number => (typeof value === 'number' ? value : Number.NaN)

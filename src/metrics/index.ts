@@ -42,7 +42,7 @@ export {
   pearsonCorrelation,
 } from './correlation.js'
 export { F1Score, type F1ScoreOptions, FBetaScore, type FBetaScoreOptions } from './fBetaScore.js'
-export { getMetric as get, type MetricLike, type MetricName, serializeMetric as serialize } from './get.js'
+export { getMetric as get, serializeMetric as serialize } from './get.js'
 export { CategoricalHinge, Hinge, SquaredHinge } from './hinge.js'
 export {
   BinaryIoU,
@@ -58,6 +58,7 @@ export {
 } from './iou.js'
 export { Mean, MeanMetricWrapper, type MetricFunction } from './mean.js'
 export { Metric, type MetricOptions } from './metric.js'
+export type { MetricLike, MetricName } from './names.js'
 export {
   type OperatingPointOptions,
   PrecisionAtRecall,

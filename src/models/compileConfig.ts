@@ -1,14 +1,9 @@
 import { getLoss, isLossName, type LossLike, serializeLoss } from '../losses/get.js'
 import { FunctionLoss, Loss } from '../losses/loss.js'
-import {
-  getMetric,
-  isMetricFunction,
-  isMetricName,
-  type MetricLike,
-  serializeMetric,
-} from '../metrics/get.js'
+import { getMetric, isMetricFunction, serializeMetric } from '../metrics/get.js'
 import { MeanMetricWrapper } from '../metrics/mean.js'
 import { Metric } from '../metrics/metric.js'
+import { isMetricName, type MetricLike } from '../metrics/names.js'
 import { getOptimizer, serializeOptimizer } from '../optimizers/get.js'
 import { type Config, type ConfigValue, isSerialized, type SerializedObject } from '../utils/config.js'
 import { findCustom, nameIn, serializeFunction } from '../utils/customObjects.js'

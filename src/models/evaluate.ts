@@ -13,7 +13,6 @@ import { runPipelined } from './pipeline.js'
 import { type RunStreams, withStreams } from './runStreams.js'
 import { settle } from './settle.js'
 import { traceTestStep } from './step.js'
-import { batchKey } from './stepBatch.js'
 import { type Batches, isStream } from './stream.js'
 import { type BatchForm, type BatchSupply, type FeedBatch, memorySupply } from './supply.js'
 
@@ -120,6 +119,7 @@ export async function testSupply(
   data: TestData,
   { batchSize, streams, names = argumentNames }: TestSupplyOptions,
 ): Promise<BatchSupply> {
+  await compiled.load()
   if (isStream(data.x)) return testStream(model, compiled, data.x, { name: names.x, streams })
   const inMemory = await modelData(model, data, names)
   const { allowsPadding } = settle(model, compiled, inMemory)
@@ -188,8 +188,8 @@ async function runBatches(run: Evaluation): Promise<Logs> {
 
 /** The compiled test step for a batch. */
 export function testProgram(model: AnyModel, { types, isPadded }: BatchForm) {
-  return model.runState.programs.get(`test ${isPadded} ${batchKey(types)}`, () =>
-    traceTestStep(model, types, isPadded),
+  return model.runState.programs.get(isPadded ? 'padded test' : 'test', types, (given) =>
+    traceTestStep(model, given, isPadded),
   )
 }
 

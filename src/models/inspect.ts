@@ -11,7 +11,7 @@ import type { AnyModel } from './model.js'
 import { argumentNames, type GivenData, modelData } from './modelData.js'
 import { settle } from './settle.js'
 import { type NamedTrace, trainingBody } from './step.js'
-import { batchInputs, batchKey } from './stepBatch.js'
+import { batchInputs } from './stepBatch.js'
 import { type FeedBatch, feedOf } from './supply.js'
 
 /** See `Model.inspect`. */
@@ -34,13 +34,14 @@ export async function inspectInPlace<T>(
 ): Promise<T> {
   const compiled = model.runState.requireCompiled(model.title, 'inspect')
   const data = await modelData(model, given, argumentNames)
+  await compiled.load()
   settle(model, compiled, data)
   await model.prepareTraining()
   model.runState.random.ensureSeeded()
   const batch = feedOf(data)
   const { types } = batch
-  const { executable, results, keys } = await model.runState.programs.get(`inspect ${batchKey(types)}`, () =>
-    traceInspection(model, types),
+  const { executable, results, keys } = await model.runState.programs.get('inspect', types, (given) =>
+    traceInspection(model, given),
   )
   const inputs = [...batch.arrays, ...model.optimizers.map(() => new Float32Array(1))]
   const weights = model.trainableWeights

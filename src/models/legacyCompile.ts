@@ -1,5 +1,6 @@
 import { getLoss, type LossLike, serializeLoss } from '../losses/get.js'
-import { getMetric, type MetricLike, serializeMetric } from '../metrics/get.js'
+import { getMetric, serializeMetric } from '../metrics/get.js'
+import type { MetricLike } from '../metrics/names.js'
 import { type Config, type ConfigValue, isSerialized, type SerializedObject } from '../utils/config.js'
 import { findCustom, nameIn } from '../utils/customObjects.js'
 

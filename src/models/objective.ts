@@ -3,9 +3,10 @@ import type { Shape } from '../graph/shape.js'
 import { Variable } from '../graph/variable.js'
 import { checkLossIdentifier, getLoss, type LossLike } from '../losses/get.js'
 import { Loss } from '../losses/loss.js'
-import { checkMetricIdentifier, getMetric, type MetricLike } from '../metrics/get.js'
 import { Mean } from '../metrics/mean.js'
 import { Metric } from '../metrics/metric.js'
+import { checkMetricIdentifier, type MetricLike } from '../metrics/names.js'
+import type { Later } from '../utils/later.js'
 import { show } from '../utils/show.js'
 import { layoutSize } from '../utils/structure.js'
 import type { Places } from './places.js'
@@ -71,6 +72,17 @@ export interface OutputShapes {
   readonly output: Shape
 }
 
+/** Makes the metric that an identifier stands for, by the shapes of labels and outputs. */
+export type GetMetric = (identifier: MetricLike, labels: Shape, output: Shape) => Metric
+
+/** What makes the metrics of a model: all classes of metrics are loaded only if some are named, or are functions. */
+export function metricMaker({ metrics, weightedMetrics }: ObjectiveOptions): Later<GetMetric> {
+  const given = [metrics, weightedMetrics].flatMap((option) => Object.values(option ?? []).flat())
+  return given.every((metric) => typeof metric === 'object')
+    ? (metric) => metric as Metric
+    : import('../metrics/get.js').then(({ getMetric }) => getMetric)
+}
+
 /** @throws ArgumentError for names that nothing goes by, with the nearest known one; before any shape is known */
 export function checkObjectiveOptions(options: ObjectiveOptions): void {
   for (const loss of valuesOf(options.loss, isLossLike)) checkLossIdentifier(loss)
@@ -102,6 +114,7 @@ export function settleObjective(
   options: ObjectiveOptions,
   places: Places,
   shapes: readonly OutputShapes[],
+  getMetric: GetMetric,
 ): Objective {
   const losses = perOutput(options.loss, places, isLossLike, 'loss')
   const weights = perOutput(options.lossWeights, places, isNumber, 'lossWeights')

@@ -56,6 +56,7 @@ export async function supplies(
         'of samples to validate with: 0.1 means 10 %.',
     )
   }
+  await compiled.load()
   const testBatchSize = positiveInteger(options.validationBatchSize ?? batchSize, 'fit: validationBatchSize')
   const separate =
     validationData &&
