@@ -2,7 +2,7 @@ import type { Emit } from '../compiler/compile.js'
 import type { Program, ProgramFunction } from '../compiler/program.js'
 import type { TargetTraits } from '../loops/traits.js'
 import type { DeviceMemory } from './deviceMemory.js'
-import type { PageGuards } from './guardedAllocator.js'
+import type { Guards } from './guardedAllocator.js'
 import type { LaunchTimes } from './launchTimes.js'
 
 /** A machine that runs Programs: its memory, and how their functions are compiled and called. */
@@ -15,7 +15,7 @@ export interface Backend {
   readonly lowestAddress: number
   readonly functionsCompiled: number
   /** Pages between buffers that nobody may touch, in guard mode. */
-  readonly guards?: PageGuards
+  readonly guards?: Guards
   /** Begins to start its threads, if they are not there: best before a Program is compiled, which takes a while. */
   start(): void
   /** Makes code of the functions of a Program that will be loaded, as they are built. Default: it runs the loops themselves. */

@@ -14,6 +14,11 @@ export interface PageGuards {
 
 export type GuardedSide = 'front' | 'back'
 
+/** What makes allocators that guard buffers. */
+export interface Guards {
+  allocator(memory: DeviceMemory, lowestAddress: number): BufferAllocator
+}
+
 /** Buffers need not lie at multiples of more than the longest element: so each ends where its slack ends, to the byte. */
 const elementAlignment = 4
 

@@ -1,5 +1,5 @@
 import { GradusError } from '../errors.js'
-import type { GuardedSide, PageGuards } from './guardedAllocator.js'
+import type { GuardedSide, Guards } from './guardedAllocator.js'
 import type { FromWorker } from './messages.js'
 import type { WorkerHandle } from './workerPort.js'
 
@@ -9,7 +9,7 @@ export interface Platform {
   prepareEngine(): void
   startWorker(): WorkerHandle
   /** Guards over pages of a shared memory. */
-  guardPages(memory: WebAssembly.Memory, side: GuardedSide): Promise<PageGuards>
+  guardPages(memory: WebAssembly.Memory, side: GuardedSide): Promise<Guards>
   /** How many threads can run at once. */
   readonly parallelism: number
 }

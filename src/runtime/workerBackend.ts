@@ -10,7 +10,7 @@ import type { LoopFunction } from '../loops/ir.js'
 import type { TargetTraits } from '../loops/traits.js'
 import type { Backend, LoadedProgram } from './backend.js'
 import type { DeviceMemory } from './deviceMemory.js'
-import type { PageGuards } from './guardedAllocator.js'
+import type { Guards } from './guardedAllocator.js'
 import { LaunchTimes } from './launchTimes.js'
 import type { CodeUnit, UnitCode } from './messages.js'
 import { Pace } from './pace.js'
@@ -24,7 +24,7 @@ export interface Workers {
   readonly pool: WorkerPool<Team>
   readonly memory: DeviceMemory
   readonly threads: number
-  readonly guards?: PageGuards
+  readonly guards?: Guards
   close(): Promise<void>
 }
 
@@ -76,7 +76,7 @@ export class WorkerBackend<Code = unknown> implements Backend {
   readonly memory: DeviceMemory
   readonly threads: number
   readonly lowestAddress: number
-  readonly guards: PageGuards | undefined
+  readonly guards: Guards | undefined
   functionsCompiled = 0
   private nextProgram = 0
   private nextUnit = 0
