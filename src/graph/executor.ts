@@ -1,5 +1,7 @@
 import { StateError } from '../errors.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
+import type { Later } from '../utils/later.js'
+import { mapped } from '../utils/mapped.js'
 import type { Elements, TypedArray } from './dtype.js'
 import type { Tensor } from './tensor.js'
 import type { Trace } from './trace.js'
@@ -123,19 +125,28 @@ export function useExecutor(executor: Executor): void {
   current = Promise.resolve(executor)
 }
 
-/** The elements of tensors, computed together; each tensor remembers its own and forgets how it was made. */
-export async function readTensors(tensors: readonly Tensor[]): Promise<TypedArray[]> {
+/**
+ * The elements of tensors: at once if all are known. Others are computed together; each tensor remembers its own and forgets how it
+ * was made.
+ */
+export function readTensors(tensors: readonly Tensor[]): Later<TypedArray[]> {
   if (isTracing()) {
     throw new StateError(
       'A tensor was read inside a traced function (a layer, loss, metric or train step), where values do not exist yet. ' +
         'Return it from the function and read it outside, or compute with ops instead of its numbers.',
     )
   }
-  const pending = tensors.filter((tensor) => tensor.node.type !== 'constant')
-  if (pending.length > 0) {
-    const executor = await getExecutor()
-    const arrays = await executor.evaluate(pending)
-    pending.forEach((tensor, i) => tensor.become(arrays[i]))
-  }
-  return tensors.map((tensor) => tensor.knownData())
+  for (const { node } of tensors) if (node.type !== 'constant') return computeTensors(tensors)
+  return knownElements(tensors)
 }
+
+async function computeTensors(tensors: readonly Tensor[]): Promise<TypedArray[]> {
+  const pending = tensors.filter((tensor) => tensor.node.type !== 'constant')
+  const executor = await getExecutor()
+  const arrays = await executor.evaluate(pending)
+  pending.forEach((tensor, i) => tensor.become(arrays[i]))
+  return knownElements(tensors)
+}
+
+const knownElements = (tensors: readonly Tensor[]): TypedArray[] =>
+  mapped(tensors, (tensor) => tensor.knownData())

@@ -34,7 +34,8 @@ export class Tensor {
 
   /** The elements in row-major order. Computes them at the first call. The array is the caller's own copy. */
   async data(): Promise<TypedArray> {
-    const [data] = await readTensors([this])
+    const arrays = readTensors([this])
+    const [data] = arrays instanceof Promise ? await arrays : arrays
     return new arrayOf[this.dtype](data)
   }
 

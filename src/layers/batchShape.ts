@@ -14,6 +14,15 @@ export const withOpenBatch = (shape: BatchShape): BatchShape => [null, ...shape.
 export const matches = (shape: readonly number[], pattern: BatchShape): boolean =>
   shape.length === pattern.length && pattern.every((size, axis) => size === null || size === shape[axis])
 
+/** The same, whatever the number of samples in the first axis. */
+export function matchesSample(shape: readonly number[], pattern: BatchShape): boolean {
+  if (shape.length !== pattern.length) return false
+  for (let axis = 1; axis < shape.length; axis++) {
+    if (pattern[axis] !== null && pattern[axis] !== shape[axis]) return false
+  }
+  return true
+}
+
 /** What a user most likely has to do about samples of `shape` that a model built for `wanted` is given. */
 export function reshapeHint(shape: readonly number[], wanted: BatchShape): string {
   const inner = wanted.slice(1)

@@ -2,10 +2,11 @@ import { ArgumentError, ShapeError } from '../errors.js'
 import { arrayOf, type DType, type TypedArray } from '../graph/dtype.js'
 import { readTensors } from '../graph/executor.js'
 import { constant } from '../graph/node.js'
-import { type Shape, showShape, sizeOf } from '../graph/shape.js'
+import { type Shape, showShape } from '../graph/shape.js'
 import { Tensor } from '../graph/tensor.js'
 import type { BatchShape } from '../layers/batchShape.js'
 import { type NestedValues, tensor } from '../ops/tensor.js'
+import type { Later } from '../utils/later.js'
 import { checkNumeric, type NumericArray } from '../utils/numericArray.js'
 import { show } from '../utils/show.js'
 
@@ -40,11 +41,18 @@ export async function dataSource(value: DataInput, name: string, expected?: Batc
 }
 
 /** Several of them: those that have to be computed are computed together. */
-export async function dataSources(
+export function dataSources(samples: readonly Tensor[], nameOf: (i: number) => string): Later<DataSource[]> {
+  const arrays = readTensors(samples)
+  return arrays instanceof Promise
+    ? arrays.then((computed) => sourcesOf(samples, computed, nameOf))
+    : sourcesOf(samples, arrays, nameOf)
+}
+
+function sourcesOf(
   samples: readonly Tensor[],
+  arrays: readonly TypedArray[],
   nameOf: (i: number) => string,
-): Promise<DataSource[]> {
-  const arrays = await readTensors(samples)
+): DataSource[] {
   const sources: DataSource[] = []
   for (let i = 0; i < arrays.length; i++) {
     sources.push(sourceOf(nameOf(i), arrays[i], samples[i].shape, samples[i].dtype))
@@ -76,12 +84,15 @@ export function sliceSource(source: DataSource, begin: number, end: number, name
 }
 
 function sourceOf(name: string, data: TypedArray, shape: Shape, dtype: DType): DataSource {
-  return { name, data, shape, dtype, samples: shape[0], sampleSize: sizeOf(shape.slice(1)) }
+  return { name, data, shape, dtype, samples: shape[0], sampleSize: sampleSizeOf(shape) }
 }
 
 /** Elements of one sample of a batch of this shape; NaN where an axis is not known. */
-export const sampleSizeOf = (shape: BatchShape): number =>
-  shape.slice(1).reduce((size: number, axis) => size * (axis ?? Number.NaN), 1)
+export function sampleSizeOf(shape: BatchShape): number {
+  let size = 1
+  for (let axis = 1; axis < shape.length; axis++) size *= shape[axis] ?? Number.NaN
+  return size
+}
 
 function fromArray(value: NumericArray | NestedValues, name: string, expected?: BatchShape): Tensor {
   if (ArrayBuffer.isView(value)) return fromTypedArray(value as NumericArray, name, expected)
@@ -120,7 +131,13 @@ function fromTypedArray(value: NumericArray, name: string, expected?: BatchShape
 }
 
 function elementType(value: NumericArray): DType {
+  // First what most data are.
+  if (value instanceof Float32Array) return 'float32'
   if (value instanceof Uint8Array || value instanceof Uint8ClampedArray) return 'uint8'
-  const isInt32 = [Int8Array, Int16Array, Int32Array, Uint16Array].some((type) => value instanceof type)
+  const isInt32 =
+    value instanceof Int32Array ||
+    value instanceof Int16Array ||
+    value instanceof Int8Array ||
+    value instanceof Uint16Array
   return isInt32 ? 'int32' : 'float32'
 }

@@ -26,7 +26,6 @@ import { runPipelined } from './pipeline.js'
 import { capture, identityOf, type Progress, type ResumableRun, restore, resume } from './resume.js'
 import { type RunStreams, withStreams } from './runStreams.js'
 import { traceTrainStep } from './step.js'
-import { batchKey } from './stepBatch.js'
 import type { Batches } from './stream.js'
 import type { BatchForm, FeedBatch } from './supply.js'
 import { beginningOf, EpochBatches, supplies } from './trainingSupply.js'
@@ -317,7 +316,7 @@ async function runEpoch(run: TrainingRun): Promise<void> {
 
 /** The compiled training step for a batch. */
 export function trainProgram(model: AnyModel, { types }: Pick<BatchForm, 'types'>) {
-  return model.runState.programs.get(`train ${batchKey(types)}`, () => traceTrainStep(model, types))
+  return model.runState.programs.get('train', types, (given) => traceTrainStep(model, given))
 }
 
 /** What a training step is fed: the batch, and the learning rate of each optimizer, which counts the step. */

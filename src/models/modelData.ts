@@ -1,9 +1,10 @@
 import { ArgumentError, ShapeError } from '../errors.js'
 import { showShape } from '../graph/shape.js'
 import { Tensor } from '../graph/tensor.js'
-import { type BatchShape, matches, reshapeHint, showBatchShape } from '../layers/batchShape.js'
+import { type BatchShape, matchesSample, reshapeHint, showBatchShape } from '../layers/batchShape.js'
 import type { AnyLayer } from '../layers/layer.js'
 import type { ShapesOf, Tensors } from '../layers/tensors.js'
+import type { Later } from '../utils/later.js'
 import {
   arrange,
   flatten,
@@ -90,42 +91,62 @@ export async function modelData(model: AnyModel, given: GivenData, names: DataNa
   const weights = await weightsOf(model, given.sampleWeight, names)
   const all = [...x, ...y, ...weights].filter((source) => source !== undefined)
   const other = all.find((source) => source.samples !== samples)
-  if (other) {
-    const isLabels = y.includes(other)
-    throw new ArgumentError(
-      `${model.title}: expected as many ${isLabels ? 'labels as samples' : 'samples in all arrays'}, received ${samples} samples in ` +
-        `${x[0].name} (${showShape(x[0].shape)}) and ${other.samples} ${isLabels ? 'labels ' : ''}in ${other.name} (${showShape(other.shape)}). ` +
-        `Give one ${isLabels ? 'label' : 'value'} for each sample, in the same order.`,
-    )
-  }
+  if (other) throw unlikeCounts(model, x[0], other, y.includes(other))
   return withClassWeights(model.title, { x, y, weights, samples }, given.classWeight)
 }
 
-/** The arrays of a model's inputs, in order. */
-export async function modelInputs(model: AnyModel, given: unknown, name: string): Promise<DataSource[]> {
+/** What is wrong with arrays of which one has more samples, or labels, than the first. */
+const unlikeCounts = (model: AnyModel, first: Counted, other: Counted, isLabels = false): ArgumentError =>
+  new ArgumentError(
+    `${model.title}: expected as many ${isLabels ? 'labels as samples' : 'samples in all arrays'}, received ${first.shape[0]} samples in ` +
+      `${first.name} (${showShape(first.shape)}) and ${other.shape[0]} ${isLabels ? 'labels ' : ''}in ${other.name} (${showShape(other.shape)}). ` +
+      `Give one ${isLabels ? 'label' : 'value'} for each sample, in the same order.`,
+  )
+
+type Counted = Pick<DataSource, 'name' | 'shape'>
+
+/**
+ * The arrays of a model's inputs, in order.
+ * @throws ArgumentError, ShapeError naming the array that does not fit, or has not as many samples as the first
+ */
+export function modelInputs(model: AnyModel, given: unknown, name: string): Later<DataSource[]> {
   if (given === undefined || given === null) {
     throw new ArgumentError(`${name}: expected a tensor, a typed array or nested arrays, received ${given}.`)
   }
-  const places = model.inputPlaces ?? (await buildFor(model, given as Structure<DataInput>, name))
-  const arrays = arrangeData(given, places, `${model.title}: ${name}`)
+  const places = model.inputPlaces
+  if (places) return inputsAt(places, model, given, name)
+  return buildFor(model, given as Structure<DataInput>, name).then((built) =>
+    inputsAt(built, model, given, name),
+  )
+}
+
+function inputsAt(places: Places, model: AnyModel, given: unknown, name: string): Later<DataSource[]> {
+  const arrays = arrangeData(model, given, places, name)
   const nameOf = (i: number): string => placeName(name, places, i)
   const samples: Tensor[] = []
   for (let i = 0; i < arrays.length; i++) {
     const expected = places.shapes[i]
     const tensor = samplesOf(arrays[i] as DataInput, nameOf(i), expected)
-    if (!matches(tensor.shape, [null, ...expected.slice(1)])) {
+    if (!matchesSample(tensor.shape, expected)) {
       throw new ShapeError(
         `${model.title}: expected ${nameOf(i)} of shape ${showBatchShape(expected)}, received ${showShape(tensor.shape)}. ` +
           reshapeHint(tensor.shape, expected),
       )
     }
+    if (i > 0 && tensor.shape[0] !== samples[0].shape[0]) {
+      const named = (j: number, { shape }: Tensor): Counted => ({ name: nameOf(j), shape })
+      throw unlikeCounts(model, named(0, samples[0]), named(i, tensor))
+    }
     samples.push(tensor)
   }
-  const sources = await dataSources(samples, nameOf)
-  if (mayHoldIndices(model)) {
-    const { checkIndices } = await import('./onDemand.js')
-    await checkIndices(model, sources)
-  }
+  const sources = dataSources(samples, nameOf)
+  return mayHoldIndices(model) ? withIndicesChecked(model, sources) : sources
+}
+
+async function withIndicesChecked(model: AnyModel, given: Later<DataSource[]>): Promise<DataSource[]> {
+  const sources = await given
+  const { checkIndices } = await import('./onDemand.js')
+  await checkIndices(model, sources)
   return sources
 }
 
@@ -173,7 +194,14 @@ function isRows(value: unknown, shape?: BatchShape): boolean {
 }
 
 /** The arrays given for places, in their order. */
-function arrangeData(given: unknown, { layout, names, shapes }: Places, title: string): unknown[] {
+function arrangeData(
+  model: AnyModel,
+  given: unknown,
+  { layout, names, shapes }: Places,
+  name: string,
+): unknown[] {
+  // What most data are: there is nothing to arrange.
+  if (layout.kind === 'one' && ArrayBuffer.isView(given)) return [given]
   const size = layoutSize(layout)
   const isArray = (value: unknown): boolean => {
     if (size === 1 && isRows(value, shapes[0])) return true
@@ -181,7 +209,7 @@ function arrangeData(given: unknown, { layout, names, shapes }: Places, title: s
     // For a list of one, nested arrays may be the list or what is in it: their depth tells.
     return size === 1 && isOne(value) && depthOf(value) === shapes[0].length
   }
-  return arrange<unknown>(given as Structure<unknown>, layout, names, isArray, title)
+  return arrange<unknown>(given as Structure<unknown>, layout, names, isArray, `${model.title}: ${name}`)
 }
 
 function depthOf(value: unknown): number {
@@ -200,7 +228,7 @@ async function targets(
   name: string,
 ): Promise<(DataSource | undefined)[]> {
   const places = model.outputPlaces
-  const arrays = arrangeData(given, places, `${model.title}: ${name}`)
+  const arrays = arrangeData(model, given, places, name)
   return Promise.all(
     arrays.map(async (value, i) => {
       if (value === null || value === undefined) return undefined
@@ -230,7 +258,7 @@ async function weightsOf(
     const source = await dataSource(sampleWeight as DataInput, names.sampleWeight)
     return new Array(count).fill(source)
   }
-  const arrays = arrangeData(sampleWeight, places, `${model.title}: ${names.sampleWeight}`)
+  const arrays = arrangeData(model, sampleWeight, places, names.sampleWeight)
   return Promise.all(
     arrays.map(async (value, i) =>
       value === null || value === undefined

@@ -1,6 +1,5 @@
 import { ArgumentError } from '../errors.js'
 import type { TypedArray } from '../graph/dtype.js'
-import { type Executable, getExecutor } from '../graph/executor.js'
 import { constant } from '../graph/node.js'
 import type { Shape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
@@ -17,8 +16,10 @@ import { allowsPadding } from './allowsPadding.js'
 import type { AnyModel, Model } from './model.js'
 import { type DataFor, modelInputs } from './modelData.js'
 import { requirePlaces } from './places.js'
+import { ProgramCache } from './programCache.js'
 import { RandomState } from './randomState.js'
-import { batchInputs, type FeedType, typesKey } from './stepBatch.js'
+import type { NamedTrace } from './step.js'
+import { batchInputs, type FeedType } from './stepBatch.js'
 import { memorySupply } from './supply.js'
 
 export interface MonteCarloOptions {
@@ -83,16 +84,14 @@ export async function monteCarlo<In extends Tensors>(
   const supply = memorySupply({ x: inputs, y: [], weights: [], samples }, { batchSize, isPadded })
   const random = new RandomState()
   random.seed(options.seed === undefined ? drawKey() : keyFromSeed(options.seed))
-  const programs = new Map<string, Promise<Program>>()
+  const programs = new ProgramCache()
   const tallies: Tally[] = []
   const batches = supply.pass(0)
   for (let batch = await batches.next(); batch; batch = await batches.next()) {
-    const { types } = batch
-    const key = typesKey(types.x)
-    const program = programs.get(key) ?? compile(open, types.x, random)
-    programs.set(key, program)
-    const { executable, shape } = await program
-    const tally = new Tally(batch.samples, shape.slice(1))
+    const { executable, results } = await programs.get('repeat', batch.types, ({ x: types }) =>
+      traceRandom(open, types, random),
+    )
+    const tally = new Tally(batch.samples, results[0].shape.slice(1))
     const arrays = batch.again()
     for (let repeat = 0; repeat < repeats; repeat++) {
       options.signal?.throwIfAborted()
@@ -104,14 +103,8 @@ export async function monteCarlo<In extends Tensors>(
   return together(tallies, repeats)
 }
 
-interface Program {
-  readonly executable: Executable
-  /** The shape of a batch's outputs. */
-  readonly shape: Shape
-}
-
 /** The model as in training, with keys of its own: of all that it assigns, only their counter is kept. */
-async function compile(model: AnyModel, x: readonly FeedType[], random: RandomState): Promise<Program> {
+function traceRandom(model: AnyModel, x: readonly FeedType[], random: RandomState): NamedTrace {
   const { graph, assignments } = trace(batchInputs({ x, y: [], weights: [] }), (...tensors) => {
     const keys = random.keysForStep()
     const given = pack(tensors, requirePlaces(model).inputs.layout)
@@ -133,8 +126,7 @@ async function compile(model: AnyModel, x: readonly FeedType[], random: RandomSt
         'layers such as layers.dropout(0.2).',
     )
   }
-  const executable = await (await getExecutor()).compile({ graph, assignments: new Map(kept) })
-  return { executable, shape: graph.results[0].shape }
+  return { trace: { graph, assignments: new Map(kept) }, keys: [] }
 }
 
 /** What is summed up over the predictions of a batch, in float64. */

@@ -120,6 +120,16 @@ describe('several outputs', () => {
     expect(await (await model.predictOnBatch([a, b]))[0].array()).toEqual([[2], [4], [6]])
   })
 
+  it('are refused where one has more samples than another, whatever they are for', async () => {
+    const model = list()
+    model.compile({ loss: 'mse', optimizer: still() })
+    const unlike = [a, new Float32Array([1, 2])] as const
+    const refusal = /expected as many samples in all arrays, received 3 samples in x\['.*'\] .* and 2 in x\['/
+    await expect(model.predict(unlike, silent)).rejects.toThrow(refusal)
+    await expect(model.predictOnBatch(unlike)).rejects.toThrow(refusal)
+    await expect(model.evaluate(unlike, [zeros, a], silent)).rejects.toThrow(refusal)
+  })
+
   it('of a class of its own are numbered', async () => {
     class Two extends Model<Tensor, readonly [Tensor, Tensor]> {
       readonly out = layers.dense(1, { kernelInitializer: 'ones' })

@@ -11,15 +11,16 @@ import { positiveInteger } from '../utils/numbers.js'
 import { pack } from '../utils/structure.js'
 import { allowsPadding } from './allowsPadding.js'
 import { type BatchRange, paddedSize } from './batches.js'
+import type { DataSource } from './dataSource.js'
 import { beginRun, fewer, type RunOptions, runOptions } from './evaluate.js'
 import type { AnyModel } from './model.js'
 import { modelInputs } from './modelData.js'
 import { runPipelined } from './pipeline.js'
 import { type RunStreams, withStreams } from './runStreams.js'
 import { tracePredictStep } from './step.js'
-import { typesKey } from './stepBatch.js'
+import type { FeedType } from './stepBatch.js'
 import { type Batches, isStream } from './stream.js'
-import { type BatchSupply, type FeedBatch, feedOf, memorySupply } from './supply.js'
+import { type BatchSupply, memorySupply } from './supply.js'
 
 export interface PredictOptions extends RunOptions {}
 
@@ -54,7 +55,7 @@ async function predictOn(
       async launch(step) {
         const batch = await batches.next()
         if (!batch) return undefined
-        const { executable, results } = await predictProgram(model, batch)
+        const { executable, results } = await predictProgram(model, batch.types.x)
         gathered ??= mapped(
           results,
           (type) => new Gathered(model.title, type, fewer(supply.samples, limit && limit * batchSize)),
@@ -82,13 +83,15 @@ async function predictOn(
 
 /** The model's outputs for one batch, which is not padded: see `Model.predictOnBatch`. */
 export async function predictOnBatch(model: AnyModel, given: unknown): Promise<Tensors> {
-  const x = await modelInputs(model, given, 'x')
-  const batch = feedOf({ x, y: [], weights: [], samples: x[0].samples })
-  const { executable, results } = await predictProgram(model, batch)
-  const outputs = await executable.run(batch.arrays)
+  const inputs = modelInputs(model, given, 'x')
+  const x = inputs instanceof Promise ? await inputs : inputs
+  const program = predictProgram(model, x)
+  const { executable, results } = program instanceof Promise ? await program : program
+  const outputs = await executable.run(mapped(x, dataOf))
+  let i = 0
   return outputsOf(
     model,
-    results.map(({ shape, dtype }, i) => constant(outputs[i], shape, dtype)),
+    mapped(results, ({ shape, dtype }) => constant(outputs[i++], shape, dtype)),
   )
 }
 
@@ -119,9 +122,14 @@ async function predictSupply(model: AnyModel, x: unknown, batchSize: number): Pr
   return memorySupply({ x: inputs, y: [], weights: [], samples }, { batchSize, isPadded })
 }
 
-function predictProgram(model: AnyModel, { types }: FeedBatch) {
-  return model.runState.programs.get(`predict ${typesKey(types.x)}`, () => tracePredictStep(model, types.x))
+function predictProgram(model: AnyModel, x: readonly FeedType[]) {
+  return model.runState.programs.get('predict', { x, y: none, weights: none }, (given) =>
+    tracePredictStep(model, given.x),
+  )
 }
+
+const none: readonly never[] = []
+const dataOf = ({ data }: DataSource): TypedArray => data
 
 const outputsOf = (model: AnyModel, outputs: readonly Tensor[]): Tensors =>
   pack(outputs, model.outputPlaces.layout)

@@ -11,6 +11,8 @@ import { batchInputs, type FeedType, LossSum } from './stepBatch.js'
 
 /** What a model does with a batch, seen without computing anything. */
 export interface Probe {
+  /** The types of the inputs. */
+  readonly types: readonly FeedType[]
   /** The outputs, in inference. */
   readonly outputs: readonly Tensor[]
   /** Whether a layer adds a term to the loss that may depend on samples that are padding. */
@@ -18,10 +20,10 @@ export interface Probe {
 }
 
 /** Traces a model on inputs of these types. */
-export function probe(model: AnyModel, x: readonly FeedType[]): Probe {
+export function probe(model: AnyModel, types: readonly FeedType[]): Probe {
   const losses = new LossSum()
   let outputs: Tensor[] | undefined
-  trace(batchInputs({ x, y: [], weights: [] }), (...tensors) => {
+  trace(batchInputs({ x: types, y: [], weights: [] }), (...tensors) => {
     const given = pack(tensors, requirePlaces(model).inputs.layout)
     const context = { ...contextFor({ training: false }), losses }
     outputs = flatTensors(
@@ -30,5 +32,5 @@ export function probe(model: AnyModel, x: readonly FeedType[]): Probe {
     return outputs
   })
   if (!outputs) throw new InternalError(`${model.title} gave no outputs`)
-  return { outputs, addsCoupledLosses: losses.dependsOnPadding }
+  return { types, outputs, addsCoupledLosses: losses.dependsOnPadding }
 }

@@ -41,6 +41,8 @@ export class Sequential extends Model {
   /** What each layer of the stack gives, symbolically, as far as the model is built. */
   private symbols: SymbolicTensor[] = []
   private entrance: SymbolicTensor | undefined
+  /** Made when they are asked for: every step does. */
+  private known: { inputs?: Places; outputs?: Places } = {}
   private readonly seedScope: SeedScope
 
   constructor(layers: readonly Layer[] = [], options: SequentialOptions = {}) {
@@ -77,7 +79,9 @@ export class Sequential extends Model {
   }
 
   override get inputPlaces(): Places | undefined {
-    return this.entrance && placesOf(this.entrance.shape, this.entrance.name)
+    const { entrance, known } = this
+    if (entrance) known.inputs ??= placesOf(entrance.shape, entrance.name)
+    return known.inputs
   }
 
   override get hasOneInput(): boolean {
@@ -85,6 +89,11 @@ export class Sequential extends Model {
   }
 
   override get outputPlaces(): Places {
+    this.known.outputs ??= this.findOutputPlaces()
+    return this.known.outputs
+  }
+
+  private findOutputPlaces(): Places {
     // The last layer may give several.
     const output: Structure<SymbolicTensor> = this.output
     const [{ name }] = flatten(output, isSymbolic)
@@ -113,6 +122,7 @@ export class Sequential extends Model {
   pop(): Layer | undefined {
     this.runState.forgetTraces()
     this.symbols = this.symbols.slice(0, this.stack.length - 1)
+    this.known = {}
     return this.stack.pop()
   }
 
@@ -144,6 +154,7 @@ export class Sequential extends Model {
     }
     this.entrance = entrance
     this.symbols = symbols
+    this.known = {}
   }
 
   private entranceFor(inputShape: BatchShape): SymbolicTensor {

@@ -6,9 +6,9 @@ import type { DataSource } from './dataSource.js'
 import { checkLogits } from './guards/logits.js'
 import { checkSoftmax } from './guards/outputs.js'
 import type { AnyModel } from './model.js'
-import { type Objective, settleObjective } from './objective.js'
+import type { Objective } from './objective.js'
 import { type Probe, probe } from './probe.js'
-import { typesKey } from './stepBatch.js'
+import { sameFeeds } from './stepBatch.js'
 
 /** A model's objective, and whether its batches may be filled up with copies. */
 export interface Settled {
@@ -35,9 +35,7 @@ export function settle(model: AnyModel, compiled: CompiledModel, { x, y }: Sampl
     labels: y[i]?.shape,
     output: [samples, ...output.shape.slice(1)] as Shape,
   }))
-  const objective =
-    (compiled.isSettled && compiled.objective) ||
-    settleObjective(compiled.options, model.outputPlaces, shapes)
+  const objective = compiled.settled(model.outputPlaces, shapes)
   if (compiled.guards.labels) {
     objective.outputs.forEach(({ loss }, i) => {
       const labels = y[i]
@@ -67,7 +65,6 @@ export function settle(model: AnyModel, compiled: CompiledModel, { x, y }: Sampl
 function probeFor(model: AnyModel, compiled: CompiledModel, x: readonly DataSource[]): Probe {
   const batch = model.fixedBatchSize ?? 1
   const types = x.map(({ shape, dtype }) => ({ shape: [batch, ...shape.slice(1)], dtype }))
-  const key = typesKey(types)
-  if (compiled.probe?.key !== key) compiled.probe = { key, ...probe(model, types) }
+  if (!compiled.probe || !sameFeeds(compiled.probe.types, types)) compiled.probe = probe(model, types)
   return compiled.probe
 }

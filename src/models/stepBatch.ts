@@ -1,5 +1,5 @@
 import type { DType } from '../graph/dtype.js'
-import type { Shape } from '../graph/shape.js'
+import { type Shape, sameShape } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { TraceInput } from '../graph/trace.js'
 import type { LossTerms } from '../layers/callContext.js'
@@ -10,7 +10,6 @@ import { less } from '../ops/less.js'
 import { multiply } from '../ops/multiply.js'
 import { reshape } from '../ops/reshape.js'
 import { literal } from '../ops/tensor.js'
-import { mapped } from '../utils/mapped.js'
 import { pack } from '../utils/structure.js'
 import type { Places } from './places.js'
 
@@ -27,13 +26,19 @@ export interface BatchTypes {
   readonly weights: readonly (FeedType | null)[]
 }
 
-/** A text that tells types apart. */
-export const typesKey = (types: readonly (FeedType | null)[]): string =>
-  mapped(types, (type) => (type ? `${type.dtype}[${type.shape}]` : '-')).join(' ')
+/** Whether all arrays of two batches have the same types. */
+export const sameTypes = (a: BatchTypes, b: BatchTypes): boolean =>
+  sameFeeds(a.x, b.x) && sameFeeds(a.y, b.y) && sameFeeds(a.weights, b.weights)
 
-/** The same for all arrays of a batch. */
-export const batchKey = ({ x, y, weights }: BatchTypes): string =>
-  `${typesKey(x)}; ${typesKey(y)}; ${typesKey(weights)}`
+/** The same for some of its arrays. */
+export function sameFeeds(a: readonly (FeedType | null)[], b: readonly (FeedType | null)[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (!sameType(a[i], b[i])) return false
+  return true
+}
+
+const sameType = (a: FeedType | null, b: FeedType | null): boolean =>
+  a === null || b === null ? a === b : a.dtype === b.dtype && sameShape(a.shape, b.shape)
 
 /** The inputs of a step for the arrays of a batch. */
 export function batchInputs({ x, y, weights }: BatchTypes): TraceInput[] {

@@ -1,7 +1,8 @@
 import { StateError } from '../errors.js'
-import type { TypedArray } from '../graph/dtype.js'
+import { bytesPerElement, type DType, type TypedArray } from '../graph/dtype.js'
 import { AloneTeam } from './aloneTeam.js'
 import { type DeviceMemory, grownBytes, pageBytes } from './deviceMemory.js'
+import { elementsOf } from './elements.js'
 import type { AloneMessage } from './messages.js'
 import type { Platform } from './platform.js'
 import { WorkerPool } from './workerPool.js'
@@ -29,8 +30,9 @@ export class AloneMemory implements DeviceMemory {
     this.change({ type: 'write', address, data: data.slice().buffer })
   }
 
-  read(address: number, bytes: number): Promise<ArrayBuffer> {
-    return this.pool.use((team) => team.read(address, bytes))
+  read(address: number, dtype: DType, count: number): Promise<TypedArray> {
+    const bytes = count * bytesPerElement[dtype]
+    return this.pool.use(async (team) => elementsOf(dtype, await team.read(address, bytes)))
   }
 
   /** Ends the worker and keeps what is in memory for the next one. */

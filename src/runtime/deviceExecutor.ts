@@ -20,7 +20,6 @@ import type { MakeTuner } from './createTuner.js'
 import type { Debug } from './debug.js'
 import { DeviceExecutable } from './deviceExecutable.js'
 import { bytesOfType } from './elements.js'
-import { GuardedAllocator } from './guardedAllocator.js'
 import { Prepared } from './prepared.js'
 import { CachedProgram, ProgramCache } from './programCache.js'
 import { reportText } from './reportText.js'
@@ -73,9 +72,8 @@ export class DeviceExecutor implements Executor {
   constructor(private readonly options: DeviceExecutorOptions) {
     const { backend } = options
     this.backend = backend
-    this.allocator = backend.guards
-      ? new GuardedAllocator(backend.memory, backend.guards, backend.lowestAddress)
-      : new Allocator(backend.memory, backend.lowestAddress)
+    const { memory, lowestAddress } = backend
+    this.allocator = backend.guards?.allocator(memory, lowestAddress) ?? new Allocator(memory, lowestAddress)
     this.arena = new Arena(this.allocator)
     this.queue = new RunQueue(options.onRun ? 1 : maximumInFlight)
     this.variables = new VariableStore(this.allocator, backend.memory, this.queue)

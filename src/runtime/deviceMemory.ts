@@ -1,5 +1,6 @@
 import { GradusError } from '../errors.js'
-import type { DType, Elements, TypedArray } from '../graph/dtype.js'
+import { arrayOf, bytesPerElement, type DType, type Elements, type TypedArray } from '../graph/dtype.js'
+import type { Later } from '../utils/later.js'
 import type { GrowableMemory } from './allocator.js'
 import { elementsAt } from './elements.js'
 
@@ -7,8 +8,8 @@ import { elementsAt } from './elements.js'
 export interface DeviceMemory extends GrowableMemory {
   /** Copies in before it returns, or at least before any run that is started later. */
   write(address: number, data: TypedArray): void
-  /** A copy. The caller makes sure that no run changes these bytes before it has it. */
-  read(address: number, bytes: number): ArrayBuffer | Promise<ArrayBuffer>
+  /** A copy, at once where this thread has the memory. The caller makes sure that no run changes these elements before it has it. */
+  read(address: number, dtype: DType, count: number): Later<TypedArray>
   /** Elements where they lie, until the memory grows. Not there where another thread has the memory. */
   inPlace?(address: number, dtype: DType, count: number): Elements
 }
@@ -24,80 +25,99 @@ export const grownBytes = (now: number, needed: number, maximum: number): number
   return Math.min(maximum, Math.ceil(wanted / pageBytes) * pageBytes)
 }
 
-const bytesOf = (data: TypedArray): Uint8Array =>
-  new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+/** So few elements are copied one by one: to make a view of them takes longer. */
+const few = 64
 
-/** A plain ArrayBuffer on the caller's thread, for the interpreter. */
-export class HostMemory implements DeviceMemory {
-  private view = new Uint8Array(0)
+interface Views<Buffer extends ArrayBufferLike> {
+  readonly bytes: Uint8Array<Buffer>
+  readonly floats: Float32Array<Buffer>
+  readonly integers: Int32Array<Buffer>
+}
 
-  constructor(readonly maximumBytes = 2 ** 32) {}
+const viewsOf = <Buffer extends ArrayBufferLike>(buffer: Buffer): Views<Buffer> => ({
+  bytes: new Uint8Array(buffer),
+  floats: new Float32Array(buffer),
+  integers: new Int32Array(buffer),
+})
 
-  get byteLength(): number {
-    return this.view.byteLength
+/** Memory that this thread sees. Elements lie at multiples of their size. */
+abstract class SeenMemory<Buffer extends ArrayBufferLike> implements DeviceMemory {
+  /** All of it, remade after growth, which leaves older views at the old length. */
+  private whole: Views<Buffer>
+
+  constructor(
+    buffer: Buffer,
+    readonly maximumBytes: number,
+  ) {
+    this.whole = viewsOf(buffer)
   }
 
-  get buffer(): ArrayBuffer {
-    return this.view.buffer
+  get byteLength(): number {
+    return this.whole.bytes.byteLength
+  }
+
+  get buffer(): Buffer {
+    return this.whole.bytes.buffer
   }
 
   grow(byteLength: number): void {
-    const larger = new Uint8Array(grownBytes(this.byteLength, byteLength, this.maximumBytes))
-    larger.set(this.view)
-    this.view = larger
+    this.whole = viewsOf(this.grown(grownBytes(this.byteLength, byteLength, this.maximumBytes)))
   }
 
   write(address: number, data: TypedArray): void {
-    this.view.set(bytesOf(data), address)
-  }
-
-  read(address: number, bytes: number): ArrayBuffer {
-    return this.view.slice(address, address + bytes).buffer
+    const { bytes, floats, integers } = this.whole
+    if (data instanceof Float32Array) floats.set(data, address / 4)
+    else if (data instanceof Int32Array) integers.set(data, address / 4)
+    else bytes.set(data, address)
   }
 
   inPlace(address: number, dtype: DType, count: number): Elements {
-    return elementsAt(dtype, this.view.buffer, address, count)
+    return elementsAt(dtype, this.buffer, address, count)
+  }
+
+  read(address: number, dtype: DType, count: number): TypedArray {
+    const copy = new arrayOf[dtype](count)
+    const from = address / bytesPerElement[dtype]
+    const { bytes, floats, integers } = this.whole
+    const whole = dtype === 'float32' ? floats : dtype === 'int32' ? integers : bytes
+    if (count > few) copy.set(whole.subarray(from, from + count))
+    else for (let i = 0; i < count; i++) copy[i] = whole[from + i]
+    return copy
+  }
+
+  /** The buffer at this length, with what it held. */
+  protected abstract grown(byteLength: number): Buffer
+}
+
+/** A plain ArrayBuffer on the caller's thread, for the interpreter. */
+export class HostMemory extends SeenMemory<ArrayBuffer> {
+  constructor(maximumBytes = 2 ** 32) {
+    super(new ArrayBuffer(0), maximumBytes)
+  }
+
+  protected override grown(byteLength: number): ArrayBuffer {
+    const larger = new Uint8Array(byteLength)
+    larger.set(new Uint8Array(this.buffer))
+    return larger.buffer
   }
 }
 
 /** A WebAssembly.Memory that this thread sees. Only a shared one can be given to workers. */
-export class WebAssemblyMemory implements DeviceMemory {
-  /** Remade after growth, which leaves older views at the old length. */
-  private view: Uint8Array
-
+export class WebAssemblyMemory extends SeenMemory<ArrayBufferLike> {
   constructor(
     readonly memory: WebAssembly.Memory,
-    readonly maximumBytes: number,
+    maximumBytes: number,
   ) {
-    this.view = new Uint8Array(memory.buffer)
-  }
-
-  get byteLength(): number {
-    return this.view.byteLength
+    super(memory.buffer, maximumBytes)
   }
 
   get maximumPages(): number {
     return this.maximumBytes / pageBytes
   }
 
-  grow(byteLength: number): void {
-    const length = grownBytes(this.byteLength, byteLength, this.maximumBytes)
-    this.memory.grow((length - this.byteLength) / pageBytes)
-    this.view = new Uint8Array(this.memory.buffer)
-  }
-
-  write(address: number, data: TypedArray): void {
-    this.view.set(bytesOf(data), address)
-  }
-
-  read(address: number, bytes: number): ArrayBuffer {
-    const copy = new Uint8Array(bytes)
-    copy.set(this.view.subarray(address, address + bytes))
-    return copy.buffer
-  }
-
-  inPlace(address: number, dtype: DType, count: number): Elements {
-    return elementsAt(dtype, this.view.buffer, address, count)
+  protected override grown(byteLength: number): ArrayBufferLike {
+    this.memory.grow((byteLength - this.byteLength) / pageBytes)
+    return this.memory.buffer
   }
 }
 

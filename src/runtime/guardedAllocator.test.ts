@@ -21,7 +21,7 @@ function fakeMemory() {
     write(address: number, data: ArrayBufferView) {
       expect(isForbidden(address) || isForbidden(address + data.byteLength - 1)).toBe(false)
     },
-    read: () => new ArrayBuffer(0),
+    read: () => new Uint8Array(0),
   }
   const guards = (side: GuardedSide) => ({
     pageBytes,

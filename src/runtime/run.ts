@@ -4,12 +4,12 @@ import { arrayOf, type Elements, type TypedArray } from '../graph/dtype.js'
 import type { Look } from '../graph/executor.js'
 import { showShape, sizeOf } from '../graph/shape.js'
 import type { Variable } from '../graph/variable.js'
+import type { Later } from '../utils/later.js'
 import type { BufferAllocator } from './allocator.js'
 import type { Arena } from './arena.js'
 import type { Backend } from './backend.js'
 import { BufferGroup } from './bufferGroup.js'
 import type { DeviceBuffer } from './deviceBuffer.js'
-import { bytesOfType, elementsOf } from './elements.js'
 import type { LaunchTime } from './launchTimes.js'
 import type { Prepared } from './prepared.js'
 import type { CachedProgram, ProgramForm } from './programCache.js'
@@ -111,7 +111,8 @@ export class Run<T = TypedArray[]> implements Task<TypedArray[] | T> {
   async atOnce(): Promise<TypedArray[] | T> {
     try {
       this.computeHere()
-      return await this.outcome()
+      const outcome = this.outcome()
+      return outcome instanceof Promise ? await outcome : outcome
     } finally {
       this.finish()
     }
@@ -176,27 +177,29 @@ export class Run<T = TypedArray[]> implements Task<TypedArray[] | T> {
   }
 
   /** The results, or what `look` makes of them: at once, if this thread sees where they lie. */
-  private outcome(): TypedArray[] | T | Promise<TypedArray[] | T> {
+  private outcome(): Later<TypedArray[] | T> {
     const { look, outputs: addresses } = this
     const { memory } = this.context.backend
     const { outputs } = this.request.cached.program
-    if (memory.inPlace) {
-      // Not by `map`: see `BufferGroup`.
-      const results: Elements[] = []
+    // Not by `map`: see `BufferGroup`.
+    if (look && memory.inPlace) {
+      const views: Elements[] = []
       for (let i = 0; i < outputs.length; i++) {
-        const view = memory.inPlace(addresses[i], outputs[i].dtype, sizeOf(outputs[i].shape))
-        results.push(look ? view : view.slice())
+        views.push(memory.inPlace(addresses[i], outputs[i].dtype, sizeOf(outputs[i].shape)))
       }
-      return look ? look(results) : (results as TypedArray[])
+      return look(views)
     }
-    const copies = Promise.all(
-      outputs.map(async (output, i) =>
-        elementsOf(output.dtype, await memory.read(addresses[i], bytesOfType(output))),
-      ),
-    )
+    const results: Later<TypedArray>[] = []
+    for (let i = 0; i < outputs.length; i++) {
+      results.push(memory.read(addresses[i], outputs[i].dtype, sizeOf(outputs[i].shape)))
+    }
+    if (results.every(isHere)) return look ? look(results) : results
+    const copies = Promise.all(results)
     return look ? copies.then(look) : copies
   }
 }
+
+const isHere = (result: Later<TypedArray>): result is TypedArray => !(result instanceof Promise)
 
 // A spread would leave an object behind for each element, in each run.
 function addAll(list: number[], more: readonly number[]): void {

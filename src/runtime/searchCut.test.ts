@@ -35,7 +35,7 @@ class TestDevice implements Device {
   constructor(cost: (program: Pick<Program, 'report'>) => number) {
     this.backend = {
       ...{ name: 'test', threads: 1, traits, lowestAddress: 0, functionsCompiled: 0 },
-      memory: { byteLength: 0, maximumBytes: 0, grow() {}, write() {}, read: () => new ArrayBuffer(0) },
+      memory: { byteLength: 0, maximumBytes: 0, grow() {}, write() {}, read: () => new Uint8Array(0) },
       start() {},
       async close() {},
       load: (program) => {

@@ -4,7 +4,7 @@ import type { DeviceStorage, Variable } from '../graph/variable.js'
 import type { BufferAllocator } from './allocator.js'
 import { DeviceBuffer } from './deviceBuffer.js'
 import type { DeviceMemory } from './deviceMemory.js'
-import { bytesOfType, elementsOf } from './elements.js'
+import { bytesOfType } from './elements.js'
 import type { RunQueue } from './runQueue.js'
 
 /** A variable's place in the memory of one executor. */
@@ -79,7 +79,7 @@ export class VariableStore {
       throw new InternalError(`Variable ${variable.name} has elements neither on the host nor on a device.`)
     }
     const { owner, buffer } = variable.device
-    return elementsOf(variable.dtype, await owner.readBuffer(buffer, bytesOfType(variable)))
+    return owner.readBuffer(buffer, variable)
   }
 
   private fill(
@@ -97,11 +97,11 @@ export class VariableStore {
     return this.read(variable).then((elements) => this.memory.write(buffer.address, elements))
   }
 
-  private readBuffer(buffer: DeviceBuffer, bytes: number): Promise<ArrayBuffer> {
+  private readBuffer(buffer: DeviceBuffer, { dtype, size }: Variable): Promise<TypedArray> {
     buffer.pin()
     return this.queue.push({
       alone: true,
-      start: async () => this.memory.read(buffer.address, bytes),
+      start: async () => this.memory.read(buffer.address, dtype, size),
       finish: () => buffer.unpin(),
     })
   }

@@ -52,6 +52,8 @@ const shared = [
   'errors.ts',
   'cacheFolder.node.ts',
   'utils/checkOptions.ts',
+  'utils/later.ts',
+  'utils/mapped.ts',
   'utils/numericArray.ts',
   'utils/show.ts',
 ]
