@@ -54,6 +54,28 @@ describe('convolutionTemplate', () => {
   for (const filters of [1, 3, 4, 5, 8, 9, 17])
     it(`${filters} filters`, () => check({ image: [2, 6, 7, 3], kernel: [3, 3, 3, filters] }, [4, 8, 16]))
 
+  it('filters of which a last vector would hold few', () => {
+    const size = { image: [2, 10, 11, 12], kernel: [3, 3, 12, 18] } as const
+    for (const options of [{}, { strides: [2, 1] }, { dilation: [3, 1] }, { padding: 'same' }] as const) {
+      check({ ...size, ...options }, [8, 16])
+    }
+    // Several panels before them, runs that are whole vectors, one filter, and images of one row and of three axes.
+    check({ image: [1, 6, 10, 16], kernel: [2, 3, 16, 52] }, [8, 16])
+    check({ image: [1, 4, 9, 16], kernel: [2, 2, 16, 33] }, [16])
+    check({ image: [2, 19, 16], kernel: [5, 16, 17] }, [8, 16])
+    check({ image: [1, 4, 5, 10, 16], kernel: [2, 2, 2, 16, 18] }, [8, 16])
+    const forward = (given: Case, width: 4 | 8 | 16) => algorithms(given, width)[0]
+    expect(forward(size, 16)).toContain('the last 2 columns with k in lanes, 4 rows at once')
+    expect(forward(size, 8)).toContain('the last 2 columns with k in lanes')
+    expect(forward(size, 4)).not.toContain('k in lanes')
+    // A tile takes several rows of it; too few channels; groups.
+    expect(forward({ ...size, image: [2, 10, 9, 12] }, 16)).not.toContain('k in lanes')
+    expect(forward({ image: [2, 10, 11, 3], kernel: [3, 3, 3, 18] }, 16)).not.toContain('k in lanes')
+    expect(forward({ image: [2, 10, 11, 24], kernel: [3, 3, 12, 36], groups: 2 }, 16)).not.toContain(
+      'k in lanes',
+    )
+  })
+
   for (const channels of [1, 2, 4, 5, 8, 13])
     it(`${channels} channels`, () => check({ image: [2, 5, 6, channels], kernel: [2, 3, channels, 6] }))
 

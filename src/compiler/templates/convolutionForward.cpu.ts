@@ -14,6 +14,7 @@ import {
   isPadded,
   lanesOf,
 } from './convolutionShape.js'
+import { type DepthLanes, sumInLanes, vectorSteps } from './depthLanes.js'
 import { rowsPerBlock, wantedItems } from './gridBlocks.js'
 import { withHalo } from './haloCopy.cpu.js'
 import { divide } from './laneBlocks.js'
@@ -25,10 +26,12 @@ import {
   describeTiles,
   forPanels,
   forRows,
+  mostRows,
   type PanelClass,
   shortestTile,
   type Tiling,
   tileMatrix,
+  withDepthLanes,
 } from './tiling.js'
 
 /** Lowers `output = image * kernel`. */
@@ -47,7 +50,9 @@ export function lowerForward(
     return
   }
   const { traits, cut } = lowering
-  const tiling = alikePanels(tileMatrix(shape.output[2], groupFilters(shape), traits, cut), epilogue)
+  const few = fewFilters(shape, traits.width)
+  const main = alikePanels(tileMatrix(shape.output[2], groupFilters(shape) - few, traits, cut), epilogue)
+  const tiling = few > 0 ? withDepthLanes(main, few, runsOf(shape), traits.width) : main
   const depth = sizeOf(shape.kernel) * groupChannels(shape)
   const filters = packPanels(
     lowering,
@@ -62,6 +67,25 @@ export function lowerForward(
     tiling,
   )
   convolve({ shape, image: withHalo(lowering, image, shape), filters, tiling }, 'forward', lowering, epilogue)
+}
+
+/** The values under one row of the kernel, where they lie side by side. */
+const runsOf = ({ kernel, channels }: ConvolutionShape): DepthLanes => ({ run: kernel[2] * channels })
+
+/**
+ * Filters that no vector has room for but one of their own, of which they would leave most lanes idle, and which are summed sooner with
+ * steps of k in lanes. This changes the order of a sum, so nothing decides it but the convolution and the width. Not where a tile takes several
+ * rows of the image, which these sums do not.
+ */
+function fewFilters(shape: ConvolutionShape, width: number): number {
+  const few = groupFilters(shape) % width
+  const lanes = runsOf(shape)
+  const steps = sizeOf(shape.kernel) * groupChannels(shape)
+  const vectors = Math.ceil(groupFilters(shape) / width)
+  if (2 * shape.output[2] <= mostRows) return 0
+  if (few === 0 || vectors === 1 || few > width / 4 || !hasRuns(shape) || lanes.run < 2 * width) return 0
+  const saved = steps - few * vectorSteps(lanes, steps / lanes.run, width)
+  return saved > (steps * vectors) / 16 ? few : 0
 }
 
 /** A kernel of one tap that visits every pixel once sees the image as a matrix of pixels and channels. */
@@ -171,19 +195,30 @@ export function convolve(
             const panelStart = b.advance(panels, lane, 4 * filters.depth)
             const wholeRows = rowsPerTile > 1
             forRows(b, pixels, wholeRows ? pixels : panel.rows, 0, pixels, (x, tall) => {
-              const result = microKernel(b, {
-                rows: {
-                  base: b.advance(start, x, 4 * pixelStep),
-                  offsets: Array.from({ length: tall }, (_, r) =>
-                    wholeRows
-                      ? 4 * (Math.floor(r / width) * rowStep + (r % width) * pixelStep)
-                      : 4 * r * pixelStep,
-                  ),
-                },
-                columns: { base: panelStart, offsets: panel.counts.map((_, v) => v * vectorBytes) },
-                depth: depthLoops(shape, panel.vectors * vectorBytes),
-                cache: traits.cache.l1,
-              })
+              const pixelsAt = {
+                base: b.advance(start, x, 4 * pixelStep),
+                offsets: Array.from({ length: tall }, (_, r) =>
+                  wholeRows
+                    ? 4 * (Math.floor(r / width) * rowStep + (r % width) * pixelStep)
+                    : 4 * r * pixelStep,
+                ),
+              }
+              const { depthLanes: lanes, counts } = panel
+              const depth = depthLoops(shape, panel.vectors * vectorBytes)
+              const result = lanes
+                ? sumInLanes(b, {
+                    rows: pixelsAt,
+                    columns: { base: panelStart, count: counts[0] },
+                    // All but the run itself.
+                    runs: depth.slice(0, -1),
+                    lanes,
+                  }).map((values) => [values])
+                : microKernel(b, {
+                    rows: pixelsAt,
+                    columns: { base: panelStart, offsets: counts.map((_, v) => v * vectorBytes) },
+                    depth,
+                    cache: traits.cache.l1,
+                  })
               const pixel = b.add(firstPixel, x)
               result.forEach((values, r) =>
                 finish.emitRow(b.add(pixel, b.int(r)), b.add(firstColumn, column), values, panel.counts),

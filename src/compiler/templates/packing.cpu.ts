@@ -1,6 +1,7 @@
 import type { LoopBuilder } from '../../loops/builder.js'
 import type { Value } from '../../loops/ir.js'
 import type { BufferView, Lowering } from '../lowering.js'
+import { packStep } from './depthLanes.js'
 import { wantedItems } from './gridBlocks.js'
 import { divide } from './laneBlocks.js'
 import { blockRange, forPanels, type PanelClass, type Tiling } from './tiling.js'
@@ -83,6 +84,17 @@ export function packPanels(lowering: Lowering, source: PackSource, tiling: Tilin
           const copyAt = (at: Value<'ptr'>, k: Value<'i32'>): void =>
             forPanels(b, tiling, ...panelRange, (panel, lane, column) => {
               const first = b.advance(packed, lane, 4 * depth)
+              if (panel.depthLanes) {
+                const from = b.advance(at, column, 4 * columnStride)
+                packStep(
+                  b,
+                  panel.depthLanes,
+                  panel.counts[0],
+                  [from, first],
+                  divide(b, k, panel.depthLanes.run),
+                )
+                return
+              }
               const target = b.advance(first, k, 4 * panel.vectors * b.width)
               copyRow(b, panel, columnStride, b.advance(at, column, 4 * columnStride), target)
             })

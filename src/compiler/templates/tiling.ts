@@ -3,6 +3,7 @@ import type { Value } from '../../loops/ir.js'
 import type { TargetTraits } from '../../loops/traits.js'
 import { type Cut, modelCut, type Tile } from '../cut.js'
 import type { Epilogue } from '../lowering.js'
+import type { DepthLanes } from './depthLanes.js'
 
 /**
  * Columns of a matrix, cut into panels of some vectors each. Panels of one class look alike: all full ones, and
@@ -19,8 +20,10 @@ export interface PanelClass {
   readonly column: number
   /** The first column of the last panel, where that begins among the columns of the one before: see `alikePanels`. */
   readonly lastColumn?: number
-  /** Rows that a tile of this class takes: a multiple of that of the full panels. */
+  /** Rows that a tile of this class takes: a multiple of that of the full panels, or fewer with `depthLanes`. */
   readonly rows: number
+  /** Steps of k are in its lanes, not columns, which are few. */
+  readonly depthLanes?: DepthLanes
 }
 
 export interface Tiling {
@@ -46,7 +49,7 @@ const stepCycles = (rows: number, vectors: number): number =>
   Math.max((rows * vectors) / 2, (rows + vectors) / 2, 4.3)
 
 /** No tile is taller: each row needs an address. */
-const mostRows = 14
+export const mostRows = 14
 
 /** Rows of a tile of that many vectors. */
 function tileRows(traits: TargetTraits, vectors: number): number {
@@ -166,6 +169,36 @@ export function alikePanels(tiling: Tiling, { inPlace = [] }: Pick<Epilogue, 'in
   return { ...tiling, classes: [{ ...full, panels: full.panels + 1, lastColumn }], rows: full.rows }
 }
 
+/** So many sums at once keep the processor's units for them busy. */
+const busySums = 8
+
+/** The same panels, all lanes of which are columns, and behind them so few columns that steps of k are in their lanes. */
+export function withDepthLanes(
+  tiling: Tiling,
+  columns: number,
+  depthLanes: DepthLanes,
+  width: number,
+): Tiling {
+  const { matrix, classes, panels, lanes } = tiling
+  const rows = Math.ceil(busySums / columns)
+  const few = {
+    first: panels,
+    panels: 1,
+    vectors: 1,
+    counts: [columns],
+    column: matrix.columns,
+    rows,
+    depthLanes,
+  }
+  return {
+    ...tiling,
+    matrix: { ...matrix, columns: matrix.columns + columns },
+    classes: [...classes, few],
+    panels: panels + 1,
+    lanes: lanes + width,
+  }
+}
+
 export const shortestTile = ({ classes }: Tiling): number => Math.min(...classes.map(({ rows }) => rows))
 
 /**
@@ -181,16 +214,18 @@ export function forPanels(
 ): void {
   for (const panel of classes) {
     const { first, vectors, column, lastColumn } = panel
+    const isLast = panel === classes.at(-1)
     if (first === 0) {
-      const last = classes.length === 1 ? to : b.binary('min', b.asInt(to), b.int(panel.panels))
+      const last = isLast ? to : b.binary('min', b.asInt(to), b.int(panel.panels))
       b.for(from, last as Value<'i32'>, 1, (index) => {
         const lane = b.mul(index, b.int(vectors * b.width)) as Value<'i32'>
         const start = lastColumn === undefined ? lane : b.binary('min', lane, b.int(lastColumn))
         body(panel, lane, start as Value<'i32'>)
       })
     } else {
-      const inside = b.compare('lt', b.int(first), b.asInt(to)) as Value<'bool'>
-      b.if(inside, () => body(panel, b.int(column), b.int(column)))
+      const begun = b.compare('lt', b.int(first), b.asInt(to))
+      const inside = isLast ? begun : b.logic('and', begun, b.compare('le', b.asInt(from), b.int(first)))
+      b.if(inside as Value<'bool'>, () => body(panel, b.int(column), b.int(column)))
     }
   }
 }
@@ -234,4 +269,11 @@ export function blockRange(
 
 /** For reports: `4x2 and 8x1 vectors`. */
 export const describeTiles = ({ classes }: Tiling): string =>
-  `${classes.map(({ rows, vectors }) => `${rows}x${vectors}`).join(' and ')} vectors`
+  `${classes
+    .filter(({ depthLanes }) => !depthLanes)
+    .map(({ rows, vectors }) => `${rows}x${vectors}`)
+    .join(' and ')} vectors` +
+  classes
+    .filter(({ depthLanes }) => depthLanes)
+    .map(({ rows, counts }) => `, the last ${counts[0]} columns with k in lanes, ${rows} rows at once`)
+    .join('')
