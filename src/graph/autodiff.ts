@@ -4,22 +4,17 @@ import type { OperationNode } from './node.js'
 import { sameShape, showShape } from './shape.js'
 import type { Tensor } from './tensor.js'
 
-/** How gradients are summed and started: ops that the graph does not know by itself. */
-export interface GradientOps {
-  add(a: Tensor, b: Tensor): Tensor
-  zeros(like: Tensor): Tensor
-}
-
 /**
  * Reverse-mode differentiation: the gradients of `sum(outputs[i] * seeds[i])` with respect to `targets`, as graph.
- * Walks the nodes between outputs and targets from the last to the first, applying each op's own rule once.
+ * Walks the nodes between outputs and targets from the last to the first, applying each op's own rule once. Undefined for targets that
+ * no output depends on. Gradients of what is used several times are summed by `add`.
  */
 export function gradients(
   outputs: readonly Tensor[],
   seeds: readonly Tensor[],
   targets: readonly Tensor[],
-  ops: GradientOps,
-): Tensor[] {
+  add: (a: Tensor, b: Tensor) => Tensor,
+): (Tensor | undefined)[] {
   const nodes = reachable(outputs)
   const key = (tensor: Tensor) => `${tensor.node.id}:${tensor.index}`
   const wanted = new Set(targets.map(key))
@@ -40,7 +35,7 @@ export function gradients(
       )
     }
     const before = accumulated.get(key(tensor))
-    accumulated.set(key(tensor), before ? ops.add(before, gradient) : gradient)
+    accumulated.set(key(tensor), before ? add(before, gradient) : gradient)
   }
   outputs.forEach((output, i) => {
     if (depends.has(key(output))) accumulate(output, seeds[i])
@@ -50,7 +45,7 @@ export function gradients(
     const node = nodes[i]
     if (node.type === 'operation' && node.op.gradient) differentiate(node)
   }
-  return targets.map((target) => accumulated.get(key(target)) ?? ops.zeros(target))
+  return targets.map((target) => accumulated.get(key(target)))
 
   function differentiate(node: OperationNode): void {
     const outgoing = node.outputs.map((_, index) => accumulated.get(`${node.id}:${index}`))

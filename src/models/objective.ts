@@ -126,7 +126,7 @@ export function settleObjective(
     const needsLabels = losses[i] !== undefined || metrics[i].length + weightedMetrics[i].length > 0
     if (needsLabels && !labels) {
       throw new ArgumentError(
-        `compile: a loss or metric was given for output '${name}', but there are no labels for it. Give them in y, or null in its place.`,
+        `compile: a loss or metric was given for output '${name}', but there are no labels for it. Give them in y (of validationData: its second array), or null in its place.`,
       )
     }
     const loss = losses[i]

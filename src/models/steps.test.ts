@@ -1,9 +1,11 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { useExecutor } from '../graph/executor.js'
 import type { Tensor } from '../graph/tensor.js'
 import * as layers from '../layers/index.js'
 import * as metrics from '../metrics/index.js'
 import { abs } from '../ops/abs.js'
+import { argmax } from '../ops/argmax.js'
+import { cast } from '../ops/cast.js'
 import { gradients } from '../ops/gradient.js'
 import { max } from '../ops/max.js'
 import { mean } from '../ops/mean.js'
@@ -14,6 +16,7 @@ import { sum } from '../ops/sum.js'
 import * as optimizers from '../optimizers/index.js'
 import { ReferenceExecutor } from '../testing/referenceExecutor.js'
 import { setRandomSeed } from '../utils/randomSeed.js'
+import { functional } from './functional.js'
 import { type BatchOf, Model, type StepLogs } from './model.js'
 import { sequential } from './sequential.js'
 import type { TrainingStep } from './trainingStep.js'
@@ -178,5 +181,36 @@ describe('a training step of its own', () => {
     ]
     const first = (4 + 1 + 1 + 4) / 4
     expect(loss).toBeCloseTo((w[0] ** 2 * (4 * first + 9)) / 5, 4)
+  })
+})
+
+describe('A loss', () => {
+  it.each<[string, (labels: Tensor, predictions: Tensor) => Tensor]>([
+    ['of labels alone', (labels) => mean(labels)],
+    ['of what has no gradient', (_, predictions) => mean(cast(argmax(predictions, { axis: -1 }), 'float32'))],
+  ])('%s is refused, as it would train nothing', async (_, loss) => {
+    const model = sequential([layers.input([1]), layers.dense(2)])
+    model.compile({ loss, optimizer: 'sgd' })
+    await expect(model.fit(x, y, silent)).rejects.toThrow(/received one without gradients for any of the 2/)
+  })
+
+  it('names once the weights that it does not depend on, and trains the others', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    try {
+      const inputs = layers.input([1])
+      const used = layers.dense(1, { ...zeros, name: 'used' })(inputs)
+      const unused = layers.dense(1, { ...zeros, name: 'unused' })(inputs)
+      const model = functional({ inputs, outputs: [used, unused] })
+      model.compile({ loss: ['mse', null], optimizer: 'sgd' })
+      await model.fit(x, [y, null], { ...silent, batchSize: 2, epochs: 2 })
+      expect(warn.mock.calls.flat()).toEqual([
+        expect.stringMatching(/no gradients for unused\/kernel, unused\/bias: it does not depend on them/),
+      ])
+      const [moved, , still] = model.weights
+      expect([...(await moved.data())]).not.toEqual([0])
+      expect([...(await still.data())]).toEqual([0])
+    } finally {
+      warn.mockRestore()
+    }
   })
 })

@@ -22,16 +22,20 @@ export interface ValueAndGradients<P extends readonly Differentiable[]> {
   readonly gradients: { readonly [I in keyof P]: GradientOf<P[I]> }
 }
 
-/** How autodiff makes and adds gradients. */
-export const gradientOps = { add, zeros: zerosLike }
-
 /**
  * The gradients of a scalar with respect to tensors it was computed from, or variables it was computed with (however
  * often they were read). Zeros for what it does not depend on.
  *
  * @throws ShapeError if `output` is not a scalar of type `float32`
  */
-export function gradients(output: Tensor, targets: readonly (Tensor | Variable)[]): Tensor[] {
+export const gradients = (output: Tensor, targets: readonly (Tensor | Variable)[]): Tensor[] =>
+  foundGradients(output, targets).map((gradient, i) => gradient ?? zerosLike(targetValue(targets[i])))
+
+/** The same, but undefined for what the scalar does not depend on. */
+export function foundGradients(
+  output: Tensor,
+  targets: readonly (Tensor | Variable)[],
+): (Tensor | undefined)[] {
   checkScalar(output)
   const nodes = reachable([output])
   const readings = targets.map((target) => {
@@ -42,11 +46,11 @@ export function gradients(output: Tensor, targets: readonly (Tensor | Variable)[
         : [],
     )
   })
-  const flat = differentiate([output], [ones(output.shape)], readings.flat(), gradientOps)
+  const flat = differentiate([output], [ones(output.shape)], readings.flat(), add)
   let next = 0
-  return readings.map((group, i) => {
-    const parts = group.map(() => flat[next++])
-    return parts.length > 0 ? parts.reduce((a, b) => add(a, b)) : zerosLike(targetValue(targets[i]))
+  return readings.map((group) => {
+    const parts = group.map(() => flat[next++]).filter((part) => part !== undefined)
+    return parts.length > 0 ? parts.reduce((a, b) => add(a, b)) : undefined
   })
 }
 

@@ -8,7 +8,6 @@ import type { Tensor } from '../graph/tensor.js'
 import { checkOptions, type OptionKeys } from '../utils/checkOptions.js'
 import { show } from '../utils/show.js'
 import { add } from './add.js'
-import { gradientOps } from './gradient.js'
 import { iota } from './iota.js'
 import { closeBody, copyBody, type LoopInputs, withoutUnused } from './loopBody.js'
 import { evaluateReference } from './reference.js'
@@ -149,8 +148,8 @@ const loopOp: OpDefinition<LoopAttributes> = defineOp<LoopAttributes>({
       [...carriedBack, ...stacked].map((r) => results[r]),
       [...incoming, ...seeds],
       targets.map((i) => parameters[i]),
-      gradientOps,
-    )
+      add,
+    ).map((gradient, i) => gradient ?? zerosLike(parameters[targets[i]]))
     const outgoing = found.slice(0, carriedBack.length)
     const ofSlices = found.slice(carriedBack.length, carriedBack.length + wantedSlices.length)
     const ofCaptured = found.slice(carriedBack.length + wantedSlices.length)
