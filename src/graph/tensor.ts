@@ -1,4 +1,5 @@
 import { InternalError, ShapeError, StateError } from '../errors.js'
+import { isPending } from '../utils/later.js'
 import { arrayOf, type DType, type TypedArray } from './dtype.js'
 import { readTensors } from './executor.js'
 import { inspected } from './inspected.js'
@@ -35,7 +36,7 @@ export class Tensor {
   /** The elements in row-major order. Computes them at the first call. The array is the caller's own copy. */
   async data(): Promise<TypedArray> {
     const arrays = readTensors([this])
-    const [data] = arrays instanceof Promise ? await arrays : arrays
+    const [data] = isPending(arrays) ? await arrays : arrays
     return new arrayOf[this.dtype](data)
   }
 

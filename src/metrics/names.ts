@@ -121,8 +121,8 @@ export function checkMetricIdentifier(identifier: MetricLike | SerializedObject)
   }
 }
 
-/** Metrics as configs write them, besides those of the table: `'accuracy'` alone is chosen by shapes. */
-export type ConfigKey = MetricKey | KeyWithOptions | 'accuracy'
+/** What a config may name: a key of the tables, or `'accuracy'`, which is chosen by shapes otherwise. */
+type ConfigKey = MetricKey | KeyWithOptions | 'accuracy'
 
 /**
  * The key in the tables that a name, an alias or a class's name stands for.

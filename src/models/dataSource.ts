@@ -6,7 +6,7 @@ import { type Shape, showShape } from '../graph/shape.js'
 import { Tensor } from '../graph/tensor.js'
 import type { BatchShape } from '../layers/batchShape.js'
 import { type NestedValues, tensor } from '../ops/tensor.js'
-import type { Later } from '../utils/later.js'
+import { isPending, type Later } from '../utils/later.js'
 import { checkNumeric, type NumericArray } from '../utils/numericArray.js'
 import { show } from '../utils/show.js'
 
@@ -43,7 +43,7 @@ export async function dataSource(value: DataInput, name: string, expected?: Batc
 /** Several of them: those that have to be computed are computed together. */
 export function dataSources(samples: readonly Tensor[], nameOf: (i: number) => string): Later<DataSource[]> {
   const arrays = readTensors(samples)
-  return arrays instanceof Promise
+  return isPending(arrays)
     ? arrays.then((computed) => sourcesOf(samples, computed, nameOf))
     : sourcesOf(samples, arrays, nameOf)
 }

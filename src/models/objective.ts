@@ -75,10 +75,10 @@ export interface OutputShapes {
 /** Makes the metric that an identifier stands for, by the shapes of labels and outputs. */
 export type GetMetric = (identifier: MetricLike, labels: Shape, output: Shape) => Metric
 
-/** What makes the metrics of a model: all classes of metrics are loaded only if some are named, or are functions. */
+/** What makes the metrics of a model: all classes of metrics are loaded only if some are no metrics, but names or functions. */
 export function metricMaker({ metrics, weightedMetrics }: ObjectiveOptions): Later<GetMetric> {
   const given = [metrics, weightedMetrics].flatMap((option) => Object.values(option ?? []).flat())
-  return given.every((metric) => typeof metric === 'object')
+  return given.every((metric) => metric === null || metric === undefined || metric instanceof Metric)
     ? (metric) => metric as Metric
     : import('../metrics/get.js').then(({ getMetric }) => getMetric)
 }

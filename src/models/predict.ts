@@ -6,6 +6,7 @@ import { showShape, sizeOf } from '../graph/shape.js'
 import type { Tensor } from '../graph/tensor.js'
 import type { Tensors } from '../layers/tensors.js'
 import { checkOptions } from '../utils/checkOptions.js'
+import { isPending } from '../utils/later.js'
 import { mapped } from '../utils/mapped.js'
 import { positiveInteger } from '../utils/numbers.js'
 import { pack } from '../utils/structure.js'
@@ -84,9 +85,9 @@ async function predictOn(
 /** The model's outputs for one batch, which is not padded: see `Model.predictOnBatch`. */
 export async function predictOnBatch(model: AnyModel, given: unknown): Promise<Tensors> {
   const inputs = modelInputs(model, given, 'x')
-  const x = inputs instanceof Promise ? await inputs : inputs
+  const x = isPending(inputs) ? await inputs : inputs
   const program = predictProgram(model, x)
-  const { executable, results } = program instanceof Promise ? await program : program
+  const { executable, results } = isPending(program) ? await program : program
   const outputs = await executable.run(mapped(x, dataOf))
   let i = 0
   return outputsOf(

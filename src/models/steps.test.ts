@@ -204,7 +204,9 @@ describe('A loss', () => {
       model.compile({ loss: ['mse', null], optimizer: 'sgd' })
       await model.fit(x, [y, null], { ...silent, batchSize: 2, epochs: 2 })
       expect(warn.mock.calls.flat()).toEqual([
-        expect.stringMatching(/no gradients for unused\/kernel, unused\/bias: it does not depend on them/),
+        expect.stringMatching(
+          /no gradients for unused\/kernel, unused\/bias: it does not depend on them, and does not train them/,
+        ),
       ])
       const [moved, , still] = model.weights
       expect([...(await moved.data())]).not.toEqual([0])
@@ -213,4 +215,12 @@ describe('A loss', () => {
       warn.mockRestore()
     }
   })
+})
+
+it('A metric may be given as configs hold it', async () => {
+  const model = sequential([layers.input([1]), layers.dense(1, { activation: 'sigmoid' })])
+  const area = metrics.serialize(new metrics.AUC({ name: 'area' })) as unknown as metrics.Metric
+  model.compile({ loss: 'binary_crossentropy', optimizer: 'sgd', metrics: [area] })
+  const { history } = await model.fit([[0], [1]], [0, 1], silent)
+  expect(Object.keys(history)).toEqual(['area', 'loss'])
 })

@@ -74,8 +74,8 @@ export class TrainingStep {
     if (unknown.length === 0) return
     for (const weight of unknown) named.add(weight)
     warn(
-      `${this.title}: the loss has no gradients for ${unknown.map(({ name }) => name).join(', ')}: it does not depend on them, and they stay as ` +
-        'they are. Where that is meant, set the trainable of their layers to false.',
+      `${this.title}: the loss has no gradients for ${unknown.map(({ name }) => name).join(', ')}: it does not depend on them, and does not ` +
+        'train them. Where that is meant, set the trainable of their layers to false.',
     )
   }
 

@@ -28,6 +28,13 @@ export async function loadNative(
   }
 }
 
+interface KeptRun {
+  readonly program: object
+  readonly bases: ArrayLike<number>
+  readonly helped: boolean
+  readonly hasParts: boolean
+}
+
 export interface LinkOptions {
   readonly within?: Within
   /** The caller's thread and its helpers. Default: 1. */
@@ -61,11 +68,11 @@ export function linkNative(
   }
   makeList(usualWords)
 
-  /** The run that the list holds, and how often calls were done since one began. */
-  let kept:
-    | { readonly program: object; readonly bases: ArrayLike<number>; readonly helped: boolean }
-    | undefined
+  /** The run that the list holds. */
+  let kept: KeptRun | undefined
+  /** How often calls were done since a run began, and whether helpers had parts of them. */
   let settled = 0
+  let hasParts = false
 
   const callNoted = (): void => {
     callAll(listAddress)
@@ -105,16 +112,17 @@ export function linkNative(
   return {
     settle,
     keep(program, bases, helped) {
-      kept = settled === 1 ? { program, bases, helped } : undefined
+      kept = settled === 1 ? { program, bases, helped, hasParts } : undefined
     },
     again(program, bases, helped) {
       if (kept?.program === program && kept.helped === helped && sameNumbers(kept.bases, bases)) {
-        if (helped) crew?.again()
+        if (kept.hasParts) crew?.again()
         callNoted()
         return true
       }
       kept = undefined
       settled = 0
+      hasParts = false
       return false
     },
     link(address) {
@@ -137,6 +145,7 @@ export function linkNative(
                 writeBlock(words, at + 2, numbers, from, to)
               })
             : 0
+        if (part !== 0) hasParts = true
         writeAddress(list, end + listedCall.part / 4, part)
         writeBlock(
           list,

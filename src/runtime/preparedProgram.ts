@@ -56,7 +56,7 @@ interface Team {
 export interface LeftCalls {
   /** Does them all. */
   settle(): void
-  /** Notes that they are one run of a program, on its own thread, if they were all left when they were done. */
+  /** Notes that they are one run of a program, on its own thread, if they were all left when they were done. Its bases stay as they are. */
   keep(program: object, bases: ArrayLike<number>, helped: boolean): void
   /** Does them once more, if they are such a run of this program with the same bases, and with helpers or without; says whether they are. */
   again(program: object, bases: ArrayLike<number>, helped: boolean): boolean
@@ -106,9 +106,9 @@ export class PreparedProgram {
    */
   run(bases: ArrayLike<number>, from: number, sharing?: Sharing): void {
     const { left, clock } = this
-    const isTeam = sharing?.type === 'team'
     const helped = sharing?.type === 'crew'
-    if (!isTeam && left.again(this, bases, helped)) return
+    const repeats = sharing?.type !== 'team' && !clock && from === 0
+    if (repeats && left.again(this, bases, helped)) return
     this.iterations.length = 0
     this.launches = 0
     clock?.restart()
@@ -117,7 +117,7 @@ export class PreparedProgram {
     } finally {
       left.settle()
     }
-    if (!isTeam) left.keep(this, bases, helped)
+    if (repeats) left.keep(this, bases, helped)
   }
 
   /** Computes what is left of a launch that the caller's thread offered; says whether there was anything. */

@@ -4,7 +4,7 @@ import { arrayOf, type Elements, type TypedArray } from '../graph/dtype.js'
 import type { Look } from '../graph/executor.js'
 import { showShape, sizeOf } from '../graph/shape.js'
 import type { Variable } from '../graph/variable.js'
-import type { Later } from '../utils/later.js'
+import { isPending, type Later } from '../utils/later.js'
 import type { BufferAllocator } from './allocator.js'
 import type { Arena } from './arena.js'
 import type { Backend } from './backend.js'
@@ -112,7 +112,7 @@ export class Run<T = TypedArray[]> implements Task<TypedArray[] | T> {
     try {
       this.computeHere()
       const outcome = this.outcome()
-      return outcome instanceof Promise ? await outcome : outcome
+      return isPending(outcome) ? await outcome : outcome
     } finally {
       this.finish()
     }
@@ -199,7 +199,7 @@ export class Run<T = TypedArray[]> implements Task<TypedArray[] | T> {
   }
 }
 
-const isHere = (result: Later<TypedArray>): result is TypedArray => !(result instanceof Promise)
+const isHere = (result: Later<TypedArray>): result is TypedArray => !isPending(result)
 
 // A spread would leave an object behind for each element, in each run.
 function addAll(list: number[], more: readonly number[]): void {

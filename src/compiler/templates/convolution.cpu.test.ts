@@ -62,6 +62,7 @@ describe('convolutionTemplate', () => {
     // Several panels before them, runs that are whole vectors, one filter, and images of one row and of three axes.
     check({ image: [1, 6, 10, 16], kernel: [2, 3, 16, 52] }, [8, 16])
     check({ image: [1, 4, 9, 16], kernel: [2, 2, 16, 33] }, [16])
+    check({ image: [1, 4, 9, 16], kernel: [2, 2, 16, 82] }, [16])
     check({ image: [2, 19, 16], kernel: [5, 16, 17] }, [8, 16])
     check({ image: [1, 4, 5, 10, 16], kernel: [2, 2, 2, 16, 18] }, [8, 16])
     const forward = (given: Case, width: 4 | 8 | 16) => algorithms(given, width)[0]

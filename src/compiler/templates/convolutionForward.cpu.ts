@@ -1,3 +1,4 @@
+import { InternalError } from '../../errors.js'
 import { sizeOf } from '../../graph/shape.js'
 import type { Value } from '../../loops/ir.js'
 import type { TargetTraits } from '../../loops/traits.js'
@@ -92,7 +93,7 @@ function fewFilters(shape: ConvolutionShape, width: number): number {
 export const isMatrixProduct = (shape: ConvolutionShape): boolean =>
   shape.groups === 1 && sizeOf(shape.kernel) === 1 && sizeOf(shape.strides) === 1 && !isPadded(shape)
 
-/** A convolution whose filters are packed, `[group][panel][tap, channel][lane]`, and whose image has its halo. */
+/** A convolution whose filters are packed, `[group][panel][tap, channel][lane]` (a panel with `depthLanes` as those say), and whose image has its halo. */
 export interface PackedConvolution {
   readonly shape: ConvolutionShape
   readonly image: BufferView
@@ -102,7 +103,7 @@ export interface PackedConvolution {
 }
 
 /**
- * Emits the launch that does the work. Rows of tiles are output pixels, k is (tap, channel), lanes are filters. Where
+ * Emits the launch that does the work. Rows of tiles are output pixels, k is (tap, channel), lanes are filters, or k with `depthLanes`. Where
  * output rows are short, a tile takes several of them.
  */
 export function convolve(
@@ -194,6 +195,8 @@ export function convolve(
             const firstPixel = b.mul(row, b.int(width))
             const panelStart = b.advance(panels, lane, 4 * filters.depth)
             const wholeRows = rowsPerTile > 1
+            if (wholeRows && panel.depthLanes)
+              throw new InternalError('A tile of several rows has no lanes for k.')
             forRows(b, pixels, wholeRows ? pixels : panel.rows, 0, pixels, (x, tall) => {
               const pixelsAt = {
                 base: b.advance(start, x, 4 * pixelStep),

@@ -33,7 +33,7 @@ const smallestCopy = 4096
 
 const product = (loops: readonly SourceLoop[]): number => loops.reduce((size, { count }) => size * count, 1)
 
-/** B as the micro-kernel reads it: [matrix][panel][k][lane]. Lanes that are no columns hold zeros. */
+/** B as the micro-kernel reads it: [matrix][panel][k][lane]. Lanes that are no columns hold zeros. A panel with `depthLanes` lies as those say. */
 export interface Panels {
   readonly view: BufferView
   /** Steps of k. */

@@ -27,14 +27,14 @@ export interface PanelClass {
 }
 
 export interface Tiling {
-  /** What is cut: columns, and rows that come in runs of so many. */
+  /** What is cut: columns (without those of `depthLanes`), and rows that come in runs of so many. */
   readonly matrix: { readonly rows: number; readonly columns: number }
   readonly classes: readonly PanelClass[]
   /** Panels in all classes. */
   readonly panels: number
   /** Columns with the lanes that are none. */
   readonly lanes: number
-  /** The rows of the tallest tile, of which all tiles' rows are divisors. */
+  /** The rows of the tallest tile, of which all tiles' rows are divisors (but for `depthLanes`). */
   readonly rows: number
   /** Share of the micro-kernel's best speed that the tiles' shapes allow, by the cost model. */
   readonly efficiency: number
@@ -192,7 +192,6 @@ export function withDepthLanes(
   }
   return {
     ...tiling,
-    matrix: { ...matrix, columns: matrix.columns + columns },
     classes: [...classes, few],
     panels: panels + 1,
     lanes: lanes + width,
