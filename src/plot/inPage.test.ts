@@ -40,6 +40,8 @@ describe.skipIf(!executable)('In Chromium', () => {
     try {
       const page = await browser.newPage()
       await page.addScriptTag({ type: 'module', content: await bundled() })
+      // Modules run some time after they were added.
+      await page.waitForFunction('globalThis.drawn')
       const { svg, png, refusal } = await page.evaluate<{ svg: string; png: number[]; refusal: string }>(
         'globalThis.drawn',
       )
