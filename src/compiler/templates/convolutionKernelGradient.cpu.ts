@@ -24,7 +24,7 @@ import { alikePanels, blockRange, describeTiles, forPanels, type PanelClass, typ
  *
  * Rows of tiles are (tap, channel), k walks output pixels, lanes are filters. The pixels are cut into chunks that stay
  * in the first-level cache while all tiles of a thread take their part of the sum; between chunks the sums wait in
- * memory, and go from the last one to the epilogue. Threads share the rows; where these are few, the chunks are dealt out as
+ * memory, and in the end they go to the epilogue. Threads share the rows; where these are few, the chunks are dealt out as
  * well, in a number of shares that depends on the shape alone. Then a second launch adds the shares up.
  */
 export function lowerKernelGradient(
@@ -75,41 +75,17 @@ export function lowerKernelGradient(
       const vectorBytes = 4 * b.width
 
       /** Runs `body` for each tile of the items. */
-      const overTiles = (
-        [fromItem, toItem]: ItemRange,
-        share: Value<'ptr'> | undefined,
-        body: (tile: SumTile) => void,
-      ): void =>
+      const overTiles = ([fromItem, toItem]: ItemRange, body: (tile: SumTile) => void): void =>
         b.for(fromItem, toItem, 1, (item) => {
           const [group, rowItem] = divide(b, item, plan.items)
-          const groupSums = share && b.advance(share, group, rows * rowBytes)
           forPanels(b, tiling, 0, tiling.panels, (panel, lane, column) =>
-            plan.forTiles(b, rowItem, panel, (row, start, offsets) => {
-              const address = groupSums && b.advance(b.advance(groupSums, row, rowBytes), lane, 4)
-              body({ group, panel, lane, row, column, start, offsets, address })
-            }),
+            plan.forTiles(b, rowItem, panel, (row, start, offsets) =>
+              body({ group, panel, lane, row, column, start, offsets }),
+            ),
           )
         })
-      const offsetOf = (r: number, v: number): number => r * rowBytes + v * vectorBytes
-      const load = ({ address, offsets, panel }: SumTile): Value<'f32v'>[][] | undefined =>
-        address &&
-        offsets.map((_, r) =>
-          panel.counts.map((_, v) => b.loadVector('f32', address, offsetOf(r, v)) as Value<'f32v'>),
-        )
-      const store = ({ address }: SumTile, values: readonly (readonly Value[])[]): void =>
-        values.forEach((row, r) =>
-          row.forEach((value, v) => address && b.store('f32', address, value, offsetOf(r, v))),
-        )
 
-      const clear = (tile: SumTile): void => {
-        const zero = b.constant('f32v', 0)
-        store(
-          tile,
-          tile.offsets.map(() => tile.panel.counts.map(() => zero)),
-        )
-      }
-
-      const accumulate = (tile: SumTile, chunk: Chunk): Value<'f32v'>[][] => {
+      const accumulate = (tile: SumTile, chunk: Chunk, initial?: Value<'f32v'>[][]): Value<'f32v'>[][] => {
         const { group, panel, lane, column, start, offsets } = tile
         const imageAt = b.add(b.add(chunk.image, b.mul(group, b.int(groupChannels(shape)))), start)
         const pixelBytes = columns.pixelBytes(panel)
@@ -124,7 +100,7 @@ export function lowerKernelGradient(
             a: 4 * image,
             b: pixels * pixelBytes,
           })),
-          initial: load(tile),
+          initial,
           cache: traits.cache.l1,
         })
       }
@@ -137,17 +113,18 @@ export function lowerKernelGradient(
       }
 
       overShares(b, shares, items, (share, ...range) => {
-        const shareSums = to && b.advance(to, share, shareBytes)
-        if (to) overTiles(range, shareSums, clear)
-        const [first, last] = blockRange(b, share, chunksPerShare, chunks.count)
-        b.for(first, isWhole ? chunks.count - 1 : last, 1, (index) => {
-          const chunk = chunks.chunk(b, index)
-          overTiles(range, shareSums, (tile) => store(tile, accumulate(tile, chunk)))
-        })
-        if (isWhole) {
-          const chunk = chunks.chunk(b, b.int(chunks.count - 1))
-          overTiles(range, shareSums, (tile) => emit(tile, accumulate(tile, chunk)))
+        if (!to) {
+          const chunk = chunks.chunk(b, b.int(0))
+          overTiles(range, (tile) => emit(tile, accumulate(tile, chunk)))
+          return
         }
+        const waiting = waitingSums(b, b.advance(to, share, shareBytes), rows, tiling)
+        overTiles(range, waiting.clear)
+        b.for(...blockRange(b, share, chunksPerShare, chunks.count), 1, (index) => {
+          const chunk = chunks.chunk(b, index)
+          overTiles(range, (tile) => waiting.update(tile, (sums) => accumulate(tile, chunk, sums)))
+        })
+        if (isWhole) overTiles(range, (tile) => emit(tile, waiting.load(tile)))
       })
     },
   })
@@ -180,8 +157,34 @@ interface SumTile {
   /** Where the tile's first row starts in the image, and its other rows from there, in elements. */
   readonly start: Value<'i32'>
   readonly offsets: readonly number[]
-  /** Where its sums wait between chunks. */
-  readonly address: Value<'ptr'> | undefined
+}
+
+/** Where the sums of tiles, `[group][row][lane]`, wait between chunks. */
+function waitingSums(b: LoopBuilder, base: Value<'ptr'>, rows: number, { lanes }: Tiling) {
+  const at = ({ group, row, lane }: SumTile): Value<'ptr'> =>
+    b.advance(b.advance(b.advance(base, group, 4 * rows * lanes), row, 4 * lanes), lane, 4)
+  const offset = (r: number, v: number): number => 4 * (r * lanes + v * b.width)
+  const loadAt = (from: Value<'ptr'>, { offsets, panel }: SumTile): Value<'f32v'>[][] =>
+    offsets.map((_, r) =>
+      panel.counts.map((_, v) => b.loadVector('f32', from, offset(r, v)) as Value<'f32v'>),
+    )
+  const storeAt = (to: Value<'ptr'>, values: readonly (readonly Value[])[]): void =>
+    values.forEach((row, r) => row.forEach((value, v) => b.store('f32', to, value, offset(r, v))))
+  return {
+    clear: (tile: SumTile): void => {
+      const zero = b.constant('f32v', 0)
+      const row = tile.panel.counts.map(() => zero)
+      storeAt(
+        at(tile),
+        tile.offsets.map(() => row),
+      )
+    },
+    load: (tile: SumTile): Value<'f32v'>[][] => loadAt(at(tile), tile),
+    update: (tile: SumTile, next: (sums: Value<'f32v'>[][]) => Value<'f32v'>[][]): void => {
+      const place = at(tile)
+      storeAt(place, next(loadAt(place, tile)))
+    },
+  }
 }
 
 /** Sums `[share][group][row][lane]`. */

@@ -43,6 +43,14 @@ describe('tileMatrix', () => {
     expect(tileMatrix(7, 32, testTraits(16)).rows).toBe(14)
   })
 
+  it('cuts them into tiles of one height where that costs nothing', () => {
+    expect(tileMatrix(128, 500, testTraits(16)).rows).toBe(8)
+    expect(tileMatrix(100, 50, testTraits(16)).rows).toBe(10)
+    // The tallest would be 14 high; half of that is too low.
+    expect(tileMatrix(25, 20, testTraits(16)).rows).toBe(14)
+    expect(tileMatrix(36, 20, testTraits(16)).rows).toBe(12)
+  })
+
   it('counts how well tiles fit', () => {
     expect(tileMatrix(8, 48, testTraits(4)).efficiency).toBeGreaterThan(0.9)
     expect(tileMatrix(1, 4, testTraits(4)).efficiency).toBeLessThan(0.2)

@@ -86,11 +86,22 @@ function rowCycles(rows: number, tall: number, vectors: number): number {
   return rest > 0 ? whole + stepCycles(rest, vectors) : whole
 }
 
-/** Rows of a tile that leaves no short rest, where that takes fewer cycles than tiles as tall as may be. */
+/** What tiles of one height may take, of the cycles of the best: the difference is within the model's error. */
+const oneHeight = 1.01
+
+/**
+ * Rows of a tile: as many as may be, or fewer that leave no short rest where that takes fewer cycles. Tiles at least half as
+ * tall that leave no rest at all are taken where they cost next to nothing, as they need half the code.
+ */
 function evenRows(rows: number, most: number, vectors: number): number {
   if (rows <= most) return most
+  const cycles = (height: number): number => rowCycles(rows, height, vectors)
   const even = Math.ceil(rows / Math.ceil(rows / most))
-  return rowCycles(rows, even, vectors) < rowCycles(rows, most, vectors) ? even : most
+  const best = cycles(even) < cycles(most) ? even : most
+  for (let height = most; 2 * height > most; height--) {
+    if (rows % height === 0 && cycles(height) <= oneHeight * cycles(best)) return height
+  }
+  return best
 }
 
 /**
@@ -137,10 +148,7 @@ export function tileInPanels(
   }
   if (rest > 0) {
     const counts = Array.from({ length: restVectors }, (_, i) => Math.min(width, rest - i * width))
-    const height =
-      full > 0
-        ? tall * Math.max(1, Math.floor(tileRows(traits, restVectors) / tall))
-        : tileRows(traits, restVectors)
+    const height = full > 0 ? tall * Math.max(1, Math.floor(tileRows(traits, restVectors) / tall)) : tall
     const column = full * vectors * width
     classes.push({ first: full, panels: 1, vectors: restVectors, counts, column, rows: height })
   }
