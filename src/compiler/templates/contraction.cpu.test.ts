@@ -6,6 +6,7 @@ import type { Value } from '../../loops/ir.js'
 import { matmul } from '../../ops/matmul.js'
 import {
   checkTemplate,
+  type Engine,
   expectClose,
   interpreterEngine,
   plainStore,
@@ -102,6 +103,23 @@ describe('contractionTemplate', () => {
     expect(namesOf(520, 70)).not.toContain('space')
     // Too few panels read A again.
     expect(namesOf(512, 16)).not.toContain('space')
+  })
+
+  it('lets threads share columns where B is the larger matrix, else rows', () => {
+    const corners = (m: number, n: number) => {
+      const { node, inputs } = product({ m, k: 512, n })
+      const firstHalf: Engine = (fn, memory, pointers, bounds, begin, end) => {
+        const until = fn.name.startsWith('contraction') ? end / 2 : end
+        interpreterEngine(fn, memory, pointers, bounds, begin, until)
+      }
+      const run = (by: Engine) =>
+        runTemplate(contractionTemplate, node, inputs, { traits: testTraits(4), engine: by })
+      const [all, half] = [run(interpreterEngine), run(firstHalf)].map(({ outputs }) => outputs[0])
+      const [lastRow, lastColumn] = [(m - 1) * n, n - 1]
+      return { lastRow: half[lastRow] === all[lastRow], lastColumn: half[lastColumn] === all[lastColumn] }
+    }
+    expect(corners(64, 96)).toEqual({ lastRow: true, lastColumn: false })
+    expect(corners(96, 64)).toEqual({ lastRow: false, lastColumn: true })
   })
 
   it('gives the same bits with every tile, as which one is used depends on a probe', () => {

@@ -60,6 +60,9 @@ export function lowerProduct(product: MatrixProduct, lowering: Lowering, epilogu
   const depthBlocks = Math.max(1, Math.ceil(depth / blocks.depth))
   const partial = depthBlocks > 1 ? lowering.scratch('float32', batch * rows * tiling.lanes) : undefined
   const grid = batch * rowBlocks * panelBlocks
+  // A thread reads all of the matrix that the inner one of the two goes through. That should be the smaller one, if it stays in the cache: other
+  // threads may have written most of it.
+  const panelsOutside = rows < columns && 4 * rows * depth <= traits.cache.l2 / 2
 
   lowering.launch({
     name: `${product.name} ${batch > 1 ? `${batch} x ` : ''}${rows}x${depth}x${columns}`,
@@ -80,8 +83,9 @@ export function lowerProduct(product: MatrixProduct, lowering: Lowering, epilogu
       const sums = partial && operands.readWrite(partial)
       const finish = epilogue.bind(builder, operands)
       builder.for(builder.begin, builder.end, 1, (item) => {
-        const [block, panelBlock] = divide(builder, item, panelBlocks)
-        const [matrix, rowBlock] = divide(builder, block, rowBlocks)
+        const [matrix, inMatrix] = divide(builder, item, rowBlocks * panelBlocks)
+        const [outer, inner] = divide(builder, inMatrix, panelsOutside ? rowBlocks : panelBlocks)
+        const [rowBlock, panelBlock] = panelsOutside ? [inner, outer] : [outer, inner]
         const rowRange = blockRange(builder, rowBlock, blocks.rows, rows)
         const panelRange = blockRange(builder, panelBlock, blocks.panels, tiling.panels)
         const aMatrix = builder.advance(aBase, matrix, a.matrix)
