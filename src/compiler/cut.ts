@@ -9,7 +9,7 @@ export interface Tile {
  * model chooses. No cut changes a result: whatever decides in which order is summed is not among these.
  */
 export interface Cut {
-  /** Of full panels. */
+  /** Of full panels, or of a single one. */
   readonly tile?: Tile
   /** Items of the grid that are aimed at, for threads to share. */
   readonly items?: number
@@ -28,4 +28,4 @@ export const modelCut: Cut = {}
 export type CutOrigin = 'model' | 'measured' | 'cached'
 
 /** Raised when templates change so that what was measured of cuts holds no longer, or cuts mean something else. */
-export const cutsVersion = 3
+export const cutsVersion = 4

@@ -51,7 +51,7 @@ export function lowerProduct(product: MatrixProduct, lowering: Lowering, epilogu
   if (batch * rows * columns === 0) return
   const direct = readsDirectly(product, lowering)
   const widest = widestPanel(product, traits.width, direct !== undefined)
-  const tiling = alikePanels(tileMatrix(rows, columns, traits, cut, widest), epilogue)
+  const tiling = alikePanels(tileMatrix(rows, columns, traits, cut, { widest }), epilogue)
   const blocks = chooseBlocks(product, tiling, traits, cut)
   const { columns: b, how: howB } = placeColumns(product, tiling, lowering, direct)
   const { rows: a, how: howA } = placeRows(product, blocks, tiling, lowering)

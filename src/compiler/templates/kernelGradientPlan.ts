@@ -85,7 +85,8 @@ export function planRows(shape: ConvolutionShape, traits: TargetTraits, cut: Cut
 /** Each tap's channels are a run, in bands. */
 function planBandedRows(shape: ConvolutionShape, traits: TargetTraits, cut: Cut): RowPlan {
   const { kernel, dilation, channels, filters, groups } = shape
-  const tiling = tileMatrix(channels, filters, traits, cut)
+  // A band has room for a vector of channels with each pixel.
+  const tiling = tileMatrix(channels, filters, traits, cut, { tall: true })
   const bands = planBands(shape, tiling, traits)
   const { plane, row, pixel } = imageSteps({ ...shape, channels: bands.pixel })
   const moves = [dilation[0] * plane, dilation[1] * row, dilation[2] * pixel]

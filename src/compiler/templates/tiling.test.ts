@@ -46,6 +46,9 @@ describe('tileMatrix', () => {
   it('cuts them into tiles of one height where that costs nothing', () => {
     expect(tileMatrix(128, 500, testTraits(16)).rows).toBe(8)
     expect(tileMatrix(100, 50, testTraits(16)).rows).toBe(10)
+    // Many rows, and those of which bands are made, keep tall tiles.
+    expect(tileMatrix(1024, 1024, testTraits(16)).rows).toBe(14)
+    expect(tileMatrix(128, 500, testTraits(16), {}, { tall: true }).rows).toBe(13)
     // The tallest would be 14 high; half of that is too low.
     expect(tileMatrix(25, 20, testTraits(16)).rows).toBe(14)
     expect(tileMatrix(36, 20, testTraits(16)).rows).toBe(12)

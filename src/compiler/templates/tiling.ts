@@ -86,22 +86,28 @@ function rowCycles(rows: number, tall: number, vectors: number): number {
   return rest > 0 ? whole + stepCycles(rest, vectors) : whole
 }
 
-/** What tiles of one height may take, of the cycles of the best: the difference is within the model's error. */
-const oneHeight = 1.01
-
-/**
- * Rows of a tile: as many as may be, or fewer that leave no short rest where that takes fewer cycles. Tiles at least half as
- * tall that leave no rest at all are taken where they cost next to nothing, as they need half the code.
- */
+/** Rows of a tile: as many as may be, or fewer that leave no short rest where that takes fewer cycles. */
 function evenRows(rows: number, most: number, vectors: number): number {
   if (rows <= most) return most
-  const cycles = (height: number): number => rowCycles(rows, height, vectors)
   const even = Math.ceil(rows / Math.ceil(rows / most))
-  const best = cycles(even) < cycles(most) ? even : most
+  return rowCycles(rows, even, vectors) < rowCycles(rows, most, vectors) ? even : most
+}
+
+/** Beside the work of so many tiles, the code for a shorter last one is little. */
+const manyTiles = 10
+
+/** What tiles of one height may take, of the cycles of `evenRows`. */
+const oneHeight = 1.01
+
+/** As `evenRows`, but where rows are few, tiles more than half as tall that leave no rest, if these cost nothing: they need half the code. */
+function alikeRows(rows: number, most: number, vectors: number): number {
+  const even = evenRows(rows, most, vectors)
+  if (rows <= most || rows > manyTiles * most) return even
+  const cycles = (height: number): number => rowCycles(rows, height, vectors)
   for (let height = most; 2 * height > most; height--) {
-    if (rows % height === 0 && cycles(height) <= oneHeight * cycles(best)) return height
+    if (rows % height === 0 && cycles(height) <= oneHeight * cycles(even)) return height
   }
-  return best
+  return even
 }
 
 /**
@@ -113,8 +119,8 @@ export function tileMatrix(
   columns: number,
   traits: TargetTraits,
   { tile }: Cut = modelCut,
-  /** The most vectors of a panel. */
-  widest = Number.POSITIVE_INFINITY,
+  /** The most vectors of a panel, and whether tiles are no lower than they need be. */
+  { widest = Number.POSITIVE_INFINITY, tall = false }: { widest?: number; tall?: boolean } = {},
 ): Tiling {
   const vectors = Math.ceil(columns / traits.width)
   if (tile) return tileInPanels(rows, columns, Math.min(tile.vectors, vectors), traits, tile.rows)
@@ -122,7 +128,9 @@ export function tileMatrix(
   for (let width = 1; width <= Math.min(vectors, traits.accumulators, widest); width++) widths.push(width)
   let best: Tiling | undefined
   for (const width of widths) {
-    const tiling = tileInPanels(rows, columns, Math.min(width, vectors), traits)
+    const panel = Math.min(width, vectors)
+    const height = (tall ? evenRows : alikeRows)(rows, tileRows(traits, panel), panel)
+    const tiling = tileInPanels(rows, columns, panel, traits, height)
     // Another width must be better by more than the model's error.
     if (!best || tiling.efficiency > 1.02 * best.efficiency) best = tiling
   }
@@ -135,7 +143,7 @@ export function tileInPanels(
   columns: number,
   vectors: number,
   traits: TargetTraits,
-  tall = evenRows(rows, tileRows(traits, vectors), vectors),
+  tall = alikeRows(rows, tileRows(traits, vectors), vectors),
 ): Tiling {
   const { width } = traits
   const full = Math.floor(columns / (vectors * width))

@@ -84,7 +84,7 @@ const timeout = 5 * 60_000
 const target = await autoTarget()
 
 describe('A program starts quickly', () => {
-  // Times are for a machine that has nothing else to do.
+  // Times say little while other tests run beside these, which is why there are several attempts, and on a machine that others use.
   it.runIf(verifying).for([...new Set(['wasm', target])])(
     'on %s: import, build, compile and first step take less than twenty steps and half a second',
     { timeout },
