@@ -122,6 +122,26 @@ describe('contractionTemplate', () => {
     expect(corners(96, 64)).toEqual({ lastRow: false, lastColumn: true })
   })
 
+  it('reads B where it lies for as few tiles as it would take longer to pack it for', () => {
+    const reads = (m: number, k: number, n: number, width: 4 | 16 = 16) => {
+      const { node, inputs } = product({ m, k, n })
+      const traits = testTraits(width)
+      const { launches } = runTemplate(contractionTemplate, node, inputs, { traits, engine: () => {} })
+      return launches.at(-1)?.report.algorithm.match(/B [a-z]+/)?.[0]
+    }
+    expect(reads(32, 800, 500)).toBe('B read')
+    expect(reads(512, 800, 500)).toBe('B packed')
+    // A tile wants less of each line.
+    expect(reads(32, 800, 500, 4)).toBe('B packed')
+    // Rows as far apart as a power of two have few places in the cache.
+    expect(reads(32, 2048, 2048)).toBe('B packed')
+    expect(reads(8, 2048, 2048)).toBe('B read')
+    // It comes from memory.
+    expect(reads(32, 8000, 1000)).toBe('B packed')
+    check({ m: 32, k: 100, n: 200 }, { widths: [16] })
+    check({ batch: [2], m: 17, k: 90, n: 150 }, { widths: [16], cache: smallCache })
+  })
+
   it('gives the same bits with every tile, as which one is used depends on a probe', () => {
     const { node, inputs } = product({ m: 11, k: 300, n: 17 })
     const results = [

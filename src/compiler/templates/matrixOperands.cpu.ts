@@ -4,10 +4,10 @@ import type { TargetTraits } from '../../loops/traits.js'
 import type { BufferView, Lowering } from '../lowering.js'
 import { copyRun } from './haloCopy.cpu.js'
 import { divide } from './laneBlocks.js'
-import { type Blocks, fewRows, type MatrixProduct } from './matrixProduct.js'
+import { type Blocks, blockDepth, fewRows, type MatrixProduct } from './matrixProduct.js'
 import { lineBytes } from './microKernel.js'
 import { packPanels, packRowGroups } from './packing.cpu.js'
-import { type PanelClass, shortestTile, type Tiling } from './tiling.js'
+import { type PanelClass, shortestTile, type Tiling, tileMatrix } from './tiling.js'
 
 /** B in memory: panels of their own, or the rows of the matrix itself. */
 export interface Columns {
@@ -150,27 +150,46 @@ function directColumns({ depth, columns, b: view }: MatrixProduct): Columns {
 }
 
 /** Whether B is read where it is, and why. */
-export function readsDirectly(
-  { rows, depth, columns, b, transposeB }: MatrixProduct,
-  lowering: Lowering,
-): string | undefined {
-  const { traits, cut } = lowering
-  const { cache } = traits
+export function readsDirectly(product: MatrixProduct, lowering: Lowering): string | undefined {
+  const { depth, columns, b, transposeB } = product
+  const { cut } = lowering
+  const { cache } = lowering.traits
   const bytes = 4 * depth * columns
   if (transposeB) return undefined
   if (cut.packed !== undefined) return cut.packed ? undefined : 'as measured'
   // Panels that are kept cost nothing but memory, and come quicker from the second-level cache: their vectors do not straddle its lines.
   const isKept = lowering.isFixed(b) && bytes <= 4 * cache.l2
-  // To pack it takes longer than to read panels out of rows that lie far apart.
-  if (rows <= fewRows && !isKept) return 'few rows use it'
+  if (!isKept && fewReadIt(product, lowering)) return 'few rows use it'
   return bytes <= cache.l1 / 2 ? 'it fits the first-level cache' : undefined
 }
 
-/** Lines of the first-level cache that hold one value each of values a number of bytes apart: few for powers of two. */
-function linesAt(stride: number, { l1 }: TargetTraits['cache']): number {
+/** B is read where it lies if it has no more than so many times the bytes of a second-level cache: of more, most comes from memory for each tile. */
+const mostInPlace = 8
+
+/** Bytes of a step of k that each tile may read for nothing, by those of a panel: to write panels, and read them, costs as much. */
+const readForNothing = 4
+
+/**
+ * Whether it takes longer to pack B than to read panels out of rows that lie far apart: each tile then reads up to a line of the cache more
+ * than it wants of each of them. Several tiles should find them in the second-level cache.
+ */
+function fewReadIt({ rows, depth, columns }: MatrixProduct, { traits, cut }: Lowering): boolean {
+  if (rows <= fewRows) return true
+  const tiling = tileMatrix(rows, columns, traits, cut)
+  const lanes = tiling.classes[0].vectors * traits.width
+  const tiles = Math.ceil(rows / tiling.rows)
+  return (
+    tiles * lineBytes <= readForNothing * 4 * lanes &&
+    4 * depth * columns <= mostInPlace * traits.cache.l2 &&
+    blockDepth(depth, lanes, traits, cut) <= linesAt(4 * columns, traits.cache.l2)
+  )
+}
+
+/** Lines of a cache of so many bytes that hold one value each of values a number of bytes apart: few for powers of two. */
+function linesAt(stride: number, bytes: number): number {
   let sharing = 1
   while (sharing < 64 && stride % (2 * sharing * lineBytes) === 0) sharing *= 2
-  return l1 / lineBytes / sharing
+  return bytes / lineBytes / sharing
 }
 
 /**
@@ -187,6 +206,6 @@ function strideConflicts(
 ): boolean {
   if (tiling.panels < 4) return false
   return transposeA
-    ? blocks.depth > linesAt(4 * rows, cache) / 2
-    : Math.min(tiling.rows, rows) > linesAt(4 * depth, cache)
+    ? blocks.depth > linesAt(4 * rows, cache.l1) / 2
+    : Math.min(tiling.rows, rows) > linesAt(4 * depth, cache.l1)
 }

@@ -50,22 +50,33 @@ export function widestPanel(product: MatrixProduct, width: number, isInPlace: bo
   return Math.max(Math.ceil(columns / width / panels), least)
 }
 
+/** Steps of k in a block: a panel of so many lanes stays in the second-level cache while the rows stream past it. From there, its vectors come soon enough. */
+export function blockDepth(
+  depth: number,
+  lanes: number,
+  { cache }: TargetTraits,
+  { depth: lengths = 1 }: Cut,
+): number {
+  const most = Math.max(64, Math.floor((lengths * cache.l2) / 8 / (4 * lanes) / 8) * 8)
+  const blocks = Math.ceil(depth / (1.25 * most))
+  return blocks > 1 ? Math.ceil(depth / blocks / 8) * 8 : Math.max(depth, 1)
+}
+
 /**
  * Cuts a product for the caches and for threads. No cut changes a result: sums go on where the block before left them.
  */
 export function chooseBlocks(
   { batch, rows, depth, columns }: MatrixProduct,
   tiling: Tiling,
-  { cache, width }: TargetTraits,
-  { items: aim = wantedItems, depth: lengths = 1 }: Cut,
+  traits: TargetTraits,
+  cut: Cut,
 ): Blocks {
+  const { cache, width } = traits
+  const { items: aim = wantedItems } = cut
   const lanes = Math.max(...tiling.classes.map((panel) => panel.vectors)) * width
-  // A panel stays in the second-level cache while the rows stream past it: from there, its vectors come soon enough.
-  const mostDepth = Math.max(64, Math.floor((lengths * cache.l2) / 8 / (4 * lanes) / 8) * 8)
-  const depthBlocks = Math.ceil(depth / (1.25 * mostDepth))
-  const blockDepth = depthBlocks > 1 ? Math.ceil(depth / depthBlocks / 8) * 8 : Math.max(depth, 1)
+  const steps = blockDepth(depth, lanes, traits, cut)
   // A block of rows stays in the second-level cache while the panels change.
-  const mostRows = Math.max(tiling.rows, Math.floor(cache.l2 / 2 / (4 * blockDepth)))
+  const mostRows = Math.max(tiling.rows, Math.floor(cache.l2 / 2 / (4 * steps)))
   const itemsPerRowBlock = batch * tiling.panels
   const rowBlocks = Math.max(
     Math.ceil(rows / mostRows),
@@ -81,5 +92,5 @@ export function chooseBlocks(
     Math.max(Math.floor(items / (2 * aim)), Math.ceil(smallestItem / Math.max(perItem, 1))),
     tiling.panels,
   )
-  return { rows: Math.min(blockRows, rows), panels: Math.max(1, panels), depth: blockDepth }
+  return { rows: Math.min(blockRows, rows), panels: Math.max(1, panels), depth: steps }
 }
