@@ -186,6 +186,11 @@ export class LoopBuilder {
     return this.emit(scalarOf(a.type), { op: 'reduce', name, a })
   }
 
+  /** See `Instruction`. */
+  interleave<V extends Value>(run: number, odd: boolean, a: V, b: Value): V {
+    return this.emit(a.type, { op: 'interleave', run, odd, a, b }) as V
+  }
+
   // ---- memory ----
 
   /** `base` moved by `index` elements of `bytes` bytes each. */

@@ -133,6 +133,18 @@ describe('interpret: arithmetic', () => {
     expect(evaluate(4, [ints(3, -5, 4, 0)], (l, [p]) => l.reduce('min', p)).ints).toEqual([-5])
   })
 
+  it('interleaves runs of lanes', () => {
+    const [a, b] = [ints(0, 1, 2, 3, 4, 5, 6, 7), ints(10, 11, 12, 13, 14, 15, 16, 17)]
+    const of = (run: number, odd: boolean) =>
+      evaluate(8, [a, b], (l, [x, y]) => l.interleave(run, odd, x, y)).ints
+    expect(of(1, false)).toEqual([0, 10, 2, 12, 4, 14, 6, 16])
+    expect(of(1, true)).toEqual([1, 11, 3, 13, 5, 15, 7, 17])
+    expect(of(2, false)).toEqual([0, 1, 10, 11, 4, 5, 14, 15])
+    expect(of(2, true)).toEqual([2, 3, 12, 13, 6, 7, 16, 17])
+    expect(of(4, false)).toEqual([0, 1, 2, 3, 10, 11, 12, 13])
+    expect(of(4, true)).toEqual([4, 5, 6, 7, 14, 15, 16, 17])
+  })
+
   it('reads lanes, extracts, splats and negates truth', () => {
     expect(evaluate(4, [], (l) => l.mul(l.lanes(), l.int(3))).ints).toEqual([0, 3, 6, 9])
     expect(evaluate(4, [floats(1, 2, 3, 4)], (l, [p]) => l.splat(l.extract(p, 2))).floats).toEqual([

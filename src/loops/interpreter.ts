@@ -227,6 +227,17 @@ class Compiler {
       }
       case 'reduce':
         return this.reduce(to, table(floatBinary, integerBinary, result, instruction.name), instruction.a)
+      case 'interleave': {
+        const { run, odd } = instruction
+        const [a, b] = [this.place(instruction.a), this.place(instruction.b)]
+        return () => {
+          for (let i = 0; i < lanes; i++) {
+            const isOdd = (i & run) !== 0
+            const from = i + (odd ? run : 0)
+            ints[to + i] = ints[isOdd ? b + from - run : a + from]
+          }
+        }
+      }
       case 'get':
         return this.copy(result, instruction.variable)
       case 'advance': {

@@ -98,6 +98,17 @@ export type Instruction =
    * All lanes of a vector combined into a scalar by halves: lane i with lane i + width/2, and so on.
    */
   | { readonly op: 'reduce'; readonly name: 'add' | 'min' | 'max' | 'mul'; readonly a: Value }
+  /**
+   * Runs of so many lanes (1, 2, 4, ... width/2) of two vectors in turns: a's first, b's first, a's third, b's third, and so on; or the second, the
+   * fourth, ... if `odd`.
+   */
+  | {
+      readonly op: 'interleave'
+      readonly run: number
+      readonly odd: boolean
+      readonly a: Value
+      readonly b: Value
+    }
   | { readonly op: 'get'; readonly variable: Variable }
   /** `base` moved by `index` elements of `bytes` bytes. */
   | {

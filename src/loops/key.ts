@@ -17,7 +17,7 @@ import type {
 const kinds: Record<Exclude<Statement['kind'], 'let'> | Instruction['op'], number> = {
   ...{ declare: 1, set: 2, store: 3, for: 4, if: 5, constant: 6, lanes: 7, unary: 8, binary: 9, mulAdd: 10 },
   ...{ compare: 11, logic: 12, logicNot: 13, select: 14, convert: 15, splat: 16, extract: 17, reduce: 18 },
-  ...{ get: 19, advance: 20, load: 21, loadSplat: 22, loadIndexed: 23, prefetch: 24 },
+  ...{ get: 19, advance: 20, load: 21, loadSplat: 22, loadIndexed: 23, prefetch: 24, interleave: 25 },
 }
 
 const endOfBlock = 0
@@ -163,6 +163,12 @@ class KeyWriter {
         return
       case 'select':
         this.number(instruction.condition.id)
+        this.number(instruction.a.id)
+        this.number(instruction.b.id)
+        return
+      case 'interleave':
+        this.unit(instruction.odd ? 1 : 0)
+        this.number(instruction.run)
         this.number(instruction.a.id)
         this.number(instruction.b.id)
         return

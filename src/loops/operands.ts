@@ -17,6 +17,7 @@ export function operandsOf(instruction: Instruction): readonly Value[] {
     case 'binary':
     case 'compare':
     case 'logic':
+    case 'interleave':
       return [instruction.a, instruction.b]
     case 'mulAdd':
       return [instruction.a, instruction.b, instruction.c]

@@ -35,6 +35,8 @@ const printInstruction = (instruction: Instruction): string => {
       return `extract ${id(instruction.a)}, lane ${instruction.lane}`
     case 'reduce':
       return `reduce ${instruction.name} ${id(instruction.a)}`
+    case 'interleave':
+      return `interleave ${instruction.odd ? 'odd' : 'even'} runs of ${instruction.run}, ${id(instruction.a)}, ${id(instruction.b)}`
     case 'get':
       return `get ${id(instruction.variable)}`
     case 'advance':

@@ -260,6 +260,17 @@ class Verifier {
         if (type !== 'f32v' && type !== 'i32v') this.fail(`reduce needs an f32v or i32v, received ${type}`)
         return scalarOf(type)
       }
+      case 'interleave': {
+        const { run } = instruction
+        const type = this.use(instruction.a)
+        if (type !== 'f32v' && type !== 'i32v')
+          this.fail(`interleave needs an f32v or i32v, received ${type}`)
+        this.useAs(instruction.b, type)
+        const divides = Number.isInteger(run) && run > 0 && this.fn.width % (2 * run) === 0
+        if (!divides || (run & (run - 1)) !== 0)
+          this.fail(`runs have 1, 2, 4, ... ${this.fn.width / 2} lanes, received ${run}`)
+        return type
+      }
       case 'get':
         return this.visible(instruction.variable, true)
       case 'advance':

@@ -73,6 +73,7 @@ describe('randomLoops', () => {
       expected.push(`mulAdd f32${wide}`, `logicNot bool${wide}`)
     }
     for (const name of ['add', 'mul', 'min', 'max']) expected.push(`reduce ${name} f32`, `reduce ${name} i32`)
+    expected.push('interleave f32v', 'interleave i32v')
     for (const scalar of ['f32', 'i32', 'bool']) expected.push(`extract ${scalar}`, `splat ${scalar}v`)
     for (const [storage, type] of [
       ['f32', 'f32'],

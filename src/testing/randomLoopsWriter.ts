@@ -220,6 +220,12 @@ export class RandomLoopWriter {
       const name = this.random.pick(['add', 'min', 'max', 'mul'] as const)
       this.keep(this.l.reduce(name, this.operand(this.oneOf('f32v', 'i32v'))))
     },
+    interleave: () => {
+      if (this.width === 1) return
+      const type = this.oneOf('f32v', 'i32v')
+      const run = 2 ** this.random.below(Math.log2(this.width))
+      this.keep(this.l.interleave(run, this.random.chance(0.5), this.operand(type), this.operand(type)))
+    },
     get: () => {
       const known = this.scope.variables[this.random.pick(dataTypes)]
       if (known.length > 0) this.keep(this.l.get(this.random.pick(known)))

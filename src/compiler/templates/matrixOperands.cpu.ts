@@ -167,7 +167,7 @@ export function readsDirectly(product: MatrixProduct, lowering: Lowering): strin
 const mostInPlace = 8
 
 /** Bytes of a step of k that each tile may read for nothing, by those of a panel: to write panels, and read them, costs as much. */
-const readForNothing = 4
+const readForNothing = 6
 
 /**
  * Whether it takes longer to pack B than to read panels out of rows that lie far apart: each tile then reads up to a line of the cache more

@@ -5,6 +5,7 @@ import { packStep } from './depthLanes.js'
 import { wantedItems } from './gridBlocks.js'
 import { divide } from './laneBlocks.js'
 import { blockRange, forPanels, type PanelClass, type Tiling } from './tiling.js'
+import { turn } from './turn.js'
 
 /** A loop over k: how many elements the source moves with each iteration. */
 export interface SourceLoop {
@@ -45,7 +46,7 @@ export interface Panels {
 /**
  * Copies matrices into panels, in a launch of its own. Where columns lie side by side, an item goes through some rows as they
  * lie in memory, which the processor foresees, and which the thread that changed them last may still hold; else it fills one
- * panel after another.
+ * panel after another: in blocks that are turned in registers, where steps of k lie side by side.
  */
 export function packPanels(lowering: Lowering, source: PackSource, tiling: Tiling): Panels {
   const { columns, columnStride } = source
@@ -55,6 +56,7 @@ export function packPanels(lowering: Lowering, source: PackSource, tiling: Tilin
   const view = lowering.scratch('float32', matrices * elements)
   const [outer, ...inner] = source.depth
   const isInRows = columnStride === 1
+  const isTurned = !isInRows && source.depth.at(-1)?.stride === 1
   const together = isInRows ? Math.min(panelsTogether, tiling.panels) : 1
   const panelBlocks = Math.ceil(tiling.panels / together)
   const runs = isInRows ? runsInItem(source, panelBlocks) : outer.count
@@ -65,9 +67,10 @@ export function packPanels(lowering: Lowering, source: PackSource, tiling: Tilin
       name: `pack ${depth}x${columns} by columns of stride ${columnStride}`,
       grid,
       report: {
-        algorithm: 'copy into panels, in which the micro-kernel reads one vector after another',
+        algorithm: `copy into panels, in which the micro-kernel reads one vector after another${isTurned ? ', in blocks that are turned in registers' : ''}`,
         flops: 0,
-        lanes: isInRows ? 'vector' : { scalar: 'the copy transposes' },
+        lanes:
+          isInRows || isTurned ? 'vector' : { scalar: 'neither columns nor steps of k lie side by side' },
         ...(grid === 1 ? { singleThreaded: isInRows ? 'the matrix is small' : 'there is one panel' } : {}),
       },
       build: (b, operands) => {
@@ -81,22 +84,26 @@ export function packPanels(lowering: Lowering, source: PackSource, tiling: Tilin
           const start = moved(b, input, matrix, source.matrices)
           const packed = b.advance(output, matrix, 4 * elements)
           const panelRange = blockRange(b, panelBlock, together, tiling.panels)
+          if (isTurned) {
+            forPanels(b, tiling, ...panelRange, (panel, lane, column) => {
+              const from = b.advance(start, column, 4 * columnStride)
+              const to = b.advance(packed, lane, 4 * depth)
+              const step = 4 * panel.vectors * b.width
+              const loops = source.depth.slice(0, -1)
+              const run = source.depth[loops.length].count
+              overDepth(b, loops, from, b.int(0), (at, k) =>
+                turnColumns(b, panel, [at, b.advance(to, k, run * step)], { columnStride, run, step }),
+              )
+            })
+            return
+          }
           const copyAt = (at: Value<'ptr'>, k: Value<'i32'>): void =>
             forPanels(b, tiling, ...panelRange, (panel, lane, column) => {
+              const { depthLanes, counts, vectors } = panel
               const first = b.advance(packed, lane, 4 * depth)
-              if (panel.depthLanes) {
-                const from = b.advance(at, column, 4 * columnStride)
-                packStep(
-                  b,
-                  panel.depthLanes,
-                  panel.counts[0],
-                  [from, first],
-                  divide(b, k, panel.depthLanes.run),
-                )
-                return
-              }
-              const target = b.advance(first, k, 4 * panel.vectors * b.width)
-              copyRow(b, panel, columnStride, b.advance(at, column, 4 * columnStride), target)
+              const from = b.advance(at, column, 4 * columnStride)
+              if (depthLanes) packStep(b, depthLanes, counts[0], [from, first], divide(b, k, depthLanes.run))
+              else copyRow(b, panel, columnStride, from, b.advance(first, k, 4 * vectors * b.width))
             })
           b.for(...blockRange(b, runBlock, runs, outer.count), 1, (i) =>
             overDepth(b, inner, b.advance(start, i, 4 * outer.stride), b.mul(i, b.int(runSteps)), copyAt),
@@ -260,4 +267,44 @@ function copyRow(
       }
     }
   })
+}
+
+/** Columns as they lie: elements from one to the next, and steps of k side by side in each; and bytes that a step takes in the panel. */
+interface TurnedColumns {
+  readonly columnStride: number
+  readonly run: number
+  readonly step: number
+}
+
+/** Copies a run of steps of k of a panel's columns, as many steps at a time as a vector has lanes. */
+function turnColumns(
+  b: LoopBuilder,
+  { counts }: PanelClass,
+  [from, to]: readonly [from: Value<'ptr'>, to: Value<'ptr'>],
+  { columnStride, run, step }: TurnedColumns,
+): void {
+  const steps = Math.min(run, b.width)
+  const zero = b.constant('f32v', 0)
+  const copyVector = (columns: Value<'ptr'>, panel: Value<'ptr'>, count: number): void =>
+    b.repeat(Math.ceil(run / steps), false, (block) => {
+      // The last block may begin among the steps of the one before.
+      const first = b.binary('min', b.mul(block, b.int(steps)), b.int(run - steps)) as Value<'i32'>
+      const at = b.advance(columns, first, 4)
+      const rows = Array.from({ length: b.width }, (_, column) =>
+        column < count ? b.loadVector('f32', at, 4 * column * columnStride, steps) : zero,
+      )
+      const target = b.advance(panel, first, step)
+      turn(b, rows)
+        .slice(0, steps)
+        .forEach((values, k) => b.store('f32', target, values, k * step))
+    })
+  const whole = counts.filter((count) => count === b.width).length
+  b.repeat(whole, false, (v) =>
+    copyVector(b.advance(from, v, 4 * b.width * columnStride), b.advance(to, v, 4 * b.width), b.width),
+  )
+  if (whole < counts.length) {
+    const rest = b.int(whole)
+    const columns = b.advance(from, rest, 4 * b.width * columnStride)
+    copyVector(columns, b.advance(to, rest, 4 * b.width), counts[whole])
+  }
 }

@@ -55,6 +55,7 @@ const lowerings: Lowerings = {
   splat: lanes.lowerSplat,
   extract: lanes.lowerExtract,
   reduce: lanes.lowerReduce,
+  interleave: lanes.lowerInterleave,
   get: ({ variable }, values) => values.code.emit('local.get', values.localOf(variable)),
   advance: memory.lowerAdvance,
   load: memory.lowerLoad,

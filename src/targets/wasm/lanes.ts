@@ -116,3 +116,15 @@ export function lowerReduce({ name, a }: Of<'reduce'>, values: Values): void {
   }
   code.emit(isFloat(a) ? 'f32x4.extract_lane' : 'i32x4.extract_lane', 0)
 }
+
+export function lowerInterleave({ run, odd, a, b }: Of<'interleave'>, values: Values): void {
+  const bytes: number[] = []
+  for (let lane = 0; lane < 4; lane++) {
+    // Lanes of the second vector are numbered on.
+    const from = (lane & run) === 0 ? lane + (odd ? run : 0) : lane + (odd ? 4 : 4 - run)
+    for (let byte = 0; byte < 4; byte++) bytes.push(4 * from + byte)
+  }
+  values.push(a)
+  values.push(b)
+  values.code.emit('i8x16.shuffle', bytes)
+}

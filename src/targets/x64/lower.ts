@@ -10,6 +10,7 @@ import {
   flagsOf,
   lowerCompare,
   lowerExtract,
+  lowerInterleave,
   lowerLogic,
   lowerLogicNot,
   lowerReduce,
@@ -286,6 +287,9 @@ function compute(result: Value, instruction: Instruction, to: Register, values: 
       return
     case 'reduce':
       lowerReduce(instruction, to, values)
+      return
+    case 'interleave':
+      lowerInterleave(instruction, to, values)
       return
     case 'get':
       code.move(to, values.variable(instruction.variable))
