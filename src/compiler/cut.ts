@@ -28,4 +28,4 @@ export const modelCut: Cut = {}
 export type CutOrigin = 'model' | 'measured' | 'cached'
 
 /** Raised when templates change so that what was measured of cuts holds no longer, or cuts mean something else. */
-export const cutsVersion = 4
+export const cutsVersion = 5

@@ -75,4 +75,13 @@ describe('What is prepared', () => {
     expect(algorithm(true)).toContain('B packed')
     expect(algorithm(false)).toContain('B read in place (few rows use it)')
   })
+
+  it('are panels of many weights too, for some dozens of rows', () => {
+    const weights = variable(700, 2000)
+    const traced = trace([input(32, 700)], (x) => [matmul(x, weights.value())])
+    const algorithm = (prepares: boolean) =>
+      compile(canonicalize(traced), testTraits(16), { prepares }).report.launches.at(-1)?.algorithm
+    expect(algorithm(true)).toContain('B packed')
+    expect(algorithm(false)).toContain('B read in place (few rows use it)')
+  })
 })

@@ -187,7 +187,7 @@ export class LoopBuilder {
   }
 
   /** See `Instruction`. */
-  interleave<V extends Value>(run: number, odd: boolean, a: V, b: Value): V {
+  interleave<V extends Value>(run: number, odd: boolean, a: V, b: V): V {
     return this.emit(a.type, { op: 'interleave', run, odd, a, b }) as V
   }
 

@@ -22,6 +22,10 @@ describe.each([
     (offset: number, count: number): Body =>
     (l, x) =>
       l.loadVector('f32', x, offset, count)
+  const mixed =
+    (run: number, odd: boolean): Body =>
+    (l) =>
+      l.interleave(run, odd, l.lanes(), l.lanes())
   const choose =
     (isFirst: boolean): Body =>
     (l, x) => {
@@ -51,6 +55,8 @@ describe.each([
     ['operations', text((l) => l.add(l.begin, l.end)), text((l) => l.sub(l.begin, l.end))],
     ['operands', text((l) => l.sub(l.begin, l.end)), text((l) => l.sub(l.end, l.begin))],
     ['lanes', text(loaded(4, 3)), text(loaded(4, 2))],
+    ['runs that are interleaved', text(mixed(1, true)), text(mixed(2, true))],
+    ['even runs and odd ones', text(mixed(1, false)), text(mixed(1, true))],
     ['storage', text((l, x) => l.load('u8', x)), text((l, x) => l.load('i32', x))],
     ['steps', text((l) => l.for(0, 9, 1, () => {})), text((l) => l.for(0, 9, 2, () => {}))],
     [

@@ -151,6 +151,16 @@ describe('verify', () => {
       [{ kind: 'store', storage: 'u8', base: target, offset: 0, value: x, count: 1 }],
       '%5 must be i32, received f32',
     ],
+    ...[0, 3, 4].map((run): (typeof refused)[number] => [
+      `runs of ${run} lanes`,
+      [put(value(8, 'i32v'), { op: 'interleave', run, odd: false, a: lanes, b: lanes })],
+      `runs have 1, 2, 4, ... 2 lanes, received ${run}`,
+    ]),
+    [
+      'runs of a vector and a scalar',
+      [put(value(8, 'i32v'), { op: 'interleave', run: 1, odd: false, a: lanes, b: x })],
+      '%5 must be i32v, received f32',
+    ],
     [
       'a variable set to another type',
       [

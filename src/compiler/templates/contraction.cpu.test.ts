@@ -123,7 +123,7 @@ describe('contractionTemplate', () => {
   })
 
   it('reads B where it lies for as few tiles as it would take longer to pack it for', () => {
-    const reads = (m: number, k: number, n: number, width: 4 | 16 = 16) => {
+    const reads = (m: number, k: number, n: number, width: 4 | 8 | 16 = 16) => {
       const { node, inputs } = product({ m, k, n })
       const traits = testTraits(width)
       const { launches } = runTemplate(contractionTemplate, node, inputs, { traits, engine: () => {} })
@@ -138,8 +138,35 @@ describe('contractionTemplate', () => {
     expect(reads(8, 2048, 2048)).toBe('B read')
     // It comes from memory.
     expect(reads(32, 8000, 1000)).toBe('B packed')
-    check({ m: 32, k: 100, n: 200 }, { widths: [16] })
-    check({ batch: [2], m: 17, k: 90, n: 150 }, { widths: [16], cache: smallCache })
+    // Some hundred rows with tiles of 14 rows and two vectors; a few dozen with 6 rows of vectors half as long.
+    expect(reads(160, 800, 500)).toBe('B read')
+    expect(reads(300, 800, 500)).toBe('B packed')
+    expect(reads(48, 800, 500, 8)).toBe('B read')
+    expect(reads(60, 800, 500, 8)).toBe('B packed')
+  })
+
+  it('computes the same of B where it lies, with blocks of k too', () => {
+    const sizes: [Case, TemplateCheck['cache']][] = [
+      [{ m: 32, k: 100, n: 200 }, undefined],
+      [{ batch: [2], m: 17, k: 90, n: 150 }, smallCache],
+    ]
+    for (const [size, cache] of sizes) {
+      const { node, inputs } = product(size)
+      const traits = testTraits(16, cache)
+      const { launches } = runTemplate(contractionTemplate, node, inputs, { traits, engine: () => {} })
+      expect(launches.at(-1)?.report.algorithm).toContain('B read in place (few rows use it)')
+      check(size, { widths: [16], cache })
+    }
+  })
+
+  it('turns blocks of a transposed B in registers', () => {
+    const { node, inputs } = product({ m: 20, k: 70, n: 90, transposeB: true })
+    const traits = testTraits(16)
+    const { launches } = runTemplate(contractionTemplate, node, inputs, { traits, engine: () => {} })
+    expect(launches[0].report).toMatchObject({
+      algorithm: expect.stringContaining('turned in registers'),
+      lanes: 'vector',
+    })
   })
 
   it('gives the same bits with every tile, as which one is used depends on a probe', () => {

@@ -151,35 +151,35 @@ function directColumns({ depth, columns, b: view }: MatrixProduct): Columns {
 
 /** Whether B is read where it is, and why. */
 export function readsDirectly(product: MatrixProduct, lowering: Lowering): string | undefined {
-  const { depth, columns, b, transposeB } = product
+  const { rows, depth, columns, b, transposeB } = product
   const { cut } = lowering
   const { cache } = lowering.traits
   const bytes = 4 * depth * columns
   if (transposeB) return undefined
   if (cut.packed !== undefined) return cut.packed ? undefined : 'as measured'
   // Panels that are kept cost nothing but memory, and come quicker from the second-level cache: their vectors do not straddle its lines.
-  const isKept = lowering.isFixed(b) && bytes <= 4 * cache.l2
-  if (!isKept && fewReadIt(product, lowering)) return 'few rows use it'
+  const isFixed = lowering.isFixed(b)
+  const reads = rows <= fewRows ? !isFixed || bytes > 4 * cache.l2 : !isFixed && fewReadIt(product, lowering)
+  if (reads) return 'few rows use it'
   return bytes <= cache.l1 / 2 ? 'it fits the first-level cache' : undefined
 }
 
 /** B is read where it lies if it has no more than so many times the bytes of a second-level cache: of more, most comes from memory for each tile. */
 const mostInPlace = 8
 
-/** Bytes of a step of k that each tile may read for nothing, by those of a panel: to write panels, and read them, costs as much. */
-const readForNothing = 6
+/** To write a step of k into a panel, and to read it from there, costs as much as to read so many times its bytes. */
+const costOfPacking = 8
 
 /**
- * Whether it takes longer to pack B than to read panels out of rows that lie far apart: each tile then reads up to a line of the cache more
- * than it wants of each of them. Several tiles should find them in the second-level cache.
+ * Whether it takes longer to pack B than to read its panels out of rows that lie far apart, where each tile reads up to a line of the
+ * cache more than it wants of each step of k. All tiles but the first should find these lines in the second-level cache.
  */
 function fewReadIt({ rows, depth, columns }: MatrixProduct, { traits, cut }: Lowering): boolean {
-  if (rows <= fewRows) return true
-  const tiling = tileMatrix(rows, columns, traits, cut)
-  const lanes = tiling.classes[0].vectors * traits.width
-  const tiles = Math.ceil(rows / tiling.rows)
+  const [panel] = tileMatrix(rows, columns, traits, cut).classes
+  const lanes = panel.vectors * traits.width
+  const tiles = Math.ceil(rows / panel.rows)
   return (
-    tiles * lineBytes <= readForNothing * 4 * lanes &&
+    tiles * lineBytes <= costOfPacking * 4 * lanes &&
     4 * depth * columns <= mostInPlace * traits.cache.l2 &&
     blockDepth(depth, lanes, traits, cut) <= linesAt(4 * columns, traits.cache.l2)
   )

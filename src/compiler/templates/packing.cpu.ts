@@ -1,3 +1,4 @@
+import { InternalError } from '../../errors.js'
 import type { LoopBuilder } from '../../loops/builder.js'
 import type { Value } from '../../loops/ir.js'
 import type { BufferView, Lowering } from '../lowering.js'
@@ -20,7 +21,7 @@ export interface PackSource {
   readonly offset: number
   /** The matrices. */
   readonly matrices: readonly SourceLoop[]
-  /** The walk over k, outermost loop first. */
+  /** The walk over k, outermost loop first. Where columns do not lie side by side, the steps of the innermost loop do. */
   readonly depth: readonly SourceLoop[]
   readonly columns: number
   readonly columnStride: number
@@ -56,7 +57,8 @@ export function packPanels(lowering: Lowering, source: PackSource, tiling: Tilin
   const view = lowering.scratch('float32', matrices * elements)
   const [outer, ...inner] = source.depth
   const isInRows = columnStride === 1
-  const isTurned = !isInRows && source.depth.at(-1)?.stride === 1
+  if (!isInRows && source.depth.at(-1)?.stride !== 1)
+    throw new InternalError('neither columns nor steps of k lie side by side')
   const together = isInRows ? Math.min(panelsTogether, tiling.panels) : 1
   const panelBlocks = Math.ceil(tiling.panels / together)
   const runs = isInRows ? runsInItem(source, panelBlocks) : outer.count
@@ -67,15 +69,13 @@ export function packPanels(lowering: Lowering, source: PackSource, tiling: Tilin
       name: `pack ${depth}x${columns} by columns of stride ${columnStride}`,
       grid,
       report: {
-        algorithm: `copy into panels, in which the micro-kernel reads one vector after another${isTurned ? ', in blocks that are turned in registers' : ''}`,
+        algorithm: `copy into panels, in which the micro-kernel reads one vector after another${isInRows ? '' : ', in blocks that are turned in registers'}`,
         flops: 0,
-        lanes:
-          isInRows || isTurned ? 'vector' : { scalar: 'neither columns nor steps of k lie side by side' },
+        lanes: 'vector',
         ...(grid === 1 ? { singleThreaded: isInRows ? 'the matrix is small' : 'there is one panel' } : {}),
       },
       build: (b, operands) => {
-        const { view: from, offset } = source
-        const input = operands.read({ ...from, offset: from.offset + offset })
+        const input = operands.read({ ...source.view, offset: source.view.offset + source.offset })
         const output = operands.write(view)
         const runSteps = product(inner)
         b.for(b.begin, b.end, 1, (item) => {
@@ -84,26 +84,17 @@ export function packPanels(lowering: Lowering, source: PackSource, tiling: Tilin
           const start = moved(b, input, matrix, source.matrices)
           const packed = b.advance(output, matrix, 4 * elements)
           const panelRange = blockRange(b, panelBlock, together, tiling.panels)
-          if (isTurned) {
-            forPanels(b, tiling, ...panelRange, (panel, lane, column) => {
-              const from = b.advance(start, column, 4 * columnStride)
-              const to = b.advance(packed, lane, 4 * depth)
-              const step = 4 * panel.vectors * b.width
-              const loops = source.depth.slice(0, -1)
-              const run = source.depth[loops.length].count
-              overDepth(b, loops, from, b.int(0), (at, k) =>
-                turnColumns(b, panel, [at, b.advance(to, k, run * step)], { columnStride, run, step }),
-              )
-            })
+          if (!isInRows) {
+            turnIntoPanels(b, source, tiling, panelRange, [start, packed])
             return
           }
           const copyAt = (at: Value<'ptr'>, k: Value<'i32'>): void =>
             forPanels(b, tiling, ...panelRange, (panel, lane, column) => {
               const { depthLanes, counts, vectors } = panel
               const first = b.advance(packed, lane, 4 * depth)
-              const from = b.advance(at, column, 4 * columnStride)
+              const from = b.advance(at, column, 4)
               if (depthLanes) packStep(b, depthLanes, counts[0], [from, first], divide(b, k, depthLanes.run))
-              else copyRow(b, panel, columnStride, from, b.advance(first, k, 4 * vectors * b.width))
+              else copyRow(b, panel, from, b.advance(first, k, 4 * vectors * b.width))
             })
           b.for(...blockRange(b, runBlock, runs, outer.count), 1, (i) =>
             overDepth(b, inner, b.advance(start, i, 4 * outer.stride), b.mul(i, b.int(runSteps)), copyAt),
@@ -250,22 +241,29 @@ function overDepth(
   }
 }
 
-function copyRow(
-  b: LoopBuilder,
-  { counts }: PanelClass,
-  columnStride: number,
-  from: Value<'ptr'>,
-  to: Value<'ptr'>,
-): void {
+function copyRow(b: LoopBuilder, { counts }: PanelClass, from: Value<'ptr'>, to: Value<'ptr'>): void {
   counts.forEach((count, v) => {
-    const first = v * b.width
-    if (columnStride === 1) b.store('f32', to, b.loadVector('f32', from, 4 * first, count), 4 * first)
-    else {
-      for (let lane = first; lane < first + b.width; lane++) {
-        const at = b.advance(from, b.int(lane), 4 * columnStride)
-        b.store('f32', to, lane < first + count ? b.load('f32', at) : b.float(0), 4 * lane)
-      }
-    }
+    const first = 4 * v * b.width
+    b.store('f32', to, b.loadVector('f32', from, first, count), first)
+  })
+}
+
+/** Fills panels of a matrix at `packed` from one at `start` whose innermost steps of k lie side by side. */
+function turnIntoPanels(
+  b: LoopBuilder,
+  { depth: loops, columnStride }: PackSource,
+  tiling: Tiling,
+  panels: ReturnType<typeof blockRange>,
+  [start, packed]: readonly [start: Value<'ptr'>, packed: Value<'ptr'>],
+): void {
+  const run = loops[loops.length - 1].count
+  forPanels(b, tiling, ...panels, (panel, lane, column) => {
+    if (panel.depthLanes) throw new InternalError('steps of k that lie in lanes are packed row by row')
+    const step = 4 * panel.vectors * b.width
+    const to = b.advance(packed, lane, 4 * product(loops))
+    overDepth(b, loops.slice(0, -1), b.advance(start, column, 4 * columnStride), b.int(0), (from, k) =>
+      turnColumns(b, panel, [from, b.advance(to, k, run * step)], { columnStride, run, step }),
+    )
   })
 }
 
@@ -287,8 +285,9 @@ function turnColumns(
   const zero = b.constant('f32v', 0)
   const copyVector = (columns: Value<'ptr'>, panel: Value<'ptr'>, count: number): void =>
     b.repeat(Math.ceil(run / steps), false, (block) => {
+      const begin = b.mul(block, b.int(steps)) as Value<'i32'>
       // The last block may begin among the steps of the one before.
-      const first = b.binary('min', b.mul(block, b.int(steps)), b.int(run - steps)) as Value<'i32'>
+      const first = run % steps === 0 ? begin : (b.binary('min', begin, b.int(run - steps)) as Value<'i32'>)
       const at = b.advance(columns, first, 4)
       const rows = Array.from({ length: b.width }, (_, column) =>
         column < count ? b.loadVector('f32', at, 4 * column * columnStride, steps) : zero,

@@ -44,6 +44,26 @@ describe.skipIf(reason !== undefined)(`machine code ${reason ? `(skipped: ${reas
     }
   })
 
+  it.each(widths)('of %i lanes interleaves runs, whichever register the result goes to', (width) => {
+    const words = Array.from({ length: 2 * width }, (_, i) => i)
+    for (let run = 1; run < width; run *= 2) {
+      for (const odd of [false, true]) {
+        expectSame(width, words, (l, input, output) => {
+          const load = (vector: number) => l.loadVector('i32', input, 4 * width * vector) as Value<'i32v'>
+          const [first, second] = [l.variable(load(0)), l.variable(load(1))]
+          const mixed = l.interleave(run, odd, l.get(first), l.get(second))
+          l.store('i32', output, mixed)
+          l.set(first, l.interleave(run, odd, l.get(first), l.get(second)))
+          l.store('i32', output, l.get(first), 4 * width)
+          l.set(second, l.interleave(run, odd, load(0), l.get(second)))
+          l.store('i32', output, l.get(second), 8 * width)
+          l.set(second, l.interleave(run, odd, l.get(second), l.get(second)))
+          l.store('i32', output, l.get(second), 12 * width)
+        })
+      }
+    }
+  })
+
   it.each(widths)('of %i lanes adds up the constants and variables of addresses', (width) => {
     const words = Array.from({ length: 64 }, (_, i) => 1000 + i)
     expectSame(width, words, (l, input, output) => {
