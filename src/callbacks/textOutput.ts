@@ -17,19 +17,28 @@ interface Stream {
   write(text: string): unknown
 }
 
-/** A stream of Node to write progress to. As everywhere in Node, `NO_COLOR` takes colours away; a terminal called dumb gets plain lines. */
-export function outputTo(stream: Stream): TextOutput {
-  const isTerminal = stream.isTTY === true && process.env.TERM !== 'dumb'
-  return {
-    isTerminal,
-    hasColors: isTerminal && (stream.getColorDepth?.() ?? 1) > 1,
-    get columns() {
-      // A terminal that does not know its width says 0.
-      return stream.columns || undefined
-    },
-    write: (text) => void stream.write(text),
+/** A class, as V8 gives each literal with a getter a hidden class of its own, which lasts until a full collection; each `predict` makes one. */
+class StreamOutput implements TextOutput {
+  readonly isTerminal: boolean
+  readonly hasColors: boolean
+
+  constructor(private readonly stream: Stream) {
+    this.isTerminal = stream.isTTY === true && process.env.TERM !== 'dumb'
+    this.hasColors = this.isTerminal && (stream.getColorDepth?.() ?? 1) > 1
+  }
+
+  get columns(): number | undefined {
+    // A terminal that does not know its width says 0.
+    return this.stream.columns || undefined
+  }
+
+  write(text: string): void {
+    this.stream.write(text)
   }
 }
+
+/** A stream of Node to write progress to. As everywhere in Node, `NO_COLOR` takes colours away; a terminal called dumb gets plain lines. */
+export const outputTo = (stream: Stream): TextOutput => new StreamOutput(stream)
 
 /** Standard output in Node, else the console, which takes whole lines. */
 export function defaultOutput(): TextOutput {

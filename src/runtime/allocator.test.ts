@@ -35,7 +35,7 @@ describe('Allocator', () => {
             alive.push({ address, bytes: action.bytes })
           } else if (alive.length > 0) {
             const [gone] = alive.splice(action.position % alive.length, 1)
-            allocator.release(gone.address)
+            allocator.release(gone.address, gone.bytes)
           }
           const sorted = [...alive].sort((a, b) => a.address - b.address)
           let end = lowest
@@ -51,7 +51,7 @@ describe('Allocator', () => {
           expect(allocator.reservedBytes).toBeGreaterThanOrEqual(most)
         }
         // Once all are released, the free blocks are one again: it holds a buffer as large as everything.
-        for (const { address } of alive) allocator.release(address)
+        for (const { address, bytes } of alive) allocator.release(address, bytes)
         const reserved = allocator.reservedBytes
         if (reserved > 0) {
           expect(allocator.allocate(reserved - bufferAlignment)).toBe(lowest)
@@ -64,8 +64,8 @@ describe('Allocator', () => {
   it('takes the smallest free block that fits', () => {
     const allocator = new Allocator(fakeMemory())
     const [large, , small] = [1000, 1, 200, 1].map((bytes) => allocator.allocate(bytes))
-    allocator.release(large)
-    allocator.release(small)
+    allocator.release(large, 1000)
+    allocator.release(small, 200)
     expect(allocator.allocate(150)).toBe(small)
     expect(allocator.allocate(150)).toBe(large)
   })
@@ -79,10 +79,21 @@ describe('Allocator', () => {
     expect(allocator.allocate(700)).toBe(192)
   })
 
-  it('refuses to release what it did not give', () => {
-    const allocator = new Allocator(fakeMemory())
-    const address = allocator.allocate(1)
-    allocator.release(address)
-    expect(() => allocator.release(address)).toThrow('No buffer starts at')
+  it('refuses to release what it did not give, or what is free already', () => {
+    const lowest = 1 << 20
+    const allocator = new Allocator(fakeMemory(), lowest)
+    const [first, second] = [1, 1, 1].map((bytes) => allocator.allocate(bytes))
+    allocator.release(second, 1)
+    const wrong = [
+      { address: second, bytes: 1 },
+      { address: first, bytes: 1000 },
+      { address: lowest - bufferBytes(1), bytes: 1 },
+      { address: lowest + allocator.reservedBytes, bytes: 1 },
+    ]
+    for (const { address, bytes } of wrong) {
+      expect(() => allocator.release(address, bytes)).toThrow(/^No buffer of \d+ bytes starts at/)
+    }
+    expect(allocator.usedBytes).toBe(2 * bufferBytes(1))
+    expect(allocator.allocate(1)).toBe(second)
   })
 })

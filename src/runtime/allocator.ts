@@ -19,7 +19,8 @@ export interface BufferAllocator {
   readonly joinsBuffers: boolean
   /** The address of a new buffer. Its content is arbitrary. */
   allocate(bytes: number): number
-  release(address: number): void
+  /** Takes back the buffer of so many bytes that was allocated there. */
+  release(address: number, bytes: number): void
 }
 
 interface FreeBlock {
@@ -37,7 +38,6 @@ export class Allocator implements BufferAllocator {
   readonly joinsBuffers = true
   /** In order of address; no two touch. */
   private readonly free: FreeBlock[] = []
-  private readonly sizes = new Map<number, number>()
   private used = 0
   private top: number
 
@@ -60,17 +60,14 @@ export class Allocator implements BufferAllocator {
   allocate(bytes: number): number {
     const size = bufferBytes(bytes)
     const start = this.takeFree(size) ?? this.extend(size)
-    this.sizes.set(start, size)
     this.used += size
     return start
   }
 
-  release(address: number): void {
-    const size = this.sizes.get(address)
-    if (size === undefined) throw new InternalError(`No buffer starts at address ${address}.`)
-    this.sizes.delete(address)
-    this.used -= size
+  release(address: number, bytes: number): void {
+    const size = bufferBytes(bytes)
     this.putFree(address, size)
+    this.used -= size
   }
 
   private takeFree(size: number): number | undefined {
@@ -123,8 +120,15 @@ export class Allocator implements BufferAllocator {
       if (this.free[middle].start < start) at = middle + 1
       else high = middle
     }
-    const before = this.free[at - 1]
-    const after = this.free[at]
+    const before = this.free[at - 1] as FreeBlock | undefined
+    const after = this.free[at] as FreeBlock | undefined
+    if (
+      start < (before ? before.start + before.bytes : this.lowestAddress) ||
+      start + bytes > (after?.start ?? this.top)
+    )
+      throw new InternalError(
+        `No buffer of ${bytes} bytes starts at address ${start}: some of them are free.`,
+      )
     const joinsBefore = before !== undefined && before.start + before.bytes === start
     const joinsAfter = after !== undefined && start + bytes === after.start
     if (joinsBefore) {

@@ -26,13 +26,13 @@ export class DeviceBuffer {
 
   unpin(): void {
     this.pins--
-    if (this.pins === 0 && this.discarded) this.allocator.release(this.address)
+    if (this.pins === 0 && this.discarded) this.allocator.release(this.address, this.bytes)
   }
 
   /** The owner needs it no more. */
   discard(): void {
     if (this.discarded) return
     this.discarded = true
-    if (this.pins === 0) this.allocator.release(this.address)
+    if (this.pins === 0) this.allocator.release(this.address, this.bytes)
   }
 }

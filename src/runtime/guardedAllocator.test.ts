@@ -50,14 +50,14 @@ describe('GuardedAllocator', () => {
         fc.property(actions, (list) => {
           const { memory, guards, isForbidden } = fakeMemory()
           const allocator = new GuardedAllocator(memory, guards(side), 1000)
-          const alive: { address: number; room: number }[] = []
+          const alive: { address: number; bytes: number; room: number }[] = []
           for (const action of list) {
             if (action.type === 'allocate') {
               const room = Math.ceil(action.bytes / 4) * 4 + bufferAlignment
-              alive.push({ address: allocator.allocate(action.bytes), room })
+              alive.push({ address: allocator.allocate(action.bytes), bytes: action.bytes, room })
             } else if (alive.length > 0) {
               const [gone] = alive.splice(action.position % alive.length, 1)
-              allocator.release(gone.address)
+              allocator.release(gone.address, gone.bytes)
               expect(isForbidden(gone.address)).toBe(true)
             }
             for (const { address, room } of alive) {
@@ -74,6 +74,8 @@ describe('GuardedAllocator', () => {
   it('refuses to release what it did not give', () => {
     const { memory, guards } = fakeMemory()
     const allocator = new GuardedAllocator(memory, guards('back'), 0)
-    expect(() => allocator.release(0)).toThrow('No buffer starts at')
+    const address = allocator.allocate(1)
+    allocator.release(address, 1)
+    expect(() => allocator.release(address, 1)).toThrow(/^No buffer of \d+ bytes starts at/)
   })
 })

@@ -1,5 +1,4 @@
 import { bufferAlignment } from '../compiler/program.js'
-import { InternalError } from '../errors.js'
 import { Allocator, type BufferAllocator, type GrowableMemory } from './allocator.js'
 import type { DeviceMemory } from './deviceMemory.js'
 
@@ -30,8 +29,6 @@ const elementAlignment = 4
 export class GuardedAllocator implements BufferAllocator {
   readonly joinsBuffers = false
   private readonly pages: Allocator
-  /** First page and length of each buffer, by its address. */
-  private readonly placed = new Map<number, { readonly start: number; readonly bytes: number }>()
   /** Numbers of the pages that are forbidden. */
   private readonly forbidden = new Set<number>()
 
@@ -67,24 +64,29 @@ export class GuardedAllocator implements BufferAllocator {
 
   allocate(bytes: number): number {
     const { guards, memory } = this
-    const room = Math.ceil(bytes / elementAlignment) * elementAlignment + bufferAlignment
-    const own = this.toPages(room)
-    // Blocks are as long as they are asked to be and a slack more: whole pages together, the last of them forbidden.
+    const { room, own } = this.sizesOf(bytes)
     const start = this.pages.allocate(own + guards.pageBytes - bufferAlignment)
     this.allow(start, own)
     this.forbid(start + own, guards.pageBytes)
     memory.write(start, new Uint8Array(own).fill(255))
-    const address = guards.side === 'front' ? start : start + own - room
-    this.placed.set(address, { start, bytes: own })
-    return address
+    return guards.side === 'front' ? start : start + own - room
   }
 
-  release(address: number): void {
-    const place = this.placed.get(address)
-    if (!place) throw new InternalError(`No buffer starts at address ${address}.`)
-    this.placed.delete(address)
-    this.forbid(place.start, place.bytes)
-    this.pages.release(place.start)
+  release(address: number, bytes: number): void {
+    const { guards } = this
+    const { room, own } = this.sizesOf(bytes)
+    const start = guards.side === 'front' ? address : address + room - own
+    this.pages.release(start, own + guards.pageBytes - bufferAlignment)
+    this.forbid(start, own)
+  }
+
+  /**
+   * What a buffer of so many bytes may touch, and the pages of its own. Blocks are as long as they are asked to be and a slack more:
+   * whole pages together, the last of them forbidden.
+   */
+  private sizesOf(bytes: number): { readonly room: number; readonly own: number } {
+    const room = Math.ceil(bytes / elementAlignment) * elementAlignment + bufferAlignment
+    return { room, own: this.toPages(room) }
   }
 
   private toPages(bytes: number): number {

@@ -26,20 +26,25 @@ export const workerDied = (cause: Error): InternalError =>
   new InternalError(`A worker thread ended unexpectedly: ${cause.message}.`, { cause })
 
 interface Waiting<T> {
+  readonly id: number
   resolve(value: T): void
   reject(error: Error): void
 }
 
-/** Promises by number, for answers that come later. */
+/**
+ * Promises by number, for answers that come later. Few wait at a time and are mostly answered in turn, so a list holds them. A `Map` would
+ * leave its old table behind whenever deleted entries fill it; V8's tables point to their successors, so that one that has grown old
+ * keeps alive all that come after it, with what they held, until a full collection.
+ */
 export class PendingAnswers<T> {
-  private readonly waiting = new Map<number, Waiting<T>>()
+  private readonly waiting: Waiting<T>[] = []
 
   /** `onBusy` hears when the first answer is awaited, and when none is any more. */
   constructor(private readonly onBusy: (busy: boolean) => void) {}
 
   add(id: number): Promise<T> {
-    if (this.waiting.size === 0) this.onBusy(true)
-    return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }))
+    if (this.waiting.length === 0) this.onBusy(true)
+    return new Promise((resolve, reject) => this.waiting.push({ id, resolve, reject }))
   }
 
   resolve(id: number, value: T): void {
@@ -51,14 +56,14 @@ export class PendingAnswers<T> {
   }
 
   rejectAll(error: Error): void {
-    for (const id of [...this.waiting.keys()]) this.reject(id, error)
+    for (const { id } of [...this.waiting]) this.reject(id, error)
   }
 
   private take(id: number): Waiting<T> | undefined {
-    const found = this.waiting.get(id)
-    if (!found) return undefined
-    this.waiting.delete(id)
-    if (this.waiting.size === 0) this.onBusy(false)
+    const at = this.waiting.findIndex((waiting) => waiting.id === id)
+    if (at < 0) return undefined
+    const [found] = this.waiting.splice(at, 1)
+    if (this.waiting.length === 0) this.onBusy(false)
     return found
   }
 }
