@@ -110,3 +110,36 @@ describe('Memory, without --expose-gc,', () => {
     },
   )
 })
+
+describe('What predictions leave behind', () => {
+  it('is gone after V8’s next small collection', async () => {
+    const calls = 5000
+    const { stdout, stderr } = await runNode(
+      `
+      import { Session } from 'node:inspector/promises'
+      import { layers, models, ops } from 'gradus'
+      const model = models.sequential([layers.input([20]), layers.dense(30), layers.dense(10)])
+      const samples = ops.ones([40, 20])
+      const predict = async () => {
+        for (let call = 0; call < ${calls}; call++) await model.predict(samples, { batchSize: 20 })
+      }
+      await predict()
+      const session = new Session()
+      session.connect()
+      await session.post('HeapProfiler.startSampling', {
+        samplingInterval: 128,
+        includeObjectsCollectedByMajorGC: true,
+        includeObjectsCollectedByMinorGC: false,
+      })
+      await predict()
+      // What is young twice is kept.
+      for (const _ of [1, 2]) gc({ type: 'minor' })
+      const { profile } = await session.post('HeapProfiler.stopSampling')
+      const bytesIn = ({ selfSize, children }) => children.reduce((sum, child) => sum + bytesIn(child), selfSize)
+      console.log(bytesIn(profile.head))`,
+      { flags: ['--expose-gc'] },
+    )
+    expect(stderr).toBe('')
+    expect(Number(stdout) / calls).toBeLessThan(100)
+  }, 60_000)
+})
