@@ -289,11 +289,11 @@ function turnColumns(
       // The last block may begin among the steps of the one before.
       const first = run % steps === 0 ? begin : (b.binary('min', begin, b.int(run - steps)) as Value<'i32'>)
       const at = b.advance(columns, first, 4)
-      const rows = Array.from({ length: b.width }, (_, column) =>
-        column < count ? b.loadVector('f32', at, 4 * column * columnStride, steps) : zero,
+      const rows = Array.from({ length: count }, (_, column) =>
+        b.loadVector('f32', at, 4 * column * columnStride, steps),
       )
       const target = b.advance(panel, first, step)
-      turn(b, rows)
+      turn(b, rows, zero)
         .slice(0, steps)
         .forEach((values, k) => b.store('f32', target, values, k * step))
     })

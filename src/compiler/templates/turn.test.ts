@@ -4,20 +4,30 @@ import { interpret } from '../../loops/interpreter.js'
 import { turn } from './turn.js'
 
 describe('turn', () => {
-  it.each([4, 8, 16])('makes columns of rows of %i lanes', (width) => {
+  it.each([
+    [4, 4],
+    [8, 8],
+    [16, 16],
+    [16, 5],
+    [8, 1],
+  ])('makes columns of rows of %i lanes, of which %i are there', (width, count) => {
     const b = new LoopBuilder('turn', width)
     const [from, to] = [b.pointer('from', 'read'), b.pointer('to', 'write')]
-    const offsets = Array.from({ length: width }, (_, row) => 4 * width * row)
-    const rows = offsets.map((offset) => b.loadVector('f32', from, offset))
-    turn(b, rows).forEach((column, i) => b.store('f32', to, column, offsets[i]))
-    const size = width * width
-    const memory = new Float32Array(2 * size).map((_, i) => i)
+    const offsetOf = (row: number) => 4 * width * row
+    const rows = Array.from({ length: count }, (_, row) => b.loadVector('f32', from, offsetOf(row)))
+    const columns = turn(b, rows, b.constant('f32v', 0))
+    columns.forEach((column, i) => b.store('f32', to, column, offsetOf(i)))
+    const [read, written] = [width * count, width * width]
+    const memory = new Float32Array(written + read).map((_, i) => i + 1)
     const bounds = [
-      [0, 4 * size],
-      [4 * size, 8 * size],
+      [4 * written, 4 * (written + read)],
+      [0, 4 * written],
     ] as const
-    interpret(b.finish(), memory.buffer, [0, 4 * size], 0, 1, { fusedMulAdd: true, bounds })
-    const turned = Array.from({ length: size }, (_, i) => (i % width) * width + Math.floor(i / width))
-    expect([...memory.subarray(size)]).toEqual(turned)
+    interpret(b.finish(), memory.buffer, [4 * written, 0], 0, 1, { fusedMulAdd: true, bounds })
+    const turned = Array.from({ length: written }, (_, i) => {
+      const [column, row] = [Math.floor(i / width), i % width]
+      return row < count ? written + row * width + column + 1 : 0
+    })
+    expect([...memory.subarray(0, written)]).toEqual(turned)
   })
 })

@@ -1,17 +1,20 @@
 import type { LoopBuilder } from '../../loops/builder.js'
 import type { Value } from '../../loops/ir.js'
 
-/** As many vectors as one has lanes, taken for the rows of a matrix: gives its columns. */
-export function turn<V extends Value>(b: LoopBuilder, rows: readonly V[]): readonly V[] {
-  let vectors = rows
+/**
+ * Up to as many vectors as one has lanes, taken for the first rows of a matrix whose other rows are `zero`: gives its columns.
+ * What is zero throughout is not computed.
+ */
+export function turn<V extends Value>(b: LoopBuilder, rows: readonly V[], zero: V): readonly V[] {
+  let vectors = Array.from({ length: b.width }, (_, i) => rows[i] ?? zero)
   // Blocks of two by two runs are turned, then those of twice the length.
   for (let run = 1; run < b.width; run *= 2) {
     const last = vectors
-    vectors = last.map((vector, i) =>
-      (i & run) === 0
-        ? b.interleave(run, false, vector, last[i + run])
-        : b.interleave(run, true, last[i - run], vector),
-    )
+    vectors = last.map((_, i) => {
+      const upper = (i & run) !== 0
+      const [first, second] = upper ? [last[i - run], last[i]] : [last[i], last[i + run]]
+      return first === zero && second === zero ? zero : b.interleave(run, upper, first, second)
+    })
   }
   return vectors
 }
