@@ -5,6 +5,7 @@ import { stripVTControlCharacters } from 'node:util'
 
 const lengthShown = 800
 const [, , results, report] = process.argv
+const text = stripVTControlCharacters(readFileSync(report, 'utf8'))
 
 /** What a failure says, without the test runner's own lines of the stack. */
 function withoutFrames(message) {
@@ -26,8 +27,7 @@ if (existsSync(results)) {
     }
   }
 } else {
-  console.log('the test run left no results: it ended before its end')
+  console.log(`the test run left no results; its report ends so:\n${text.slice(-2 * lengthShown)}`)
 }
-const text = stripVTControlCharacters(readFileSync(report, 'utf8'))
 const unhandled = text.indexOf('Unhandled Errors')
 if (unhandled >= 0) console.log(text.slice(unhandled, unhandled + 2 * lengthShown))
