@@ -1,5 +1,6 @@
 import { InternalError } from '../errors.js'
 import { fusedMulAdd, unfusedMulAdd } from './float32.js'
+import { interleavedLanes } from './interleavedLanes.js'
 import {
   conversions,
   floatBinary,
@@ -228,14 +229,12 @@ class Compiler {
       case 'reduce':
         return this.reduce(to, table(floatBinary, integerBinary, result, instruction.name), instruction.a)
       case 'interleave': {
-        const { run, odd } = instruction
         const [a, b] = [this.place(instruction.a), this.place(instruction.b)]
+        const from = interleavedLanes(instruction, lanes).map((lane) =>
+          lane < lanes ? a + lane : b + lane - lanes,
+        )
         return () => {
-          for (let i = 0; i < lanes; i++) {
-            const isOdd = (i & run) !== 0
-            const from = i + (odd ? run : 0)
-            ints[to + i] = ints[isOdd ? b + from - run : a + from]
-          }
+          for (let i = 0; i < lanes; i++) ints[to + i] = ints[from[i]]
         }
       }
       case 'get':

@@ -1,4 +1,5 @@
 import { InternalError } from '../../errors.js'
+import { interleavedLanes } from '../../loops/interleavedLanes.js'
 import { type Comparison, type Conversion, scalarOf, type Value } from '../../loops/ir.js'
 import { floatBinary } from './floats.js'
 import type { PlainInstruction } from './instructions.js'
@@ -117,14 +118,12 @@ export function lowerReduce({ name, a }: Of<'reduce'>, values: Values): void {
   code.emit(isFloat(a) ? 'f32x4.extract_lane' : 'i32x4.extract_lane', 0)
 }
 
-export function lowerInterleave({ run, odd, a, b }: Of<'interleave'>, values: Values): void {
-  const bytes: number[] = []
-  for (let lane = 0; lane < 4; lane++) {
-    // Lanes of the second vector are numbered on.
-    const from = (lane & run) === 0 ? lane + (odd ? run : 0) : lane + (odd ? 4 : 4 - run)
-    for (let byte = 0; byte < 4; byte++) bytes.push(4 * from + byte)
-  }
-  values.push(a)
-  values.push(b)
-  values.code.emit('i8x16.shuffle', bytes)
+export function lowerInterleave(instruction: Of<'interleave'>, values: Values): void {
+  values.push(instruction.a)
+  values.push(instruction.b)
+  const lanes = interleavedLanes(instruction, 4)
+  values.code.emit(
+    'i8x16.shuffle',
+    lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)),
+  )
 }

@@ -1,3 +1,4 @@
+import { interleavedLanes } from '../../loops/interleavedLanes.js'
 import type { Comparison, FloatBinary, Value } from '../../loops/ir.js'
 import { scalarOf } from '../../loops/ir.js'
 import { isFloat, isVector } from './analysis.js'
@@ -255,18 +256,15 @@ export function lowerReduce({ name, a }: Of<'reduce'>, to: Register, values: Val
   }
 }
 
-export function lowerInterleave({ run, odd, a, b }: Of<'interleave'>, to: Register, values: Values): void {
+export function lowerInterleave(instruction: Of<'interleave'>, to: Register, values: Values): void {
+  const { run, odd, a, b } = instruction
   const { code, bits, evex, width } = values
   const [x, y] = [values.register(a), values.register(b)]
   if (run === 2) code.emit(odd ? 'vunpckhpd' : 'vunpcklpd', bits, [to, x, y])
   else if (evex && run === 8) code.emit('vshuff32x4', bits, [to, x, y, odd ? 0xee : 0x44])
   else if (evex) {
-    const lanes = Array.from({ length: width }, (_, lane) => {
-      // Lanes of the second vector are numbered on.
-      return (lane & run) === 0 ? lane + (odd ? run : 0) : lane + (odd ? width : width - run)
-    })
     const mixed = code.vector()
-    code.emit('vmovups', bits, [mixed, code.constant(lanes)])
+    code.emit('vmovups', bits, [mixed, code.constant(interleavedLanes(instruction, width))])
     code.emit('vpermi2ps', bits, [mixed, x, y])
     code.move(to, mixed)
   } else if (run === 4) code.emit('vperm2f128', bits, [to, x, y, odd ? 0x31 : 0x20])
