@@ -127,7 +127,7 @@ export class Allocator implements BufferAllocator {
       start + bytes > (after?.start ?? this.top)
     )
       throw new InternalError(
-        `No buffer of ${bytes} bytes starts at address ${start}: some of them are free.`,
+        `No buffer of ${bytes} bytes starts at address ${start}: not all of them are in use.`,
       )
     const joinsBefore = before !== undefined && before.start + before.bytes === start
     const joinsAfter = after !== undefined && start + bytes === after.start

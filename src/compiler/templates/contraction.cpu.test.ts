@@ -159,12 +159,12 @@ describe('contractionTemplate', () => {
     }
   })
 
-  it('turns blocks of a transposed B in registers', () => {
+  it('transposes blocks of a transposed B back in registers', () => {
     const { node, inputs } = product({ m: 20, k: 70, n: 90, transposeB: true })
     const traits = testTraits(16)
     const { launches } = runTemplate(contractionTemplate, node, inputs, { traits, engine: () => {} })
     expect(launches[0].report).toMatchObject({
-      algorithm: expect.stringContaining('turned in registers'),
+      algorithm: expect.stringContaining('transposed in registers'),
       lanes: 'vector',
     })
   })

@@ -6,7 +6,7 @@ import { packStep } from './depthLanes.js'
 import { wantedItems } from './gridBlocks.js'
 import { divide } from './laneBlocks.js'
 import { blockRange, forPanels, type PanelClass, type Tiling } from './tiling.js'
-import { turn } from './turn.js'
+import { transposeBlock } from './transposeBlock.js'
 
 /** A loop over k: how many elements the source moves with each iteration. */
 export interface SourceLoop {
@@ -47,7 +47,7 @@ export interface Panels {
 /**
  * Copies matrices into panels, in a launch of its own. Where columns lie side by side, an item goes through some rows as they
  * lie in memory, which the processor foresees, and which the thread that changed them last may still hold; else it fills one
- * panel after another: in blocks that are turned in registers, where steps of k lie side by side.
+ * panel after another: in blocks that are transposed in registers, where steps of k lie side by side.
  */
 export function packPanels(lowering: Lowering, source: PackSource, tiling: Tiling): Panels {
   const { columns, columnStride } = source
@@ -69,7 +69,7 @@ export function packPanels(lowering: Lowering, source: PackSource, tiling: Tilin
       name: `pack ${depth}x${columns} by columns of stride ${columnStride}`,
       grid,
       report: {
-        algorithm: `copy into panels, in which the micro-kernel reads one vector after another${isInRows ? '' : ', in blocks that are turned in registers'}`,
+        algorithm: `copy into panels, in which the micro-kernel reads one vector after another${isInRows ? '' : ', in blocks that are transposed in registers'}`,
         flops: 0,
         lanes: 'vector',
         ...(grid === 1 ? { singleThreaded: isInRows ? 'the matrix is small' : 'there is one panel' } : {}),
@@ -85,7 +85,7 @@ export function packPanels(lowering: Lowering, source: PackSource, tiling: Tilin
           const packed = b.advance(output, matrix, 4 * elements)
           const panelRange = blockRange(b, panelBlock, together, tiling.panels)
           if (!isInRows) {
-            turnIntoPanels(b, source, tiling, panelRange, [start, packed])
+            transposeIntoPanels(b, source, tiling, panelRange, [start, packed])
             return
           }
           const copyAt = (at: Value<'ptr'>, k: Value<'i32'>): void =>
@@ -249,7 +249,7 @@ function copyRow(b: LoopBuilder, { counts }: PanelClass, from: Value<'ptr'>, to:
 }
 
 /** Fills panels of a matrix at `packed` from one at `start` whose innermost steps of k lie side by side. */
-function turnIntoPanels(
+function transposeIntoPanels(
   b: LoopBuilder,
   { depth: loops, columnStride }: PackSource,
   tiling: Tiling,
@@ -262,24 +262,24 @@ function turnIntoPanels(
     const step = 4 * panel.vectors * b.width
     const to = b.advance(packed, lane, 4 * product(loops))
     overDepth(b, loops.slice(0, -1), b.advance(start, column, 4 * columnStride), b.int(0), (from, k) =>
-      turnColumns(b, panel, [from, b.advance(to, k, run * step)], { columnStride, run, step }),
+      transposeColumns(b, panel, [from, b.advance(to, k, run * step)], { columnStride, run, step }),
     )
   })
 }
 
 /** Columns as they lie: elements from one to the next, and steps of k side by side in each; and bytes that a step takes in the panel. */
-interface TurnedColumns {
+interface TransposedColumns {
   readonly columnStride: number
   readonly run: number
   readonly step: number
 }
 
 /** Copies a run of steps of k of a panel's columns, as many steps at a time as a vector has lanes. */
-function turnColumns(
+function transposeColumns(
   b: LoopBuilder,
   { counts }: PanelClass,
   [from, to]: readonly [from: Value<'ptr'>, to: Value<'ptr'>],
-  { columnStride, run, step }: TurnedColumns,
+  { columnStride, run, step }: TransposedColumns,
 ): void {
   const steps = Math.min(run, b.width)
   const zero = b.constant('f32v', 0)
@@ -293,7 +293,7 @@ function turnColumns(
         b.loadVector('f32', at, 4 * column * columnStride, steps),
       )
       const target = b.advance(panel, first, step)
-      turn(b, rows, zero)
+      transposeBlock(b, rows, zero)
         .slice(0, steps)
         .forEach((values, k) => b.store('f32', target, values, k * step))
     })

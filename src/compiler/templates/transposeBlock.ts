@@ -5,9 +5,9 @@ import type { Value } from '../../loops/ir.js'
  * Up to as many vectors as one has lanes, taken for the first rows of a matrix whose other rows are `zero`: gives its columns.
  * What is zero throughout is not computed.
  */
-export function turn<V extends Value>(b: LoopBuilder, rows: readonly V[], zero: V): readonly V[] {
+export function transposeBlock<V extends Value>(b: LoopBuilder, rows: readonly V[], zero: V): readonly V[] {
   let vectors = Array.from({ length: b.width }, (_, i) => rows[i] ?? zero)
-  // Blocks of two by two runs are turned, then those of twice the length.
+  // Blocks of two by two runs are transposed, then those of twice the length.
   for (let run = 1; run < b.width; run *= 2) {
     const last = vectors
     vectors = last.map((_, i) => {
